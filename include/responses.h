@@ -1,0 +1,638 @@
+/*
+ * responses.h - the Responses API for any program
+ *
+ * libresponses talks to a server of the OpenAI Responses API: it creates responses, streams their
+ * events while they are made, gets, cancels and deletes them, and lists what went into them. This
+ * header is all there is to learn; it is the contract, and nothing outside it is promised.
+ *
+ * A whole program, which prints an answer while it arrives:
+ *
+ *     #include <responses.h>
+ *     #include <stdio.h>
+ *
+ *     static int on_event(const responses_event *event, void *user_data)
+ *     {
+ *         (void)user_data;
+ *         if (responses_event_kind(event) == RESPONSES_EVENT_OUTPUT_TEXT_DELTA)
+ *             fputs(responses_event_text(event, NULL), stdout);
+ *         return 0;
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         responses_client *client;
+ *         responses_error *error = NULL;
+ *         int status = responses_client_new(&client, &error);
+ *         if (status == RESPONSES_OK)
+ *             status = responses_create_stream(client,
+ *                 "{\"model\":\"gpt-5\",\"input\":\"Say hello.\"}", RESPONSES_NTS,
+ *                 on_event, NULL, NULL, &error);
+ *         if (status != RESPONSES_OK)
+ *             fprintf(stderr, "%s\n", responses_error_field(error, RESPONSES_ERROR_MESSAGE, NULL));
+ *         responses_error_free(error);
+ *         responses_client_free(client);
+ *         return status != RESPONSES_OK;
+ *     }
+ *
+ *     cc hello.c $(pkg-config --cflags --libs responses)
+ *
+ * The key is taken from OPENAI_API_KEY, the server from OPENAI_BASE_URL.
+ *
+ * FOUR WAYS TO CALL, ONE ENGINE
+ *
+ *   blocking    responses_create() and its kin return when the answer is there.
+ *   callback    responses_create_stream() and responses_get_stream() hand every event to a function
+ *               of yours, on your thread, before they return.
+ *   pull        responses_create_stream_start() and its kin start a call and return at once;
+ *               responses_call_wait() and responses_call_next() read it at your pace.
+ *   event loop  responses_client_fd() is one descriptor for all calls of a client. Put it into your
+ *               poll, select, epoll or main loop; when it is readable, responses_client_dispatch()
+ *               and then responses_client_next_ready() until it says RESPONSES_AGAIN.
+ *
+ * OWNERSHIP, IN FIVE RULES
+ *
+ *   1. What a function writes through a `T **out` is yours. Free it with T_free().
+ *   2. What a function returns, or gives as a `const T *`, is borrowed. It stays as it is until the
+ *      next call with the same parent, or the parent's free.
+ *   3. What you pass in is copied before the function returns.
+ *   4. T_free(NULL) does nothing. Free in any order: a call may outlive its client.
+ *   5. On failure `*out` is NULL, and, if you passed a place for it, `*err` is an error of yours.
+ *      On success `*err` is NULL. Every `out` and every `err` may itself be NULL: then what would
+ *      have been written there is freed.
+ *
+ * THREADS, IN FIVE RULES
+ *
+ *   1. A client may be used from any number of threads at once.
+ *   2. A call, a response, an event have one user at a time. A second thread in the same call gets
+ *      RESPONSES_E_BUSY. An error never changes: any thread may read it.
+ *   3. responses_call_cancel() may be called from any thread; responses_client_interrupt() from
+ *      signal handlers too.
+ *   4. The library starts no thread. Of the threads that wait on a client, one drives its
+ *      connections for all of them. libcurl may start a short-lived thread to look up a host name.
+ *   5. Callbacks run on the thread that made the call, inside that call and with no lock held, so a
+ *      callback may use the library. Do not longjmp or throw out of one.
+ *
+ * One thread can drive thousands of calls, and that is much cheaper than a thread for each.
+ *
+ * FORK, IN THREE RULES
+ *
+ *   1. Before a client exists, fork as you like.
+ *   2. In a child, a client or call made by the parent answers RESPONSES_E_FORKED, and its free
+ *      closes only the child's copies of its descriptors and sends nothing. The parent's calls go on
+ *      undisturbed.
+ *   3. A child makes its own client, and that works at once.
+ *
+ * A GOOD GUEST: no signal handler, no signal mask left changed, no SIGPIPE, no change of environment
+ * or locale, nothing printed, no atexit, no global allocator hook. Descriptors are close-on-exec.
+ *
+ * MEMORY: an allocation of a size that a server or a caller can choose answers RESPONSES_E_NOMEM when
+ * it fails. Small fixed-size ones cannot fail gracefully and end the process, as in many runtimes.
+ *
+ * HANDLES: NULL, a handle that was freed and a pointer that never was a handle are answered with
+ * RESPONSES_E_INVALID (or NULL, 0 or -1 where no status is returned), as far as that can be told.
+ *
+ * TEXT is UTF-8. Where a length goes with a pointer, pass RESPONSES_NTS for text that ends in NUL.
+ * Text that comes out is always NUL-terminated too, and a `size_t *len` that goes with it may be
+ * NULL.
+ *
+ * Every function is available since 0.1 unless it says otherwise.
+ */
+#ifndef RESPONSES_H
+#define RESPONSES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define RESPONSES_API __attribute__((visibility("default")))
+#else
+#define RESPONSES_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- version --------------------------------------------------------------------------------- */
+
+#define RESPONSES_VERSION        "0.1.0"
+#define RESPONSES_VERSION_NUMBER 0x000100 /* two digits each: major, minor, patch */
+#define RESPONSES_ABI_VERSION    0        /* the number in the file name, libresponses.so.0 */
+
+/* The version of the library that is loaded, where the macros are those of this header. */
+RESPONSES_API const char *responses_version(void);
+RESPONSES_API unsigned responses_version_number(void);
+
+/* Changes only when programs must be compiled anew; it is the number in the file's soname. */
+RESPONSES_API unsigned responses_abi_version(void);
+
+/* How this library was built and what it runs on, as a JSON object: "version", "abi", "runtime"
+   ("embedded" or "full"), "curl", "tls", "jansson", "features". Static, any thread. */
+RESPONSES_API const char *responses_build_info(void);
+
+/* The value of a constant of this header by its name, "RESPONSES_E_TIMEOUT" say, for languages
+   without a C preprocessor. RESPONSES_E_INVALID when there is none of that name. */
+RESPONSES_API int responses_constant(const char *name, int *value);
+
+/* ---- status ---------------------------------------------------------------------------------- */
+
+#define RESPONSES_OK    0
+#define RESPONSES_AGAIN 1 /* nothing yet; try again when there is something to read */
+#define RESPONSES_DONE  2 /* the call has ended well and everything has been read */
+
+#define RESPONSES_E_INVALID     (-1)  /* an argument is wrong; the message says what is accepted */
+#define RESPONSES_E_NOMEM       (-2)  /* out of memory */
+#define RESPONSES_E_BUSY        (-3)  /* another thread, or an outer call, is using this call */
+#define RESPONSES_E_FORKED      (-4)  /* the handle belongs to the parent process */
+#define RESPONSES_E_CANCELLED   (-5)  /* cancelled or interrupted by this program */
+#define RESPONSES_E_TIMEOUT     (-6)  /* one of the time limits was reached; the message says which */
+#define RESPONSES_E_NETWORK     (-7)  /* no answer: name lookup, connection, reset */
+#define RESPONSES_E_TLS         (-8)  /* TLS failed: certificate, handshake */
+#define RESPONSES_E_HTTP        (-9)  /* an answer that is none: a redirect, an unreadable type */
+#define RESPONSES_E_API         (-10) /* the server said no: HTTP 400 or more, or an error event */
+#define RESPONSES_E_PROTOCOL    (-11) /* broken framing or broken JSON from the server */
+#define RESPONSES_E_TRUNCATED   (-12) /* the stream ended before its terminal event */
+#define RESPONSES_E_LIMIT       (-13) /* larger than one of the max_ options allows */
+#define RESPONSES_E_RANGE       (-14) /* a buffer is too small, or there is nothing at that place */
+#define RESPONSES_E_UNSUPPORTED (-15) /* this build or this libcurl cannot do that */
+#define RESPONSES_E_USER        (-16) /* your callback returned non-zero */
+#define RESPONSES_E_INTERNAL    (-17) /* a fault of the library; please report it */
+
+/* "RESPONSES_E_TIMEOUT", and one English line. Static; for an unknown status they say so. */
+RESPONSES_API const char *responses_status_name(int status);
+RESPONSES_API const char *responses_status_text(int status);
+
+/* ---- error ----------------------------------------------------------------------------------- */
+
+/* What went wrong, in full. Never changes once made; any thread may read it. */
+typedef struct responses_error responses_error;
+
+/* The status that the function returned. */
+RESPONSES_API int responses_error_status(const responses_error *error);
+
+/* The HTTP status of the answer, 0 when there was none. */
+RESPONSES_API int responses_error_http_status(const responses_error *error);
+
+/* 1 when the same request may well succeed later (the library's own retries are already used up). */
+RESPONSES_API int responses_error_is_retryable(const responses_error *error);
+
+/* The wait the server asked for, in milliseconds; -1 when it did not say. */
+RESPONSES_API int64_t responses_error_retry_after_ms(const responses_error *error);
+
+/* How many times the request was sent. 0 when it never was. */
+RESPONSES_API int responses_error_attempts(const responses_error *error);
+
+/* The sequence number of the last event that was handed over, -1 when none was or it had none.
+   With RESPONSES_ERROR_RESPONSE_ID this is a cursor: responses_get_stream() with that id and
+   {"starting_after": N} goes on from there, in any process. */
+RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error);
+
+#define RESPONSES_ERROR_MESSAGE     1 /* one line for a person; never empty */
+#define RESPONSES_ERROR_TYPE        2 /* the server's "type", e.g. "invalid_request_error" */
+#define RESPONSES_ERROR_CODE        3 /* the server's "code", a number as its digits */
+#define RESPONSES_ERROR_PARAM       4 /* the server's "param", or the argument that is wrong */
+#define RESPONSES_ERROR_REQUEST_ID  5 /* the x-request-id of the answer */
+#define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event, at most 64 KiB */
+#define RESPONSES_ERROR_RESPONSE_ID 7 /* the response this is about, where known */
+#define RESPONSES_ERROR_HISTORY     8 /* every attempt as a JSON array, see responses_response_history */
+
+/* One of the fields above; "" when it has none, NULL for a field that does not exist. Borrowed. */
+RESPONSES_API const char *responses_error_field(const responses_error *error, int field,
+                                                size_t *len);
+
+RESPONSES_API void responses_error_free(responses_error *error);
+
+/* ---- client ---------------------------------------------------------------------------------- */
+
+/* Options, connections and the descriptor for an event loop. Make one and keep it: its connections
+   are reused. */
+typedef struct responses_client responses_client;
+
+/* Makes a client. Does no I/O and starts no thread. Defaults are read from the environment now:
+   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS (lines of
+   "Name: value"); http_proxy, https_proxy, all_proxy and no_proxy are followed as by curl. */
+RESPONSES_API int responses_client_new(responses_client **out, responses_error **err);
+
+/* A second client with options of its own, which begin as a copy of the first one's, and with the
+   first one's connections and descriptor. For a call with other options than the rest; cheap. */
+RESPONSES_API int responses_client_derive(responses_client *client, responses_client **out,
+                                          responses_error **err);
+
+/* Sets an option for the calls that are started from now on. The value is text in every case; NULL
+   puts the default back. An unknown name and a value that does not fit are RESPONSES_E_INVALID with
+   a message that says what is accepted. Milliseconds are whole numbers, and 0 means no limit.
+
+     name                    default                    what
+     api_key                 from OPENAI_API_KEY        sent as "Authorization: Bearer <key>"
+     base_url                https://api.openai.com/v1  http or https; a path and a query are kept
+     organization, project   from the environment       OpenAI-Organization, OpenAI-Project
+     user_agent              libresponses/<version>     User-Agent
+     auth_header             Authorization              another header for the bare key: "api-key"
+     default_query                                      "a=1&b=2", added to every request
+     ca_file, ca_path        the system's               trusted certificates: a file, a directory
+     client_cert, client_key                            PEM files for mutual TLS
+     tls_verify              1                          0 switches verification off: for tests only
+     proxy, no_proxy         from the environment       as curl's --proxy, --noproxy; "" for none
+     http_version            1.1                        1.1, 2 (over TLS)
+     tcp_keepalive_ms        60000                      idle time before TCP keepalive probes
+     connect_timeout_ms      10000                      name lookup, connection and TLS
+     first_event_timeout_ms  600000                     from then to the first event or the answer
+     idle_timeout_ms         300000                     between two events; keepalives do not count
+     completion_grace_ms     30000                      from the last finished output item to the end
+     timeout_ms              0                          all of a call, with its retries and pauses
+     max_retries             2                          0..100, per call
+     resume_attempts         20                         reconnects of a stream that can be resumed,
+                                                        counted anew after every event
+     poll_interval_ms        500                        first pause of responses_wait; it grows
+     cancel_on_server        0                          1: cancelling a background response here
+                                                        cancels it on the server too
+     max_event_bytes         67108864                   one event, 1 KiB to 1 GiB
+     max_response_bytes      268435456                  one response: a body, or a stream's items
+     max_queue_bytes         1048576                    unread bytes of a call before it is paused */
+RESPONSES_API int responses_client_set(responses_client *client, const char *name,
+                                       const char *value, responses_error **err);
+
+/* The name of the index-th option, NULL past the last. Static. */
+RESPONSES_API const char *responses_option_name(size_t index);
+
+/* Adds a header to every request from now on, or replaces it, also one of the library's own. NULL as
+   value takes it out. Line breaks in either are RESPONSES_E_INVALID. */
+RESPONSES_API int responses_client_set_header(responses_client *client, const char *name,
+                                              const char *value, responses_error **err);
+
+#define RESPONSES_LOG_NONE    0
+#define RESPONSES_LOG_ERROR   1
+#define RESPONSES_LOG_WARNING 2 /* retries, reconnects, verification switched off */
+#define RESPONSES_LOG_INFO    3 /* a line for every attempt and its outcome */
+#define RESPONSES_LOG_DEBUG   4
+
+/* One line, without a line break and never with a key in it. On the thread that made the call. */
+typedef void (*responses_log_fn)(int level, const char *line, size_t len, void *user_data);
+
+/* Sends the log, up to a level, to a function of yours; NULL ends it. There is none by default. */
+RESPONSES_API int responses_client_set_log(responses_client *client, int level, responses_log_fn fn,
+                                           void *user_data);
+
+/* Frees the client. Calls that are still running live on until they are freed. */
+RESPONSES_API void responses_client_free(responses_client *client);
+
+/* ---- response -------------------------------------------------------------------------------- */
+
+/* What the server answered: a response, a page of input items, a count of tokens, anything. */
+typedef struct responses_response responses_response;
+
+/* The body as JSON: byte for byte the server's, or, of a stream, what has been put together so far.
+   Never NULL. */
+RESPONSES_API const char *responses_response_json(const responses_response *response, size_t *len);
+
+/* All text of the answer: every "output_text" part of every message, joined. "" when there is none. */
+RESPONSES_API const char *responses_response_text(const responses_response *response, size_t *len);
+
+/* "id" and "status" of the body; "" when it has none. */
+RESPONSES_API const char *responses_response_id(const responses_response *response);
+RESPONSES_API const char *responses_response_status(const responses_response *response);
+
+/* The HTTP status, 200 say. 0 while a call has no answer yet. */
+RESPONSES_API int responses_response_http_status(const responses_response *response);
+
+/* The server's name for the request (header x-request-id), for its support; "" without one. */
+RESPONSES_API const char *responses_response_request_id(const responses_response *response);
+
+/* A header of the answer by name, in any case; NULL when it was not sent. */
+RESPONSES_API const char *responses_response_header(const responses_response *response,
+                                                    const char *name);
+
+/* How many times the request was sent: 1 without a retry. */
+RESPONSES_API int responses_response_attempts(const responses_response *response);
+
+/* Every attempt as a JSON array: [{"attempt":1,"http_status":429,"reason":"rate_limit_exceeded",
+   "waited_ms":512},{"attempt":2,"http_status":200,"reason":"","waited_ms":0}]. waited_ms is the
+   pause after that attempt. */
+RESPONSES_API const char *responses_response_history(const responses_response *response,
+                                                     size_t *len);
+
+#define RESPONSES_JSON_NULL   0
+#define RESPONSES_JSON_FALSE  1
+#define RESPONSES_JSON_TRUE   2
+#define RESPONSES_JSON_NUMBER 3
+#define RESPONSES_JSON_STRING 4
+#define RESPONSES_JSON_ARRAY  5
+#define RESPONSES_JSON_OBJECT 6
+
+/* Reads one value of the body by JSON pointer (RFC 6901): "/usage/total_tokens",
+   "/output/0/content/0/text"; "" is the whole. `*value` is the text of a string without its quotes
+   and escapes, and the JSON of anything else. It is borrowed until the next get on this response.
+   RESPONSES_E_RANGE when there is nothing at that place. `type`, `value` and `len` may be NULL. */
+RESPONSES_API int responses_response_get(const responses_response *response,
+                                         const char *json_pointer, int *type, const char **value,
+                                         size_t *len);
+
+/* A copy of your own, as it is now. */
+RESPONSES_API int responses_response_clone(const responses_response *response,
+                                           responses_response **out);
+
+RESPONSES_API void responses_response_free(responses_response *response);
+
+/* ---- event ----------------------------------------------------------------------------------- */
+
+/* One event of a stream. Borrowed until the next call with its parent; clone it to keep it. */
+typedef struct responses_event responses_event;
+
+/* The type as the server names it: "response.output_text.delta". Never NULL. */
+RESPONSES_API const char *responses_event_type(const responses_event *event);
+
+/* The same as a number that never changes, RESPONSES_EVENT_..., for use in a switch. Types that this
+   library does not know are RESPONSES_EVENT_OTHER and are handed over all the same. */
+RESPONSES_API int responses_event_kind(const responses_event *event);
+
+/* The "sequence_number", -1 when it has none. */
+RESPONSES_API int64_t responses_event_sequence(const responses_event *event);
+
+/* The text of a delta, without quotes and escapes: answer text, function arguments, code, summary.
+   "" when the event has no delta or its delta is not text. */
+RESPONSES_API const char *responses_event_text(const responses_event *event, size_t *len);
+
+/* The event's JSON, the server's bytes unchanged. */
+RESPONSES_API const char *responses_event_json(const responses_event *event, size_t *len);
+
+/* The id of the response that the event belongs to, "" while it is not known. */
+RESPONSES_API const char *responses_event_response_id(const responses_event *event);
+
+/* "item_id", "" when it has none. */
+RESPONSES_API const char *responses_event_item_id(const responses_event *event);
+
+/* "output_index", and "content_index" or "summary_index"; -1 when it has none. */
+RESPONSES_API int responses_event_output_index(const responses_event *event);
+RESPONSES_API int responses_event_content_index(const responses_event *event);
+
+/* As responses_response_get, for the event's JSON: "/item/name". */
+RESPONSES_API int responses_event_get(const responses_event *event, const char *json_pointer,
+                                      int *type, const char **value, size_t *len);
+
+/* A copy of your own. */
+RESPONSES_API int responses_event_clone(const responses_event *event, responses_event **out);
+
+/* Frees a clone. A borrowed event is left alone. */
+RESPONSES_API void responses_event_free(responses_event *event);
+
+#define RESPONSES_EVENT_OTHER                            0
+#define RESPONSES_EVENT_CREATED                          1
+#define RESPONSES_EVENT_QUEUED                           2
+#define RESPONSES_EVENT_IN_PROGRESS                      3
+#define RESPONSES_EVENT_COMPLETED                        4
+#define RESPONSES_EVENT_INCOMPLETE                       5
+#define RESPONSES_EVENT_FAILED                           6
+#define RESPONSES_EVENT_ERROR                            7
+#define RESPONSES_EVENT_KEEPALIVE                        8
+#define RESPONSES_EVENT_OUTPUT_ITEM_ADDED                10
+#define RESPONSES_EVENT_OUTPUT_ITEM_DONE                 11
+#define RESPONSES_EVENT_CONTENT_PART_ADDED               12
+#define RESPONSES_EVENT_CONTENT_PART_DONE                13
+#define RESPONSES_EVENT_OUTPUT_TEXT_DELTA                14
+#define RESPONSES_EVENT_OUTPUT_TEXT_DONE                 15
+#define RESPONSES_EVENT_OUTPUT_TEXT_ANNOTATION_ADDED     16
+#define RESPONSES_EVENT_REFUSAL_DELTA                    17
+#define RESPONSES_EVENT_REFUSAL_DONE                     18
+#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA    20
+#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DONE     21
+#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DELTA     22
+#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DONE      23
+#define RESPONSES_EVENT_REASONING_SUMMARY_PART_ADDED     24
+#define RESPONSES_EVENT_REASONING_SUMMARY_PART_DONE      25
+#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA     26
+#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DONE      27
+#define RESPONSES_EVENT_REASONING_TEXT_DELTA             28
+#define RESPONSES_EVENT_REASONING_TEXT_DONE              29
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_IN_PROGRESS     30
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_SEARCHING       31
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_COMPLETED       32
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_IN_PROGRESS      33
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_SEARCHING        34
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_COMPLETED        35
+#define RESPONSES_EVENT_CODE_INTERPRETER_IN_PROGRESS     36
+#define RESPONSES_EVENT_CODE_INTERPRETER_INTERPRETING    37
+#define RESPONSES_EVENT_CODE_INTERPRETER_COMPLETED       38
+#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DELTA      39
+#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DONE       40
+#define RESPONSES_EVENT_IMAGE_GENERATION_IN_PROGRESS     41
+#define RESPONSES_EVENT_IMAGE_GENERATION_GENERATING      42
+#define RESPONSES_EVENT_IMAGE_GENERATION_PARTIAL_IMAGE   43
+#define RESPONSES_EVENT_IMAGE_GENERATION_COMPLETED       44
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_IN_PROGRESS       45
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_COMPLETED         46
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_FAILED            47
+#define RESPONSES_EVENT_MCP_CALL_IN_PROGRESS             48
+#define RESPONSES_EVENT_MCP_CALL_COMPLETED               49
+#define RESPONSES_EVENT_MCP_CALL_FAILED                  50
+#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DELTA         51
+#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE          52
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_ADDED         53
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DELTA         54
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DONE          55
+#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DELTA  56
+#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DONE   57
+#define RESPONSES_EVENT_COMPACTION_COMPACTING            58
+#define RESPONSES_EVENT_AUDIO_DELTA                      59
+#define RESPONSES_EVENT_AUDIO_DONE                       60
+#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DELTA           61
+#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DONE            62
+#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DELTA           63
+#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE            64
+#define RESPONSES_EVENT_CANCELLED                        65
+
+/* ---- blocking operations --------------------------------------------------------------------- */
+
+/*
+ * Each returns when the answer is there: RESPONSES_OK with the response in `*out`, or an error.
+ * `json` is the body of the request as the API documents it; n is its length or RESPONSES_NTS. It is
+ * sent as it is, with fields that this library has never heard of, except for "stream", which the
+ * operation sets. `params_json` is an object of query parameters and may be NULL; its fields pass
+ * through too.
+ *
+ * Transient failures are retried (option max_retries) with the same Idempotency-Key.
+ * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details.
+ */
+
+#define RESPONSES_NTS ((size_t)-1)
+
+/* POST /responses. With "background": true it returns at once with status "queued". */
+RESPONSES_API int responses_create(responses_client *client, const char *json, size_t n,
+                                   responses_response **out, responses_error **err);
+
+/* GET /responses/{id}. params: "include" (array of strings). */
+RESPONSES_API int responses_get(responses_client *client, const char *id, const char *params_json,
+                                size_t n, responses_response **out, responses_error **err);
+
+/* POST /responses/{id}/cancel: ends a background response. */
+RESPONSES_API int responses_cancel(responses_client *client, const char *id,
+                                   responses_response **out, responses_error **err);
+
+/* DELETE /responses/{id}. */
+RESPONSES_API int responses_delete(responses_client *client, const char *id,
+                                   responses_response **out, responses_error **err);
+
+/* GET /responses/{id}/input_items: one page. params: "limit" (1..100), "order" ("asc", "desc"),
+   "after" (an item's id), "include". The page has "data", "has_more" and "last_id", which is the
+   next page's "after". */
+RESPONSES_API int responses_list_input_items(responses_client *client, const char *id,
+                                             const char *params_json, size_t n,
+                                             responses_response **out, responses_error **err);
+
+/* POST /responses/input_tokens: how many tokens an input has. */
+RESPONSES_API int responses_count_input_tokens(responses_client *client, const char *json, size_t n,
+                                               responses_response **out, responses_error **err);
+
+/* POST /responses/compact: a long conversation made short. */
+RESPONSES_API int responses_compact(responses_client *client, const char *json, size_t n,
+                                    responses_response **out, responses_error **err);
+
+/* Gets a background response again and again until it has ended ("completed", "failed",
+   "incomplete", "cancelled"; look at its status), at most timeout_ms, -1 for as long as it takes:
+   then RESPONSES_E_TIMEOUT, and the response goes on at the server. */
+RESPONSES_API int responses_wait(responses_client *client, const char *id, int timeout_ms,
+                                 responses_response **out, responses_error **err);
+
+/* Any other endpoint below base_url: method GET, POST, PUT, PATCH or DELETE, a path such as
+   "/conversations" or "/models?limit=5", and a JSON body or NULL. */
+RESPONSES_API int responses_send(responses_client *client, const char *method, const char *path,
+                                 const char *json, size_t n, responses_response **out,
+                                 responses_error **err);
+
+/* ---- streaming with a callback --------------------------------------------------------------- */
+
+/*
+ * Called once for every event, in order, on your thread. Return 0 to go on; anything else stops the
+ * call with RESPONSES_E_USER.
+ *
+ * RESPONSES_OK is returned only after the terminal event; `*out` is then the final response
+ * ("completed" or "incomplete"). A stream that ends without one is RESPONSES_E_TRUNCATED, unless it
+ * can be resumed, which happens by itself. "response.failed" and "error" are handed over and then
+ * RESPONSES_E_API. On failure, `*out`, if you passed one, holds what had arrived when anything had,
+ * and is yours to free: here alone it can be set along with `*err`.
+ */
+typedef int (*responses_event_fn)(const responses_event *event, void *user_data);
+
+RESPONSES_API int responses_create_stream(responses_client *client, const char *json, size_t n,
+                                          responses_event_fn on_event, void *user_data,
+                                          responses_response **out, responses_error **err);
+
+/* The events of a background response that was created with "stream": true, from its beginning or
+   after params "starting_after" (a sequence number). Also "include", "include_obfuscation". */
+RESPONSES_API int responses_get_stream(responses_client *client, const char *id,
+                                       const char *params_json, size_t n,
+                                       responses_event_fn on_event, void *user_data,
+                                       responses_response **out, responses_error **err);
+
+/* ---- calls: start now, read later ------------------------------------------------------------ */
+
+/* One operation under way. */
+typedef struct responses_call responses_call;
+
+/* The twins of the operations above. They check their arguments, send nothing that blocks and return
+   at once; the outcome is the call's. */
+RESPONSES_API int responses_create_start(responses_client *client, const char *json, size_t n,
+                                         responses_call **out, responses_error **err);
+RESPONSES_API int responses_create_stream_start(responses_client *client, const char *json,
+                                                size_t n, responses_call **out,
+                                                responses_error **err);
+RESPONSES_API int responses_get_start(responses_client *client, const char *id,
+                                      const char *params_json, size_t n, responses_call **out,
+                                      responses_error **err);
+RESPONSES_API int responses_get_stream_start(responses_client *client, const char *id,
+                                             const char *params_json, size_t n,
+                                             responses_call **out, responses_error **err);
+RESPONSES_API int responses_cancel_start(responses_client *client, const char *id,
+                                         responses_call **out, responses_error **err);
+RESPONSES_API int responses_delete_start(responses_client *client, const char *id,
+                                         responses_call **out, responses_error **err);
+RESPONSES_API int responses_list_input_items_start(responses_client *client, const char *id,
+                                                   const char *params_json, size_t n,
+                                                   responses_call **out, responses_error **err);
+RESPONSES_API int responses_count_input_tokens_start(responses_client *client, const char *json,
+                                                     size_t n, responses_call **out,
+                                                     responses_error **err);
+RESPONSES_API int responses_compact_start(responses_client *client, const char *json, size_t n,
+                                          responses_call **out, responses_error **err);
+RESPONSES_API int responses_wait_start(responses_client *client, const char *id, int timeout_ms,
+                                       responses_call **out, responses_error **err);
+RESPONSES_API int responses_send_start(responses_client *client, const char *method,
+                                       const char *path, const char *json, size_t n,
+                                       responses_call **out, responses_error **err);
+
+/* Reads the next event; never blocks. RESPONSES_OK with `*event`, which is borrowed until the next
+   call with this call; RESPONSES_AGAIN when there is none yet; RESPONSES_DONE when the call has ended
+   well; or what went wrong. A call that does not stream has no events: AGAIN, then DONE. After the
+   end the answer stays the same. */
+RESPONSES_API int responses_call_next(responses_call *call, const responses_event **event,
+                                      responses_error **err);
+
+#define RESPONSES_BATCH_JSON 1 /* flag: copy each event's JSON as well */
+
+/*
+ * Reads as many events as are there and fit into your buffer, for languages in which each foreign
+ * call is dear. `*count` is how many, `*used` their bytes. RESPONSES_OK when there is at least one;
+ * RESPONSES_E_RANGE when the buffer is too small for the first, with the bytes needed in `*used`, and
+ * nothing is lost; else as responses_call_next. The buffer needs no alignment.
+ *
+ * Records follow each other. Each has, in the byte order of the machine, at these offsets:
+ *     0  uint32  size of the record, a multiple of 8        24  uint32  length of type
+ *     4  int32   kind                                       28  uint32  length of text
+ *     8  int64   sequence                                   32  uint32  length of item id
+ *    16  int32   output index                               36  uint32  length of JSON
+ *    20  int32   content index                              40  type, text, item id, JSON,
+ *                                                               each followed by one NUL
+ */
+RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, void *buffer,
+                                            size_t capacity, size_t *used, int *count,
+                                            responses_error **err);
+
+/* Waits until responses_call_next has something else to say than AGAIN: RESPONSES_OK. RESPONSES_AGAIN
+   when timeout_ms have passed (-1: no limit) or the client was interrupted. */
+RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);
+
+/* Ends the call with RESPONSES_E_CANCELLED, in whatever phase it is. Any thread, also from a
+   callback. Events that have arrived already are dropped. A call that has ended stays as it is. */
+RESPONSES_API int responses_call_cancel(responses_call *call);
+
+/* What has been put together so far, and at the end the final response. Borrowed until the next call
+   with this call. NULL when nothing has arrived. */
+RESPONSES_API const responses_response *responses_call_response(const responses_call *call);
+
+/* A pointer of yours that the call carries along. */
+RESPONSES_API int responses_call_set_user_data(responses_call *call, void *user_data);
+RESPONSES_API void *responses_call_user_data(const responses_call *call);
+
+/* Frees the call, at any time; one that is still running is cancelled. */
+RESPONSES_API void responses_call_free(responses_call *call);
+
+/* ---- one descriptor for an event loop -------------------------------------------------------- */
+
+/* The descriptor: readable when there is something to do. It never changes, and everything is inside
+   it: sockets, timers, wake-ups. Poll it, never read it or close it. A negative status on failure.
+   select() cannot take a descriptor of FD_SETSIZE (1024) or more. */
+RESPONSES_API int responses_client_fd(responses_client *client);
+
+/* Does what can be done now and never blocks. */
+RESPONSES_API int responses_client_dispatch(responses_client *client);
+
+/* RESPONSES_OK and a call that has something to read, borrowed, or RESPONSES_AGAIN. Read that call
+   until it says AGAIN, or ask here again: a call with more to read comes up again. The descriptor
+   stays readable until this has said AGAIN. */
+RESPONSES_API int responses_client_next_ready(responses_client *client, responses_call **call);
+
+/* Ends the waits that are going on: blocking operations end with RESPONSES_E_CANCELLED,
+   responses_call_wait() returns RESPONSES_AGAIN. Any thread, and safe in a signal handler. */
+RESPONSES_API void responses_client_interrupt(responses_client *client);
+
+/* ---- for languages without pointers ---------------------------------------------------------- */
+
+/* Copies text and a NUL into a buffer of yours. RESPONSES_E_RANGE when it does not fit; then as much
+   as fits is copied, ending in NUL, and `*needed` is the size that does, NUL included. */
+RESPONSES_API int responses_copy_text(const char *text, size_t len, char *buffer, size_t capacity,
+                                      size_t *needed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RESPONSES_H */
