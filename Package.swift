@@ -1,0 +1,63 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Release is Embedded Swift: the library then needs libcurl, jansson, libm and libc, and nothing of
+// Swift. Debug is full Swift from the same files, so that Swift Testing runs on them. With
+// RESPONSES_RUNTIME=full a release build carries the static full runtime instead: the way back,
+// should the experimental Embedded feature change (docs/adr/0001-embedded-swift.md).
+let fullRuntime = Context.environment["RESPONSES_RUNTIME"] == "full"
+let versionScript = "\(Context.packageDirectory)/abi/responses.map"
+
+let coreSettings: [SwiftSetting] =
+    fullRuntime
+    ? [.unsafeFlags(["-static-stdlib"])]
+    : [
+        .enableExperimentalFeature("Embedded", .when(configuration: .release)),
+        .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ]
+
+let linkerSettings: [LinkerSetting] =
+    [
+        .linkedLibrary("curl"),
+        .linkedLibrary("jansson"),
+        .linkedLibrary("m"),
+        .unsafeFlags(
+            [
+                "-Xlinker", "--version-script=\(versionScript)",
+                "-Xlinker", "-soname", "-Xlinker", "libresponses.so.0",
+                "-Xlinker", "-z", "-Xlinker", "defs",
+                "-Xlinker", "-z", "-Xlinker", "now",
+                "-Xlinker", "-z", "-Xlinker", "relro",
+                "-Xlinker", "-z", "-Xlinker", "nodelete",
+                "-Xlinker", "--gc-sections",
+            ], .when(configuration: .release)),
+    ] + (fullRuntime ? [.unsafeFlags(["-static-stdlib"])] : [])
+
+let package = Package(
+    name: "responses",
+    products: [
+        .library(name: "responses", type: .dynamic, targets: ["ResponsesABI"])
+    ],
+    targets: [
+        .systemLibrary(name: "CResponses", path: "include"),
+        .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CJansson", path: "Sources/CJansson", pkgConfig: "jansson"),
+        .target(name: "CPlatform", path: "Sources/CPlatform"),
+        .target(
+            name: "Responses",
+            dependencies: ["CCurl", "CJansson", "CPlatform"],
+            path: "Sources/Responses",
+            swiftSettings: coreSettings),
+        .target(
+            name: "ResponsesABI",
+            dependencies: ["Responses", "CResponses", "CPlatform"],
+            path: "Sources/ResponsesABI",
+            swiftSettings: coreSettings,
+            linkerSettings: linkerSettings),
+        .testTarget(
+            name: "ResponsesTests",
+            dependencies: ["Responses"],
+            path: "Tests/unit"),
+    ],
+    swiftLanguageModes: [.v5]
+)
