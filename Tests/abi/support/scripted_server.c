@@ -1,0 +1,660 @@
+#include "test.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+enum { MAX_CONNECTIONS = 4096, MAX_REQUESTS = 16384, MAX_EXCHANGES = 4096 };
+
+enum step_kind { SAY, PAUSE, GO, AWAIT_CLOSE, HANG_UP, SLAM_DOWN };
+
+struct step {
+    enum step_kind kind;
+    char *bytes;
+    size_t len, piece;
+    int milliseconds;
+};
+
+struct exchange {
+    struct step *steps;
+    int count, capacity;
+};
+
+struct connection {
+    struct server *server;
+    int index, fd, closed_by_client;
+    pthread_t thread;
+    struct text in;
+};
+
+struct server {
+    int listener, stop_fd, port;
+    char url[64];
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int stopping, goes, unexpected;
+    size_t bytes_sent;
+    server_handler handler;
+    void *handler_data;
+    struct exchange *queue[MAX_EXCHANGES], *accepts[MAX_EXCHANGES];
+    int queued, played, accepts_queued, accepts_played;
+    struct request *requests[MAX_REQUESTS];
+    int request_count;
+    struct connection *connections[MAX_CONNECTIONS];
+    int connection_count;
+};
+
+/* ---- writing scripts ---- */
+
+static struct step *step(struct exchange *x, enum step_kind kind)
+{
+    if (x->count == x->capacity) {
+        x->capacity = x->capacity ? 2 * x->capacity : 8;
+        x->steps = realloc(x->steps, (size_t)x->capacity * sizeof *x->steps);
+    }
+    struct step *new = &x->steps[x->count++];
+    memset(new, 0, sizeof *new);
+    new->kind = kind;
+    return new;
+}
+
+void say_in_pieces(struct exchange *x, const void *bytes, size_t len, size_t piece)
+{
+    struct step *new = step(x, SAY);
+    new->bytes = malloc(len + 1);
+    if (len > 0)
+        memcpy(new->bytes, bytes, len);
+    new->len = len;
+    new->piece = piece;
+}
+
+void say_bytes(struct exchange *x, const void *bytes, size_t len)
+{
+    say_in_pieces(x, bytes, len, 0);
+}
+
+void say(struct exchange *x, const char *text)
+{
+    say_bytes(x, text, strlen(text));
+}
+
+void pause_for(struct exchange *x, int milliseconds)
+{
+    step(x, PAUSE)->milliseconds = milliseconds;
+}
+
+void wait_for_go(struct exchange *x)
+{
+    step(x, GO);
+}
+
+void await_close(struct exchange *x)
+{
+    step(x, AWAIT_CLOSE);
+}
+
+void hang_up(struct exchange *x)
+{
+    step(x, HANG_UP);
+}
+
+void slam_down(struct exchange *x)
+{
+    step(x, SLAM_DOWN);
+}
+
+static void exchange_free(struct exchange *x)
+{
+    for (int i = 0; i < x->count; i++)
+        free(x->steps[i].bytes);
+    free(x->steps);
+    free(x);
+}
+
+void answer_with(struct exchange *x, int status, const char *headers, const char *body, size_t len)
+{
+    struct text text = {0};
+    text_addf(&text, "HTTP/1.1 %d Status %d\r\n%sContent-Length: %zu\r\n\r\n", status, status,
+              headers, len);
+    text_add_bytes(&text, body, len);
+    say_bytes(x, text.data, text.len);
+    text_free(&text);
+}
+
+void answer(struct exchange *x, int status, const char *body)
+{
+    answer_with(x, status, "Content-Type: application/json\r\n", body, strlen(body));
+}
+
+void stream_head(struct exchange *x, const char *more_headers)
+{
+    say(x, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+           "Transfer-Encoding: chunked\r\n");
+    say(x, more_headers);
+    say(x, "\r\n");
+}
+
+void stream_chunk(struct exchange *x, const char *data, size_t len)
+{
+    struct text text = {0};
+    text_addf(&text, "%zx\r\n", len);
+    text_add_bytes(&text, data, len);
+    text_add(&text, "\r\n");
+    say_bytes(x, text.data, text.len);
+    text_free(&text);
+}
+
+void stream_end(struct exchange *x)
+{
+    say(x, "0\r\n\r\n");
+}
+
+void answer_stream(struct exchange *x, const char *data, size_t len)
+{
+    stream_head(x, "");
+    if (len > 0)
+        stream_chunk(x, data, len);
+    stream_end(x);
+}
+
+static struct exchange *enqueue(struct server *server, struct exchange **queue, int *count)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    pthread_mutex_lock(&server->lock);
+    assert_true(*count < MAX_EXCHANGES);
+    queue[(*count)++] = x;
+    pthread_mutex_unlock(&server->lock);
+    return x;
+}
+
+struct exchange *server_expect(struct server *server)
+{
+    return enqueue(server, server->queue, &server->queued);
+}
+
+struct exchange *server_at_accept(struct server *server)
+{
+    return enqueue(server, server->accepts, &server->accepts_queued);
+}
+
+/* ---- playing them ---- */
+
+/* 1 when the descriptor is ready, 0 after the time, -1 when the server is to stop. */
+static int await_fd(struct server *server, int fd, short events, int milliseconds)
+{
+    struct pollfd fds[2] = {{.fd = fd, .events = events},
+                            {.fd = server->stop_fd, .events = POLLIN}};
+    int n;
+    do
+        n = poll(fds, 2, milliseconds);
+    while (n < 0 && errno == EINTR);
+    if (fds[1].revents)
+        return -1;
+    return fds[0].revents != 0;
+}
+
+static void note_close(struct connection *c)
+{
+    pthread_mutex_lock(&c->server->lock);
+    c->closed_by_client = 1;
+    pthread_cond_broadcast(&c->server->changed);
+    pthread_mutex_unlock(&c->server->lock);
+}
+
+static int send_all(struct connection *c, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = send(c->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            if (await_fd(c->server, c->fd, POLLOUT, -1) < 0)
+                return -1;
+            continue;
+        }
+        if (n < 0) {
+            note_close(c);
+            return -1;
+        }
+        bytes += n;
+        len -= (size_t)n;
+        pthread_mutex_lock(&c->server->lock);
+        c->server->bytes_sent += (size_t)n;
+        pthread_mutex_unlock(&c->server->lock);
+    }
+    return 0;
+}
+
+/* More of what the client says; -1 at its end. */
+static int receive(struct connection *c)
+{
+    char buffer[65536];
+    if (await_fd(c->server, c->fd, POLLIN, -1) < 0)
+        return -1;
+    ssize_t n = recv(c->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    if (n <= 0) {
+        note_close(c);
+        return -1;
+    }
+    text_add_bytes(&c->in, buffer, (size_t)n);
+    return 0;
+}
+
+static int wait_go(struct connection *c)
+{
+    struct server *server = c->server;
+    pthread_mutex_lock(&server->lock);
+    while (server->goes == 0 && !server->stopping)
+        pthread_cond_wait(&server->changed, &server->lock);
+    int result = server->stopping ? -1 : 0;
+    if (result == 0)
+        server->goes--;
+    pthread_mutex_unlock(&server->lock);
+    return result;
+}
+
+static int play_step(struct connection *c, const struct step *s)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    switch (s->kind) {
+    case SAY:
+        if (s->piece == 0)
+            return send_all(c, s->bytes, s->len);
+        for (size_t at = 0; at < s->len; at += s->piece) {
+            size_t n = s->len - at < s->piece ? s->len - at : s->piece;
+            if (send_all(c, s->bytes + at, n) < 0)
+                return -1;
+            usleep(120);
+        }
+        return 0;
+    case PAUSE:
+        return await_fd(c->server, -1, 0, s->milliseconds) < 0 ? -1 : 0;
+    case GO:
+        return wait_go(c);
+    case AWAIT_CLOSE:
+        while (receive(c) == 0)
+            continue;
+        return -1;
+    case HANG_UP:
+        shutdown(c->fd, SHUT_WR);
+        return -1;
+    case SLAM_DOWN:
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+        return -1;
+    }
+    return -1;
+}
+
+static int play(struct connection *c, const struct exchange *x)
+{
+    for (int i = 0; i < x->count; i++)
+        if (play_step(c, &x->steps[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_body(struct connection *c, struct request *request, size_t *at)
+{
+    struct text body = {0};
+    const char *length = request_header(request, "content-length");
+    const char *encoding = request_header(request, "transfer-encoding");
+    if (encoding != NULL && strcasecmp(encoding, "chunked") == 0) {
+        for (size_t size = 1; size > 0;) {
+            char *end;
+            while ((end = strstr(c->in.data + *at, "\r\n")) == NULL)
+                if (receive(c) < 0)
+                    return -1;
+            size = strtoul(c->in.data + *at, NULL, 16);
+            *at = (size_t)(end + 2 - c->in.data);
+            while (c->in.len < *at + size + 2)
+                if (receive(c) < 0)
+                    return -1;
+            text_add_bytes(&body, c->in.data + *at, size);
+            *at += size + 2;
+        }
+    } else {
+        size_t size = length ? strtoul(length, NULL, 10) : 0;
+        while (c->in.len < *at + size)
+            if (receive(c) < 0)
+                return -1;
+        text_add_bytes(&body, c->in.data + *at, size);
+        *at += size;
+    }
+    request->body = body.data;
+    request->body_len = body.len;
+    return 0;
+}
+
+static void request_free(struct request *request)
+{
+    free(request->method);
+    free(request->target);
+    free(request->head);
+    free(request->body);
+    free(request);
+}
+
+static struct request *read_request(struct connection *c)
+{
+    char *end;
+    while (c->in.len == 0 || (end = strstr(c->in.data, "\r\n\r\n")) == NULL)
+        if (receive(c) < 0)
+            return NULL;
+    struct request *request = calloc(1, sizeof *request);
+    size_t at = (size_t)(end + 4 - c->in.data);
+    char *method_end = strchr(c->in.data, ' ');
+    char *target_end = method_end ? strchr(method_end + 1, ' ') : NULL;
+    char *line_end = strstr(c->in.data, "\r\n");
+    if (target_end == NULL || target_end > line_end) {
+        free(request);
+        return NULL;
+    }
+    request->connection = c->index;
+    request->method = strndup(c->in.data, (size_t)(method_end - c->in.data));
+    request->target = strndup(method_end + 1, (size_t)(target_end - method_end - 1));
+    request->head = strndup(line_end + 2, (size_t)(end - line_end));
+    if (request_header_count(request, "expect") > 0)
+        send_all(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    if (read_body(c, request, &at) < 0) {
+        request_free(request);
+        return NULL;
+    }
+    memmove(c->in.data, c->in.data + at, c->in.len - at + 1);
+    c->in.len -= at;
+    return request;
+}
+
+/* Remembers the request and says what to answer. `*mine` when the caller has to free it. */
+static struct exchange *choose(struct server *server, struct request *request, int *mine)
+{
+    struct exchange *x = NULL;
+    *mine = 0;
+    pthread_mutex_lock(&server->lock);
+    if (server->request_count < MAX_REQUESTS)
+        server->requests[server->request_count++] = request;
+    if (server->played < server->queued)
+        x = server->queue[server->played++];
+    server_handler handler = server->handler;
+    void *data = server->handler_data;
+    if (x == NULL && handler == NULL)
+        server->unexpected++;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+    if (x == NULL) {
+        *mine = 1;
+        x = calloc(1, sizeof *x);
+        if (handler != NULL)
+            handler(request, x, data);
+        else
+            answer(x, 418, "{\"error\":{\"message\":\"the test did not expect this request\"}}");
+    }
+    return x;
+}
+
+static void *serve(void *argument)
+{
+    struct connection *c = argument;
+    struct server *server = c->server;
+    struct exchange *first = NULL;
+    int open = 1, mine;
+    pthread_setname_np(pthread_self(), "scripted-conn");
+    pthread_mutex_lock(&server->lock);
+    if (server->accepts_played < server->accepts_queued)
+        first = server->accepts[server->accepts_played++];
+    pthread_mutex_unlock(&server->lock);
+    if (first != NULL)
+        open = play(c, first) == 0;
+    while (open) {
+        struct request *request = read_request(c);
+        if (request == NULL)
+            break;
+        struct exchange *x = choose(server, request, &mine);
+        open = play(c, x) == 0;
+        if (mine)
+            exchange_free(x);
+    }
+    /* Under the lock: server_stop shuts down what is still open. */
+    pthread_mutex_lock(&server->lock);
+    close(c->fd);
+    c->fd = -1;
+    pthread_mutex_unlock(&server->lock);
+    text_free(&c->in);
+    return NULL;
+}
+
+static void *accept_all(void *argument)
+{
+    struct server *server = argument;
+    int one = 1;
+    pthread_setname_np(pthread_self(), "scripted-accept");
+    while (await_fd(server, server->listener, POLLIN, -1) > 0) {
+        int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
+        if (fd < 0)
+            continue;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        struct connection *c = calloc(1, sizeof *c);
+        c->server = server;
+        c->fd = fd;
+        pthread_mutex_lock(&server->lock);
+        c->index = server->connection_count;
+        server->connections[server->connection_count++] = c;
+        pthread_mutex_unlock(&server->lock);
+        pthread_create(&c->thread, NULL, serve, c);
+    }
+    return NULL;
+}
+
+struct server *server_start(void)
+{
+    struct server *server = calloc(1, sizeof *server);
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t len = sizeof address;
+    sigset_t all, before;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&server->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    server->stop_fd = eventfd(0, EFD_CLOEXEC);
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(server->listener, 1024), 0);
+    getsockname(server->listener, (struct sockaddr *)&address, &len);
+    server->port = ntohs(address.sin_port);
+    snprintf(server->url, sizeof server->url, "http://127.0.0.1:%d/v1", server->port);
+    /* Signals that a test raises are for its own threads. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_create(&server->thread, NULL, accept_all, server);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return server;
+}
+
+int server_port(const struct server *server)
+{
+    return server->port;
+}
+
+const char *server_url(const struct server *server)
+{
+    return server->url;
+}
+
+void server_set_handler(struct server *server, server_handler handler, void *user_data)
+{
+    pthread_mutex_lock(&server->lock);
+    server->handler = handler;
+    server->handler_data = user_data;
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_go(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->goes++;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_abandon(struct server *server)
+{
+    uint64_t one = 1;
+    pthread_mutex_lock(&server->lock);
+    server->stopping = 1;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+    assert_int_equal(write(server->stop_fd, &one, sizeof one), sizeof one);
+    pthread_join(server->thread, NULL);
+    for (int i = 0; i < server->connection_count; i++) {
+        pthread_join(server->connections[i]->thread, NULL);
+        free(server->connections[i]);
+    }
+    for (int i = 0; i < server->request_count; i++)
+        request_free(server->requests[i]);
+    for (int i = 0; i < server->queued; i++)
+        exchange_free(server->queue[i]);
+    for (int i = 0; i < server->accepts_queued; i++)
+        exchange_free(server->accepts[i]);
+    close(server->listener);
+    close(server->stop_fd);
+    pthread_mutex_destroy(&server->lock);
+    pthread_cond_destroy(&server->changed);
+    free(server);
+}
+
+void server_stop(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    int unplayed = server->queued - server->played;
+    int unexpected = server->unexpected;
+    pthread_mutex_unlock(&server->lock);
+    server_abandon(server);
+    if (unplayed > 0)
+        fail_msg("%d expected requests never came", unplayed);
+    if (unexpected > 0)
+        fail_msg("%d requests came that nobody expected", unexpected);
+}
+
+/* ---- what came in ---- */
+
+static int count_of(struct server *server, const int *counter)
+{
+    pthread_mutex_lock(&server->lock);
+    int count = *counter;
+    pthread_mutex_unlock(&server->lock);
+    return count;
+}
+
+int server_requests(struct server *server)
+{
+    return count_of(server, &server->request_count);
+}
+
+int server_connections(struct server *server)
+{
+    return count_of(server, &server->connection_count);
+}
+
+size_t server_bytes_sent(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t sent = server->bytes_sent;
+    pthread_mutex_unlock(&server->lock);
+    return sent;
+}
+
+static struct timespec deadline_after(int milliseconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += milliseconds / 1000;
+    t.tv_nsec += milliseconds % 1000 * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_nsec -= 1000000000L;
+        t.tv_sec++;
+    }
+    return t;
+}
+
+const struct request *server_request(struct server *server, int index)
+{
+    struct timespec deadline = deadline_after(10000);
+    const struct request *request = NULL;
+    int timed_out = 0;
+    pthread_mutex_lock(&server->lock);
+    while (server->request_count <= index && !timed_out)
+        timed_out = pthread_cond_timedwait(&server->changed, &server->lock, &deadline) != 0;
+    if (server->request_count > index)
+        request = server->requests[index];
+    pthread_mutex_unlock(&server->lock);
+    if (request == NULL)
+        fail_msg("request %d never came", index);
+    return request;
+}
+
+int server_saw_close(struct server *server, int connection, int milliseconds)
+{
+    struct timespec deadline = deadline_after(milliseconds);
+    int closed = 0, timed_out = 0;
+    pthread_mutex_lock(&server->lock);
+    while (!closed && !timed_out) {
+        closed = server->connection_count > connection &&
+                 server->connections[connection]->closed_by_client;
+        if (!closed)
+            timed_out = pthread_cond_timedwait(&server->changed, &server->lock, &deadline) != 0;
+    }
+    pthread_mutex_unlock(&server->lock);
+    return closed;
+}
+
+static const char *find_header(const char *head, const char *name, size_t *len)
+{
+    size_t name_len = strlen(name);
+    for (const char *line = head; *line != 0;) {
+        const char *end = strstr(line, "\r\n");
+        if (end == NULL)
+            return NULL;
+        if (strncasecmp(line, name, name_len) == 0 && line[name_len] == ':') {
+            const char *value = line + name_len + 1;
+            while (*value == ' ' || *value == '\t')
+                value++;
+            *len = (size_t)(end - value);
+            return value;
+        }
+        line = end + 2;
+    }
+    return NULL;
+}
+
+const char *request_header(const struct request *request, const char *name)
+{
+    static __thread char copy[8192];
+    size_t len;
+    const char *value = find_header(request->head, name, &len);
+    if (value == NULL)
+        return NULL;
+    if (len >= sizeof copy)
+        len = sizeof copy - 1;
+    memcpy(copy, value, len);
+    copy[len] = 0;
+    return copy;
+}
+
+int request_header_count(const struct request *request, const char *name)
+{
+    int count = 0;
+    size_t len;
+    for (const char *at = request->head; (at = find_header(at, name, &len)) != NULL; at += len + 2)
+        count++;
+    return count;
+}
