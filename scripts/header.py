@@ -1,0 +1,72 @@
+"""Prints what include/responses.h declares, as the compiler sees it and not as a pattern guesses.
+
+usage: header.py functions | constants | anchor [HEADER]
+
+functions  the names of all functions, sorted
+constants  the names of all macros that are numbers, sorted
+anchor     a C source with an empty body for every function: compiled with -g it carries the types
+           of the whole interface, which the Swift library's debug information does not
+
+The compiler is clang, which is part of every Swift toolchain; CLANG names another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+# The macros of the header that are not numbers an `int` can hold.
+NOT_CONSTANTS = {"RESPONSES_H", "RESPONSES_API", "RESPONSES_VERSION", "RESPONSES_NTS"}
+
+
+def clang(header: str, *arguments: str) -> str:
+    command = [os.environ.get("CLANG", "clang"), "-x", "c", "-std=c11", *arguments, header]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def functions(header: str) -> dict[str, dict[str, Any]]:
+    """Every function declaration; the header includes nothing that declares any of its own."""
+    tree = json.loads(clang(header, "-fsyntax-only", "-Xclang", "-ast-dump=json"))
+    found = {node["name"]: node for node in tree["inner"] if node["kind"] == "FunctionDecl"}
+    return dict(sorted(found.items()))
+
+
+def constants(header: str) -> list[str]:
+    defines = clang(header, "-dM", "-E").splitlines()
+    names = {line.split()[1] for line in defines if line.startswith("#define RESPONSES_")}
+    return sorted(names - NOT_CONSTANTS)
+
+
+def anchor(header: str) -> str:
+    lines = [f'#include "{os.path.abspath(header)}"']
+    for name, node in functions(header).items():
+        returns = node["type"]["qualType"].partition("(")[0].strip()
+        parameters = [
+            f"{inner['type']['qualType']} {inner['name']}"
+            for inner in node.get("inner", [])
+            if inner["kind"] == "ParmVarDecl"
+        ]
+        body = "" if returns == "void" else f"return ({returns})0;"
+        lines.append(f"{returns} {name}({', '.join(parameters) or 'void'}) {{ {body} }}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    header = sys.argv[2] if len(sys.argv) == 3 else "include/responses.h"
+    if sys.argv[1] == "functions":
+        print("\n".join(functions(header)))
+    elif sys.argv[1] == "constants":
+        print("\n".join(constants(header)))
+    elif sys.argv[1] == "anchor":
+        print(anchor(header))
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
