@@ -51,12 +51,6 @@ static void check_invalid(int status, const void *out, const char *expression, i
         check_invalid(status_, out, #expression, __LINE__);                                        \
     } while (0)
 
-static int ignore(const responses_event *event, void *user_data)
-{
-    (void)event, (void)user_data;
-    return 0;
-}
-
 static void the_body_must_be_a_json_object(void **state)
 {
     (void)state;

@@ -93,6 +93,8 @@ static char *copy(const char *text, size_t len)
 
 void hear(struct events *events, const responses_event *event)
 {
+    if (events == NULL)
+        return;
     if (events->count == events->capacity) {
         events->capacity = events->capacity ? 2 * events->capacity : 64;
         events->list = realloc(events->list, (size_t)events->capacity * sizeof *events->list);
@@ -118,6 +120,12 @@ int collect(const responses_event *event, void *user_data)
     struct events *events = user_data;
     hear(events, event);
     return events->stop_after > 0 && events->count >= events->stop_after;
+}
+
+int ignore(const responses_event *event, void *user_data)
+{
+    (void)event, (void)user_data;
+    return 0;
 }
 
 void events_free(struct events *events)
@@ -160,6 +168,21 @@ void check_heard(const struct events *events, const struct sse *sse, int count)
         assert_true(events->list[i].json_len > 2);
         free(bytes);
     }
+}
+
+struct played play(responses_client *client)
+{
+    struct played played = {0};
+    played.status = responses_create_stream(client, REQUEST, RESPONSES_NTS, collect, &played.events,
+                                            &played.response, &played.error);
+    return played;
+}
+
+void played_free(struct played *played)
+{
+    events_free(&played->events);
+    responses_response_free(played->response);
+    responses_error_free(played->error);
 }
 
 /* ---- time ---- */

@@ -81,11 +81,24 @@ struct events {
 void hear(struct events *events, const responses_event *event);
 /* A responses_event_fn; user_data is a struct events. */
 int collect(const responses_event *event, void *events);
+/* One that does nothing. */
+int ignore(const responses_event *event, void *user_data);
 void events_free(struct events *events);
 /* Reads a call to its end: waits and next until something else than events come. Returns that. */
 int read_call(responses_call *call, struct events *events, responses_error **error);
 /* That exactly the first `count` events of the stream were heard, in order and unchanged. */
 void check_heard(const struct events *events, const struct sse *sse, int count);
+
+/* responses_create_stream with REQUEST, and all that came of it. */
+struct played {
+    int status;
+    struct events events;
+    responses_response *response;
+    responses_error *error;
+};
+
+struct played play(responses_client *client);
+void played_free(struct played *played);
 
 /* ---- time ---- */
 
