@@ -1,9 +1,10 @@
 """Prints what include/responses.h declares, as the compiler sees it and not as a pattern guesses.
 
-usage: header.py functions | constants | anchor [HEADER]
+usage: header.py functions | constants | values | anchor [HEADER]
 
 functions  the names of all functions, sorted
 constants  the names of all macros that are numbers, sorted
+values     the same with their values, but for the version, which is there to change
 anchor     a C source with an empty body for every function: compiled with -g it carries the types
            of the whole interface, which the Swift library's debug information does not
 
@@ -20,6 +21,8 @@ from typing import Any
 
 # The macros of the header that are not numbers an `int` can hold.
 NOT_CONSTANTS = {"RESPONSES_H", "RESPONSES_API", "RESPONSES_VERSION", "RESPONSES_NTS"}
+# The constants that change with every release.
+VERSIONS = {"RESPONSES_VERSION_NUMBER", "RESPONSES_ABI_VERSION"}
 
 
 def clang(header: str, *arguments: str) -> str:
@@ -34,10 +37,14 @@ def functions(header: str) -> dict[str, dict[str, Any]]:
     return dict(sorted(found.items()))
 
 
-def constants(header: str) -> list[str]:
-    defines = clang(header, "-dM", "-E").splitlines()
-    names = {line.split()[1] for line in defines if line.startswith("#define RESPONSES_")}
-    return sorted(names - NOT_CONSTANTS)
+def constants(header: str) -> dict[str, int]:
+    """Every macro that is a number; one that is neither a number nor known is an error."""
+    found = {}
+    for line in clang(header, "-dM", "-E").splitlines():
+        _, name, value = (line + " ").split(" ", 2)
+        if name.startswith("RESPONSES_") and name not in NOT_CONSTANTS:
+            found[name] = int(value.strip(" ()"), 0)
+    return dict(sorted(found.items()))
 
 
 def anchor(header: str) -> str:
@@ -62,6 +69,10 @@ def main() -> None:
         print("\n".join(functions(header)))
     elif sys.argv[1] == "constants":
         print("\n".join(constants(header)))
+    elif sys.argv[1] == "values":
+        for name, value in constants(header).items():
+            if name not in VERSIONS:
+                print(name, value)
     elif sys.argv[1] == "anchor":
         print(anchor(header))
     else:

@@ -1,0 +1,46 @@
+#!/bin/sh
+# `make install` puts the right files where it is told, a program builds against them with nothing
+# but pkg-config, and `make uninstall` leaves nothing behind.
+set -eu
+
+version=$(scripts/version.sh)
+to=$SCRATCH/to
+place="DESTDIR=$to PREFIX=/opt/responses"
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory install $place
+
+(cd "$to/opt/responses" && find . ! -type d ! -path './share/doc/*' | LC_ALL=C sort) \
+    > "$SCRATCH/found"
+cat > "$SCRATCH/expected" << END
+./include/responses.h
+./lib/libresponses.so
+./lib/libresponses.so.$version
+./lib/libresponses.so.${version%%.*}
+./lib/pkgconfig/responses.pc
+END
+diff "$SCRATCH/expected" "$SCRATCH/found"
+find "$to" -type f -perm -o+w | grep . && exit 1
+
+cat > "$SCRATCH/program.c" << 'END'
+#include <responses.h>
+#include <stdio.h>
+int main(void)
+{
+    printf("   a program built with pkg-config says %s\n", responses_version());
+    return 0;
+}
+END
+# build_and_run NAME LIBRARY_DIRECTORY, pkg-config being set up by the environment
+build_and_run() {
+    # shellcheck disable=SC2046 # flags
+    "${CC:-cc}" "$SCRATCH/program.c" -o "$SCRATCH/$1" $(pkg-config --cflags --libs responses)
+    LD_LIBRARY_PATH=$2 "$SCRATCH/$1"
+}
+PKG_CONFIG_PATH=$LIB_DIR/pkgconfig build_and_run in-place "$LIB_DIR"
+PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig \
+    build_and_run installed "$to/opt/responses/lib"
+
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory uninstall $place
+find "$to" ! -type d | grep . && exit 1
+echo "   installed, used and taken out again"

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Prints responses.pc for a place of installation.
+#   pc.sh PREFIX LIBDIR INCLUDEDIR
+set -eu
+cd "$(dirname "$0")/.."
+
+# Directories below the prefix are written relative to it, so that the tree can be moved.
+below_prefix() {
+    # shellcheck disable=SC2016 # ${prefix} is pkg-config's, not the shell's
+    case $2 in
+        "$1"/*) printf '${prefix}/%s' "${2#"$1"/}" ;;
+        *) printf '%s' "$2" ;;
+    esac
+}
+
+sed -e "s|@PREFIX@|$1|" \
+    -e "s|@LIBDIR@|$(below_prefix "$1" "$2")|" \
+    -e "s|@INCLUDEDIR@|$(below_prefix "$1" "$3")|" \
+    -e "s|@VERSION@|$(scripts/version.sh)|" packaging/responses.pc.in
