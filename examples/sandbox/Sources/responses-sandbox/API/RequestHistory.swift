@@ -1,0 +1,67 @@
+/// The last requests, as the server saw them: for tests that want to know what a client sent.
+final class RequestHistory {
+    private static let capacity = 4096
+    private var entries: [Entry] = []
+    private var total = 0
+
+    private struct Entry {
+        var number: Int
+        var request: HTTPRequest
+        var requestID: String
+        var remotePort: Int
+        var tags: [String]
+    }
+
+    func add(_ request: HTTPRequest, requestID: String, remotePort: Int) {
+        total += 1
+        // Half at a time, so that removing from the front costs nothing to speak of.
+        if entries.count >= 2 * Self.capacity { entries.removeFirst(Self.capacity) }
+        var kept = request
+        if kept.body.count > Self.longestBody { kept.body = [] }
+        entries.append(
+            Entry(
+                number: total, request: kept, requestID: requestID, remotePort: remotePort,
+                tags: Self.tags(of: request)))
+    }
+
+    private static let longestBody = 64 * 1024
+
+    /// `X-Sandbox-Tag`, and the tags of its faults.
+    private static func tags(of request: HTTPRequest) -> [String] {
+        let faultTags = request.values("x-sandbox-fault").flatMap {
+            ((try? FaultSpec.parseList($0)) ?? []).map(\.tag)
+        }
+        return request.values("x-sandbox-tag") + faultTags.filter { !$0.isEmpty }
+    }
+
+    func forgetAll() {
+        entries = []
+        total = 0
+    }
+
+    func forget(tag: String) { entries.removeAll { $0.tags.contains(tag) } }
+
+    /// Oldest first; with a tag, those that carry it; with a limit, the last so many.
+    func json(tag: String?, limit: Int?) -> JSON {
+        let wanted = entries.filter { tag.map($0.tags.contains) ?? true }
+        let shown = wanted.suffix(max(0, limit ?? 100))
+        return ["object": "list", "total": .integer(wanted.count), "data": .array(shown.map(json))]
+    }
+
+    private func json(_ entry: Entry) -> JSON {
+        var headers = JSONObject()
+        for header in entry.request.headers {
+            let earlier = headers[header.name]?.string.map { $0 + ", " } ?? ""
+            headers[header.name] = .string(earlier + header.value)
+        }
+        let body = entry.request.body
+        return [
+            "number": .integer(entry.number), "method": .string(entry.request.method),
+            "path": .string(entry.request.path), "target": .string(entry.request.target),
+            "headers": .object(headers), "request_id": .string(entry.requestID),
+            "remote_port": .integer(entry.remotePort),
+            "http_version": entry.request.isVersion11 ? "1.1" : "1.0",
+            "body": body.isEmpty ? .null : (try? JSONParser.parse(body)) ?? .null,
+        ]
+    }
+}
