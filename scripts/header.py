@@ -17,6 +17,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 # The macros of the header that are not numbers an `int` can hold.
@@ -48,7 +49,7 @@ def constants(header: str) -> dict[str, int]:
 
 
 def anchor(header: str) -> str:
-    lines = [f'#include "{os.path.abspath(header)}"']
+    lines = [f'#include "{Path(header).resolve()}"']
     for name, node in functions(header).items():
         returns = node["type"]["qualType"].partition("(")[0].strip()
         parameters = [

@@ -14,8 +14,8 @@ place="DESTDIR=$to PREFIX=/opt/responses"
 cat > "$SCRATCH/expected" << END
 ./include/responses.h
 ./lib/libresponses.so
-./lib/libresponses.so.$version
 ./lib/libresponses.so.${version%%.*}
+./lib/libresponses.so.$version
 ./lib/pkgconfig/responses.pc
 END
 diff "$SCRATCH/expected" "$SCRATCH/found"

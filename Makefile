@@ -1,0 +1,89 @@
+# The front door. `make help` says what there is.
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DOCDIR ?= $(PREFIX)/share/doc/libresponses
+DIRECTORIES = DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) INCLUDEDIR=$(INCLUDEDIR) \
+	DOCDIR=$(DOCDIR)
+
+# Where Swift usually is, should it not be on PATH.
+export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin
+
+# What the tests use, in place.
+export LIB_DIR := $(CURDIR)/build/lib
+export INCLUDE_DIR := $(CURDIR)/build/include
+export SANDBOX := $(CURDIR)/build/bin/responses-sandbox
+export EXAMPLES := $(CURDIR)/build/examples
+
+lib: deps-build ## Build the library into build/ (the default)
+	@scripts/build-lib.sh
+
+sandbox: deps-build ## Build the local Responses server
+	@scripts/build-sandbox.sh
+
+examples: lib ## Build the examples
+	@PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory -C examples/c \
+		OUT=$(EXAMPLES) LDFLAGS=-Wl,-rpath,$(LIB_DIR)
+
+demo: sandbox examples ## See it work: a streamed answer and a background response
+	@examples/demo.sh
+
+install: ## Install below PREFIX (default /usr/local), with DESTDIR before it
+	@$(DIRECTORIES) scripts/install.sh install
+
+uninstall: ## Take out what install put in
+	@$(DIRECTORIES) scripts/install.sh uninstall
+
+##
+STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-examples test-full
+test: deps ## Run every check there is; the lines below run one each
+	@scripts/test.sh $(STAGES)
+
+lint: deps ## Form and types of all sources
+	@scripts/lint.sh check
+
+format: deps ## Put right what lint can
+	@scripts/lint.sh format
+
+test-unit: deps-build ## The Swift core, as a debug build with the full runtime
+	@swift build --build-tests && swift test --skip-build
+
+test-gates: deps lib ## What is promised of the built files: header, symbols, linking, versions
+	@Tests/gates/run
+
+test-abi: deps lib sandbox ## The C suite
+	@$(MAKE) --no-print-directory -C Tests/abi check
+
+test-valgrind: deps lib sandbox ## The C suite under valgrind
+	@$(MAKE) --no-print-directory -C Tests/abi check-valgrind
+
+test-sandbox: deps sandbox ## The sandbox itself
+	@.venv/bin/python -m pytest Tests/sandbox
+
+test-examples: deps sandbox examples ## Every example against the sandbox
+	@scripts/with-sandbox.sh scripts/test-examples.sh
+
+test-full: deps-build ## The release build with the full Swift runtime still compiles
+	@RESPONSES_RUNTIME=full swift build -c release --scratch-path .build-full --product responses
+
+##
+deps: ## Install what is missing: Debian packages, and Python tools in .venv
+	@scripts/deps.sh all
+
+deps-build:
+	@scripts/deps.sh build
+
+abi: deps ## Record the interface of the header in abi/, after a change to it
+	@scripts/update-abi.sh
+
+clean: ## Remove everything that was built
+	rm -rf build .build .build-full examples/sandbox/.build
+
+help: ## This list
+	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+
+.PHONY: lib sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
+	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
+.NOTPARALLEL:

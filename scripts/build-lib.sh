@@ -1,0 +1,26 @@
+#!/bin/sh
+# Builds the library and lays it out below build/ as it would be installed.
+set -eu
+cd "$(dirname "$0")/.."
+
+version=$(scripts/version.sh)
+soname=libresponses.so.${version%%.*}
+built=.build/release/libresponses.so
+library=build/lib/libresponses.so.$version
+
+swift build -c release --disable-local-rpath --product responses
+
+mkdir -p build/lib/pkgconfig build/include
+if [ ! -e "$library" ] || [ -n "$(find "$built" -newer "$library")" ]; then
+    # The symbols go into a file of their own, which debuggers find by the link.
+    objcopy --only-keep-debug "$built" "$library.debug"
+    objcopy --strip-all --add-gnu-debuglink="$library.debug" "$built" "$library.new"
+    chmod 644 "$library.debug" "$library.new"
+    mv "$library.new" "$library"
+fi
+ln -sf "libresponses.so.$version" "build/lib/$soname"
+ln -sf "$soname" build/lib/libresponses.so
+cmp -s include/responses.h build/include/responses.h || cp include/responses.h build/include/
+# shellcheck disable=SC2016 # ${pcfiledir} is pkg-config's: the tree works wherever it lies
+scripts/pc.sh '${pcfiledir}/../..' '${pcfiledir}/../../lib' '${pcfiledir}/../../include' \
+    > build/lib/pkgconfig/responses.pc

@@ -1,0 +1,95 @@
+#!/bin/sh
+# Installs what is missing. Quick when nothing is.
+#   deps.sh build   what `make lib` needs
+#   deps.sh all     that, and what the tests need: more packages, and a Python environment in .venv
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=""
+tool() { command -v "$1" > /dev/null || missing="$missing $2"; }
+library() { pkg-config --exists "$1" 2> /dev/null || missing="$missing $2"; }
+
+# What is there counts, wherever it comes from; only what is not there is asked of the system.
+find_missing() {
+    missing=""
+    tool pkg-config pkg-config
+    tool objcopy binutils
+    library libcurl libcurl4-openssl-dev
+    library jansson libjansson-dev
+    [ "$1" = all ] || return 0
+    tool gcc gcc
+    tool g++ g++
+    tool valgrind valgrind
+    tool clang-format clang-format
+    tool shellcheck shellcheck
+    tool abidw abigail-tools
+    tool python3 python3
+    library cmocka libcmocka-dev
+    library zlib zlib1g-dev
+    [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null ||
+        missing="$missing python3-venv"
+}
+
+install_missing() {
+    as_root=""
+    if [ "$(id -u)" != 0 ]; then
+        as_root=none
+        if command -v sudo > /dev/null; then
+            # Without a terminal nobody can type a password.
+            as_root="sudo -n"
+            [ ! -t 0 ] || as_root=sudo
+        fi
+    fi
+    if ! command -v apt-get > /dev/null || [ "$as_root" = none ]; then
+        echo "Please install these Debian packages, or what they are called here:$missing" >&2
+        exit 1
+    fi
+    echo "Installing:$missing"
+    # shellcheck disable=SC2086 # lists of words
+    {
+        $as_root apt-get update -q
+        $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -q -y --no-install-recommends $missing
+    } || {
+        echo "Could not install:$missing" >&2
+        exit 1
+    }
+}
+
+# The first Python that is new enough and can make an environment with pip.
+make_environment() {
+    for python in "${PYTHON:-python3}" /usr/bin/python3; do
+        "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null || continue
+        "$python" -m venv --clear .venv && .venv/bin/python -m pip --version > /dev/null && return
+    done
+    echo "No Python 3.10 or later that can make an environment; set PYTHON to one." >&2
+    exit 1
+}
+
+install_python() {
+    # shellcheck disable=SC2046 # file names without spaces
+    set -- $(ls scripts/requirements-dev.txt Tests/*/requirements.txt 2> /dev/null)
+    [ -x .venv/bin/python ] && cat "$@" | cmp -s - .venv/requirements.installed && return
+    .venv/bin/python -m pip --version > /dev/null 2>&1 || make_environment
+    echo "Installing Python packages into .venv"
+    for file; do
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$file"
+    done
+    cat "$@" > .venv/requirements.installed
+}
+
+if ! command -v swift > /dev/null; then
+    echo "Swift 6.1 or later is needed, and there is no 'swift' on PATH, in /opt/swift/usr/bin or" >&2
+    echo "in ~/.local/share/swiftly/bin. See https://www.swift.org/install/linux/" >&2
+    exit 1
+fi
+find_missing "$1"
+if [ -n "$missing" ]; then
+    install_missing
+    find_missing "$1"
+    if [ -n "$missing" ]; then
+        echo "Installed, and still not found:$missing" >&2
+        exit 1
+    fi
+fi
+[ "$1" = build ] || install_python

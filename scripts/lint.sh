@@ -1,0 +1,55 @@
+#!/bin/sh
+# Looks after the form of every source file: Swift, C, Python and shell.
+#   lint.sh check    says what is wrong
+#   lint.sh format   puts right what a formatter can
+set -eu
+cd "$(dirname "$0")/.."
+
+# All files of the project by pattern, new ones too. Without git, as in a release archive, all but
+# what was built.
+files() {
+    {
+        git ls-files --cached --others --exclude-standard 2> /dev/null ||
+            find . -type f -not -path './build/*' -not -path '*/.*/*'
+    } | while read -r file; do
+        for pattern; do
+            # shellcheck disable=SC2254 # a pattern is what is asked for
+            case $file in
+                $pattern) [ ! -f "$file" ] || echo "$file" ;;
+            esac
+        done
+    done
+}
+
+if [ "$1" = format ]; then
+    files '*.swift' | xargs -r swift format --in-place --parallel
+    files '*.c' '*.h' '*.cpp' '*.hpp' | xargs -r clang-format -i
+    .venv/bin/ruff check --quiet --fix .
+    .venv/bin/ruff format --quiet .
+    exit
+fi
+
+failed=0
+
+echo "swift format"
+files '*.swift' | xargs -r swift format lint --strict --parallel || failed=1
+
+echo "clang-format"
+files '*.c' '*.h' '*.cpp' '*.hpp' | xargs -r clang-format --dry-run -Werror || failed=1
+
+# By the first line, as not every script has an ending.
+echo "shellcheck"
+files '*' | xargs awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' |
+    xargs -r shellcheck || failed=1
+
+echo "ruff"
+.venv/bin/ruff check --quiet . || failed=1
+.venv/bin/ruff format --quiet --check . || failed=1
+
+# One directory at a time, as two may each have a conftest.py.
+for directory in $(files '*.py' | xargs -r -n 1 dirname | sort -u); do
+    echo "mypy $directory"
+    .venv/bin/mypy --strict --no-error-summary "$directory"/*.py || failed=1
+done
+
+exit $failed
