@@ -10,7 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-enum { MAX_CONNECTIONS = 4096, MAX_REQUESTS = 16384, MAX_EXCHANGES = 4096 };
+enum { MAX_CONNECTIONS = 8192, MAX_REQUESTS = 16384, MAX_EXCHANGES = 8192 };
 
 struct connection {
     struct server *server;
