@@ -24,7 +24,7 @@ sandbox: deps-build ## Build the local Responses server
 
 examples: lib ## Build the examples
 	@PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory -C examples/c \
-		OUT=$(EXAMPLES) LDFLAGS=-Wl,-rpath,$(LIB_DIR)
+		OUT=$(EXAMPLES) CFLAGS='-O2 -g -Werror' LDFLAGS=-Wl,-rpath,$(LIB_DIR)
 
 demo: sandbox examples ## See it work: a streamed answer and a background response
 	@examples/demo.sh

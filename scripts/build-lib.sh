@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds the library and lays it out below build/ as it would be installed.
+# SWIFT_BUILD_FLAGS are more options for `swift build`.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,7 +9,8 @@ soname=libresponses.so.${version%%.*}
 built=.build/release/libresponses.so
 library=build/lib/libresponses.so.$version
 
-swift build -c release --disable-local-rpath --product responses
+# shellcheck disable=SC2086 # a list of options
+swift build -c release --disable-local-rpath --product responses ${SWIFT_BUILD_FLAGS:-}
 
 mkdir -p build/lib/pkgconfig build/include
 if [ ! -e "$library" ] || [ -n "$(find "$built" -newer "$library")" ]; then

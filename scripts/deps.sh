@@ -15,7 +15,6 @@ find_missing() {
     tool pkg-config pkg-config
     tool objcopy binutils
     library libcurl libcurl4-openssl-dev
-    library jansson libjansson-dev
     [ "$1" = all ] || return 0
     tool gcc gcc
     tool g++ g++
@@ -24,6 +23,7 @@ find_missing() {
     tool shellcheck shellcheck
     tool abidw abigail-tools
     tool python3 python3
+    library jansson libjansson-dev
     library cmocka libcmocka-dev
     library zlib zlib1g-dev
     [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null ||
