@@ -1,7 +1,9 @@
 /// Made-up but steady log probabilities: the longer a token, the less likely.
 struct Logprobs {
-    /// How many other tokens are listed beside each.
+    /// How many tokens are listed for each place.
     var alternatives: Int
+    /// Content parts show the bytes of tokens, events do not.
+    var showsBytes: Bool
 
     /// For every piece of a text.
     func all(of text: String) -> [JSON] {
@@ -28,9 +30,9 @@ struct Logprobs {
     }
 
     private func one(_ token: String, _ logprob: Double) -> JSON {
-        [
-            "token": .string(token), "bytes": .array(token.utf8.map { .integer(Int($0)) }),
-            "logprob": .number(logprob),
-        ]
+        var one: JSONObject = ["token": .string(token)]
+        if showsBytes { one.append("bytes", .array(token.utf8.map { .integer(Int($0)) })) }
+        one.append("logprob", .number(logprob))
+        return .object(one)
     }
 }

@@ -12,8 +12,9 @@ extension ScriptBuilder {
         let item = openMessage(phase)
         play(shown, annotations: annotations, in: item, inOneDelta: inOneDelta)
         let part = InputItems.outputText(
-            shown, annotations: annotations, logprobs: logprobs(shown, inOneDelta: inOneDelta))
-        endText(part, in: item)
+            shown, annotations: annotations,
+            logprobs: inOneDelta ? [] : logprobs(shown, showsBytes: true))
+        endText(part, in: item, logprobs: inOneDelta ? [] : logprobs(shown, showsBytes: false))
         close(
             item.index,
             messageItem(
@@ -166,7 +167,8 @@ extension ScriptBuilder {
             DeltaRun(
                 type: "response.output_text.delta", before: item.place, text: text,
                 wholeInOne: inOneDelta,
-                logprobs: showsLogprobs ? Logprobs(alternatives: topLogprobs) : nil))
+                logprobs: showsLogprobs
+                    ? Logprobs(alternatives: topLogprobs, showsBytes: false) : nil))
         for (number, annotation) in annotations.enumerated() {
             event(
                 "response.output_text.annotation.added",
@@ -175,11 +177,10 @@ extension ScriptBuilder {
         }
     }
 
-    private mutating func endText(_ part: JSON, in item: OpenMessage) {
-        let shown = request.include.contains(.logprobs) ? part["logprobs"] ?? [] : []
+    private mutating func endText(_ part: JSON, in item: OpenMessage, logprobs: [JSON]) {
         event(
             "response.output_text.done",
-            item.place.adding("text", part["text"] ?? "").adding("logprobs", shown))
+            item.place.adding("text", part["text"] ?? "").adding("logprobs", .array(logprobs)))
         event("response.content_part.done", item.place.adding("part", part))
     }
 
@@ -187,9 +188,9 @@ extension ScriptBuilder {
 
     private var topLogprobs: Int { request.value("top_logprobs", default: 0).integer ?? 0 }
 
-    private func logprobs(_ text: String, inOneDelta: Bool) -> [JSON] {
-        guard showsLogprobs, !inOneDelta else { return [] }
-        return Logprobs(alternatives: topLogprobs).all(of: text)
+    private func logprobs(_ text: String, showsBytes: Bool) -> [JSON] {
+        guard showsLogprobs else { return [] }
+        return Logprobs(alternatives: topLogprobs, showsBytes: showsBytes).all(of: text)
     }
 }
 
