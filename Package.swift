@@ -19,7 +19,6 @@ let coreSettings: [SwiftSetting] =
 let linkerSettings: [LinkerSetting] =
     [
         .linkedLibrary("curl"),
-        .linkedLibrary("jansson"),
         .linkedLibrary("m"),
         .unsafeFlags(
             [
@@ -41,11 +40,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CResponses", path: "include"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
-        .systemLibrary(name: "CJansson", path: "Sources/CJansson", pkgConfig: "jansson"),
         .target(name: "CPlatform", path: "Sources/CPlatform"),
         .target(
             name: "Responses",
-            dependencies: ["CCurl", "CJansson", "CPlatform"],
+            dependencies: ["CCurl", "CPlatform"],
             path: "Sources/Responses",
             swiftSettings: coreSettings),
         .target(

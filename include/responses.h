@@ -127,7 +127,7 @@ RESPONSES_API unsigned responses_version_number(void);
 RESPONSES_API unsigned responses_abi_version(void);
 
 /* How this library was built and what it runs on, as a JSON object: "version", "abi", "runtime"
-   ("embedded" or "full"), "curl", "tls", "jansson", "features". Static, any thread. */
+   ("embedded" or "full"), "curl", "tls", "features". Static, any thread. */
 RESPONSES_API const char *responses_build_info(void);
 
 /* The value of a constant of this header by its name, "RESPONSES_E_TIMEOUT" say, for languages
@@ -236,16 +236,14 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      http_version            1.1                        1.1, 2 (over TLS)
      tcp_keepalive_ms        60000                      idle time before TCP keepalive probes
      connect_timeout_ms      10000                      name lookup, connection and TLS
-     first_event_timeout_ms  600000                     from then to the first event or the answer
+     first_event_timeout_ms  600000                     from sending to the first event or the answer
      idle_timeout_ms         300000                     between two events; keepalives do not count
-     completion_grace_ms     30000                      from the last finished output item to the end
+     completion_grace_ms     60000                      from the last finished output item to the end
      timeout_ms              0                          all of a call, with its retries and pauses
      max_retries             2                          0..100, per call
      resume_attempts         20                         reconnects of a stream that can be resumed,
                                                         counted anew after every event
      poll_interval_ms        500                        first pause of responses_wait; it grows
-     cancel_on_server        0                          1: cancelling a background response here
-                                                        cancels it on the server too
      max_event_bytes         67108864                   one event, 1 KiB to 1 GiB
      max_response_bytes      268435456                  one response: a body, or a stream's items
      max_queue_bytes         1048576                    unread bytes of a call before it is paused */

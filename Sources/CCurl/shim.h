@@ -1,0 +1,130 @@
+/* libcurl as Swift can call it: curl_easy_setopt and its kin are variadic, Swift has no variadics. */
+#ifndef CCURL_SHIM_H
+#define CCURL_SHIM_H
+
+#include <curl/curl.h>
+#include <string.h>
+
+static inline CURLcode curl_set_long(CURL *easy, CURLoption option, long value)
+{
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode curl_set_offset(CURL *easy, CURLoption option, curl_off_t value)
+{
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode curl_set_text(CURL *easy, CURLoption option, const char *value)
+{
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode curl_set_pointer(CURL *easy, CURLoption option, const void *value)
+{
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode curl_set_headers(CURL *easy, struct curl_slist *headers)
+{
+    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+}
+
+typedef size_t (*curl_bytes_callback)(const char *bytes, size_t size, size_t count, void *context);
+static inline CURLcode curl_set_body_callback(CURL *easy, curl_bytes_callback fn, void *context)
+{
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+    return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, fn);
+}
+static inline CURLcode curl_set_header_callback(CURL *easy, curl_bytes_callback fn, void *context)
+{
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+    return curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, fn);
+}
+
+/* Sockets are opened and closed through these, so that they are known and close-on-exec. The context
+   is remembered by the connection and outlives the easy handle. */
+typedef int (*curl_open_socket)(void *context, int family, int type, int protocol);
+typedef int (*curl_close_socket)(void *context, int fd);
+struct curl_socket_hooks {
+    curl_open_socket open;
+    curl_close_socket close;
+    void *context;
+};
+static inline curl_socket_t curl_hook_open(void *hooks, curlsocktype purpose,
+                                           struct curl_sockaddr *address)
+{
+    struct curl_socket_hooks *h = (struct curl_socket_hooks *)hooks;
+    (void)purpose;
+    return h->open(h->context, address->family, address->socktype, address->protocol);
+}
+static inline int curl_hook_close(void *hooks, curl_socket_t fd)
+{
+    struct curl_socket_hooks *h = (struct curl_socket_hooks *)hooks;
+    return h->close(h->context, fd);
+}
+static inline void curl_set_socket_hooks(CURL *easy, struct curl_socket_hooks *hooks)
+{
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_hook_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, hooks);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, curl_hook_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, hooks);
+}
+
+static inline CURLcode curl_get_long(CURL *easy, CURLINFO info, long *value)
+{
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value)
+{
+    return curl_easy_getinfo(easy, info, value);
+}
+static inline void *curl_private(CURL *easy)
+{
+    char *context = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context);
+    return context;
+}
+
+/* Frees a header list, in which the key is, and leaves nothing of it in memory. */
+static inline void curl_free_secret_list(struct curl_slist *list)
+{
+    struct curl_slist *entry;
+    for (entry = list; entry; entry = entry->next)
+        explicit_bzero(entry->data, strlen(entry->data));
+    curl_slist_free_all(list);
+}
+
+static inline const curl_version_info_data *_Nonnull curl_library_version(void)
+{
+    return curl_version_info(CURLVERSION_NOW);
+}
+
+typedef int (*curl_socket_changed)(CURL *easy, curl_socket_t fd, int what, void *context,
+                                   void *socket_context);
+typedef int (*curl_timer_changed)(CURLM *multi, long timeout_ms, void *context);
+static inline void curl_multi_set_callbacks(CURLM *multi, curl_socket_changed on_socket,
+                                            curl_timer_changed on_timer, void *context)
+{
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+}
+static inline void curl_multi_set_long(CURLM *multi, CURLMoption option, long value)
+{
+    curl_multi_setopt(multi, option, value);
+}
+
+/* The next transfer that has ended, NULL when there is none. */
+static inline CURL *curl_multi_next_ended(CURLM *multi, CURLcode *result)
+{
+    int remaining;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(multi, &remaining)) != NULL) {
+        if (message->msg == CURLMSG_DONE) {
+            *result = message->data.result;
+            return message->easy_handle;
+        }
+    }
+    return NULL;
+}
+
+#endif

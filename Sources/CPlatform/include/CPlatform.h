@@ -1,0 +1,137 @@
+/*
+ * The operating system as Swift can call it: Embedded Swift has no `import Glibc`, and Swift has no
+ * variadics, no unions by name and no macros. Typed wrappers, and nothing that decides anything.
+ */
+#ifndef CPLATFORM_H
+#define CPLATFORM_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "handles.h"
+#include "text_span.h"
+
+#pragma clang assume_nonnull begin
+
+/* ---- time ---- */
+
+/* Monotonic, in nanoseconds: not moved by settings of the wall clock. */
+static inline uint64_t platform_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Seconds since 1970, for dates that a server sends. */
+static inline int64_t platform_wall_clock(void)
+{
+    return (int64_t)time(NULL);
+}
+
+/* ---- errno: "as found" when a function succeeds ---- */
+
+static inline int platform_errno(void)
+{
+    return errno;
+}
+static inline void platform_set_errno(int value)
+{
+    errno = value;
+}
+
+/* ---- locks and conditions; NULL when memory is out ---- */
+
+pthread_mutex_t *_Nullable platform_mutex_new(void);
+void platform_mutex_free(pthread_mutex_t *_Nullable mutex);
+pthread_cond_t *_Nullable platform_condition_new(void); /* on the monotonic clock */
+void platform_condition_free(pthread_cond_t *_Nullable condition);
+/* Waits until `deadline` on the monotonic clock in ns; 0 waits without limit. */
+void platform_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t deadline);
+
+/* Runs `body` once in the process, in whichever thread comes first; the others wait for it. */
+void platform_once(int *done, void (*body)(void));
+
+/* ---- descriptors: all close-on-exec and non-blocking; -1 on failure ---- */
+
+int platform_epoll_new(void);
+int platform_epoll_add(int epoll, int fd, uint32_t events);
+int platform_epoll_change(int epoll, int fd, uint32_t events);
+int platform_epoll_remove(int epoll, int fd);
+/* How many are ready; 0 when none is, also after a signal. */
+int platform_epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout_ms);
+static inline int platform_epoll_fd(const struct epoll_event *event)
+{
+    return event->data.fd;
+}
+
+int platform_eventfd_new(void);
+void platform_eventfd_raise(int fd); /* async-signal-safe */
+void platform_eventfd_clear(int fd);
+
+int platform_timerfd_new(void);
+void platform_timerfd_set(int fd, uint64_t deadline); /* monotonic ns; 0 disarms */
+void platform_timerfd_clear(int fd);
+
+/* ---- a counter that a signal handler may raise ---- */
+
+typedef struct platform_interrupt platform_interrupt;
+platform_interrupt *_Nullable platform_interrupt_new(int wake_fd);
+void platform_interrupt_raise(platform_interrupt *interrupt); /* async-signal-safe */
+uint64_t platform_interrupt_count(const platform_interrupt *interrupt);
+void platform_interrupt_free(platform_interrupt *_Nullable interrupt);
+
+/* ---- fork ---- */
+
+/* A number that differs between a process and its forked child, with no system call after the first:
+   it lives in a page that the kernel wipes in the child (MADV_WIPEONFORK, Linux 4.14). */
+uint64_t platform_process_generation_slow(void);
+extern uint64_t *_Nullable platform_generation_page;
+static inline uint64_t platform_process_generation(void)
+{
+    const uint64_t *page = platform_generation_page;
+    const uint64_t generation = page ? __atomic_load_n(page, __ATOMIC_RELAXED) : 0;
+    return generation ? generation : platform_process_generation_slow();
+}
+
+/* ---- sockets that libcurl opens, so that a forked child can close its copies ---- */
+
+typedef struct platform_sockets platform_sockets;
+platform_sockets *_Nullable platform_sockets_new(void);
+int platform_sockets_open(void *_Nullable sockets, int family, int type, int protocol);
+int platform_sockets_close(void *_Nullable sockets, int fd);
+void platform_sockets_close_all(platform_sockets *sockets); /* in a forked child */
+void platform_sockets_free(platform_sockets *_Nullable sockets);
+
+/* ---- memory ---- */
+
+/* Zero bytes that can be read where there is no buffer yet. */
+uint8_t *platform_nothing(void);
+/* Overwrites a secret; not optimised away. */
+void platform_wipe(void *bytes, size_t count);
+/* Reserves address space without using memory; NULL on failure. Never given back. */
+void *_Nullable platform_reserve(size_t bytes);
+
+/* ---- random numbers: for jitter and idempotency keys ---- */
+
+void platform_random(void *bytes, size_t count);
+
+/* ---- SIGPIPE, kept from the host while libcurl writes ---- */
+
+typedef struct {
+    unsigned char saved[128]; /* a sigset_t, opaque to Swift */
+    int was_pending;
+} platform_sigpipe;
+void platform_sigpipe_block(platform_sigpipe *state);
+void platform_sigpipe_restore(platform_sigpipe *state);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * How far plain text reaches: the inner loop of reading JSON strings. In C because Swift's SIMD types
+ * compile to a loop over their lanes (docs/adr/0003-scanner.md).
+ */
+#ifndef PLATFORM_TEXT_SPAN_H
+#define PLATFORM_TEXT_SPAN_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/*
+ * The first byte at or after `p` that is a quote, a backslash, a control character (the terminating
+ * NUL among them) or not ASCII. Reads up to 15 bytes beyond it: the caller's bytes end in NUL and
+ * have at least that many more readable ones behind.
+ */
+static inline const uint8_t *_Nonnull platform_text_span(const uint8_t *_Nonnull p)
+{
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i space = _mm_set1_epi8(0x20);
+    for (;;) {
+        const __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
+        /* Signed comparison: bytes of 0x80 and more are negative, so they are "less than space". */
+        const __m128i stop =
+            _mm_or_si128(_mm_cmplt_epi8(chunk, space),
+                         _mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)));
+        const int mask = _mm_movemask_epi8(stop);
+        if (mask != 0)
+            return p + __builtin_ctz((unsigned)mask);
+        p += 16;
+    }
+#else
+    /* Eight bytes in one word; the classic "has a byte less than n" and "has a zero byte" tests. */
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t tops = 0x8080808080808080u;
+    for (;;) {
+        uint64_t word;
+        memcpy(&word, p, sizeof word);
+        const uint64_t quote = word ^ (ones * '"');
+        const uint64_t backslash = word ^ (ones * '\\');
+        const uint64_t stop = ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & tops;
+        if (stop != 0)
+            break;
+        p += 8;
+    }
+    while (*p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
+        p += 1;
+    return p;
+#endif
+}
+
+/* As above for text that is to be written into JSON: the first byte that must be escaped. */
+static inline int platform_needs_escape(uint8_t byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+#endif

@@ -1,0 +1,113 @@
+#include "CPlatform.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+
+/* ---- fork ---- */
+
+uint64_t *platform_generation_page; /* wiped in a child; NULL until the first use */
+static uint64_t generation_counter; /* copied to a child, so that its next number is new */
+static int generation_ready;
+
+static void generation_set_up(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return;
+    if (madvise(page, 4096, MADV_WIPEONFORK) != 0) {
+        munmap(page, 4096);
+        return;
+    }
+    platform_generation_page = page;
+}
+
+uint64_t platform_process_generation_slow(void)
+{
+    platform_once(&generation_ready, generation_set_up);
+    if (!platform_generation_page)
+        return (uint64_t)getpid(); /* an older kernel: a system call each time */
+    uint64_t generation = __atomic_load_n(platform_generation_page, __ATOMIC_RELAXED);
+    if (generation == 0) {
+        const uint64_t next = __atomic_add_fetch(&generation_counter, 1, __ATOMIC_RELAXED);
+        if (__atomic_compare_exchange_n(platform_generation_page, &generation, next, 0, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+            generation = next;
+    }
+    return generation;
+}
+
+/* ---- memory ---- */
+
+uint8_t *platform_nothing(void)
+{
+    static uint8_t zeros[64];
+    return zeros;
+}
+
+void platform_wipe(void *bytes, size_t count)
+{
+    explicit_bzero(bytes, count);
+}
+
+void *platform_reserve(size_t bytes)
+{
+    void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return base == MAP_FAILED ? NULL : base;
+}
+
+/* ---- random ---- */
+
+void platform_random(void *bytes, size_t count)
+{
+    unsigned char *p = bytes;
+    while (count > 0) {
+        const ssize_t got = getrandom(p, count, 0);
+        if (got > 0) {
+            p += got;
+            count -= (size_t)got;
+        } else if (errno == ENOSYS) {
+            /* Jitter and uniqueness only; nothing here is a secret. */
+            const uint64_t mixed = (platform_now() ^ (uint64_t)getpid()) * 0x9E3779B97F4A7C15u;
+            *p++ = (unsigned char)(mixed >> 56);
+            count -= 1;
+        }
+    }
+}
+
+/* Embedded Swift's dictionaries ask for it; glibc has it only since 2.36. */
+__attribute__((visibility("hidden"))) void arc4random_buf(void *bytes, size_t count)
+{
+    platform_random(bytes, count);
+}
+
+/* ---- SIGPIPE (the way of libpq: this thread's mask only, and a pending one is taken back) ---- */
+
+void platform_sigpipe_block(platform_sigpipe *state)
+{
+    sigset_t pipe_only;
+    sigset_t pending;
+    _Static_assert(sizeof(sigset_t) <= sizeof state->saved, "room for the saved mask");
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigpending(&pending);
+    state->was_pending = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_only, (sigset_t *)(void *)state->saved);
+}
+
+void platform_sigpipe_restore(platform_sigpipe *state)
+{
+    if (!state->was_pending) {
+        const struct timespec now = {0, 0};
+        sigset_t pipe_only;
+        sigemptyset(&pipe_only);
+        sigaddset(&pipe_only, SIGPIPE);
+        sigtimedwait(&pipe_only, NULL, &now);
+    }
+    pthread_sigmask(SIG_SETMASK, (const sigset_t *)(const void *)state->saved, NULL);
+}

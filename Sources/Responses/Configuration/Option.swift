@@ -1,0 +1,68 @@
+/// The options of a client, by the names of the header.
+package enum Option: Int {
+    case apiKey, baseURL, organization, project, userAgent, authHeader, defaultQuery
+    case caFile, caPath, clientCertificate, clientKey, tlsVerify, proxy, noProxy, httpVersion
+    case tcpKeepalive, connectTimeout, firstEventTimeout, idleTimeout, completionGrace, timeout
+    case maximumRetries, resumeAttempts, pollInterval
+    case maximumEventBytes, maximumResponseBytes, maximumQueueBytes
+
+    package var name: StaticString {
+        switch self {
+        case .apiKey: return "api_key"
+        case .baseURL: return "base_url"
+        case .organization: return "organization"
+        case .project: return "project"
+        case .userAgent: return "user_agent"
+        case .authHeader: return "auth_header"
+        case .defaultQuery: return "default_query"
+        case .caFile: return "ca_file"
+        case .caPath: return "ca_path"
+        case .clientCertificate: return "client_cert"
+        case .clientKey: return "client_key"
+        case .tlsVerify: return "tls_verify"
+        case .proxy: return "proxy"
+        case .noProxy: return "no_proxy"
+        case .httpVersion: return "http_version"
+        case .tcpKeepalive: return "tcp_keepalive_ms"
+        case .connectTimeout: return "connect_timeout_ms"
+        case .firstEventTimeout: return "first_event_timeout_ms"
+        case .idleTimeout: return "idle_timeout_ms"
+        case .completionGrace: return "completion_grace_ms"
+        case .timeout: return "timeout_ms"
+        case .maximumRetries: return "max_retries"
+        case .resumeAttempts: return "resume_attempts"
+        case .pollInterval: return "poll_interval_ms"
+        case .maximumEventBytes: return "max_event_bytes"
+        case .maximumResponseBytes: return "max_response_bytes"
+        case .maximumQueueBytes: return "max_queue_bytes"
+        }
+    }
+
+    /// By index, for hosts that list them; nil past the last.
+    package static func at(_ index: Int) -> Option? { Option(rawValue: index) }
+
+    package static func named(_ name: UnsafeBufferPointer<UInt8>) -> Option? {
+        var index = 0
+        while let option = Option(rawValue: index) {
+            let other = option.name
+            if name.count == other.utf8CodeUnitCount, let start = name.baseAddress,
+                matches(start, other)
+            {
+                return option
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// All names, for the message about one that does not exist.
+    package static var allNames: String {
+        var text = ""
+        var index = 0
+        while let option = Option(rawValue: index) {
+            text += index == 0 ? "\(option.name)" : ", \(option.name)"
+            index += 1
+        }
+        return text
+    }
+}

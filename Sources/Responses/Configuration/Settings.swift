@@ -1,0 +1,195 @@
+import CCurl
+import CPlatform
+
+/// The options of a client at one time. A call keeps those that it was started with.
+package struct Settings {
+    package struct Header {
+        let name: [UInt8]
+        /// Nil: the header is taken out. May hold a key, so it is wiped when it goes.
+        let value: Text?
+
+        func hasName(_ other: [UInt8]) -> Bool {
+            name.withUnsafeBufferPointer { name in
+                other.withUnsafeBufferPointer { equalIgnoringCase(name, $0) }
+            }
+        }
+    }
+
+    var apiKey: Text?
+    var baseURL = BaseURL.standard
+    var organization: [UInt8] = []
+    var project: [UInt8] = []
+    var userAgent = Settings.standardUserAgent
+    /// Empty: `Authorization: Bearer`.
+    var authHeader: [UInt8] = []
+    var defaultQuery: [UInt8] = []
+    var extraHeaders: [Header] = []
+
+    var caFile: [UInt8]?
+    var caPath: [UInt8]?
+    var clientCertificate: [UInt8]?
+    var clientKey: [UInt8]?
+    package var verifiesTLS = true
+    var proxy: [UInt8]?
+    var noProxy: [UInt8]?
+    var usesHTTP2 = false
+
+    // Milliseconds; 0 is no limit.
+    var tcpKeepalive: Int64 = 60_000
+    var connectTimeout: Int64 = 10_000
+    var firstEventTimeout: Int64 = 600_000
+    var idleTimeout: Int64 = 300_000
+    var completionGrace: Int64 = 60_000
+    var timeout: Int64 = 0
+    var pollInterval: Int64 = 500
+
+    var maximumRetries = 2
+    var resumeAttempts = 20
+    var maximumEventBytes = 64 << 20
+    var maximumResponseBytes = 256 << 20
+    var maximumQueueBytes = 1 << 20
+
+    static let version: StaticString = "0.1.0"
+    static var standardUserAgent: [UInt8] { bytes("libresponses/") + bytes(version) }
+
+    /// Defaults, and what the environment says.
+    package static func fromEnvironment() throws(ResponsesError) -> Settings {
+        var settings = Settings()
+        for option in [Option.apiKey, .baseURL, .organization, .project] {
+            guard let value = environmentDefault(option), !value.isEmpty else { continue }
+            try settings.set(option, value)
+        }
+        try settings.addEnvironmentHeaders()
+        return settings
+    }
+
+    /// What an option is without being set: the environment's value, if it has one.
+    static func environmentDefault(_ option: Option) -> [UInt8]? {
+        switch option {
+        case .apiKey: return environment("OPENAI_API_KEY")
+        case .baseURL: return environment("OPENAI_BASE_URL")
+        case .organization: return environment("OPENAI_ORG_ID")
+        case .project: return environment("OPENAI_PROJECT_ID")
+        default: return nil
+        }
+    }
+
+    private static func environment(_ name: StaticString) -> [UInt8]? {
+        let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+        guard let value = getenv(name) else { return nil }
+        let start = UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
+        return Array(UnsafeBufferPointer(start: start, count: strlen(value)))
+    }
+
+    /// `OPENAI_CUSTOM_HEADERS`: lines of "Name: value".
+    private mutating func addEnvironmentHeaders() throws(ResponsesError) {
+        guard let text = Settings.environment("OPENAI_CUSTOM_HEADERS") else { return }
+        for line in text.split(separator: 0x0A) {
+            guard let colon = line.firstIndex(of: 0x3A) else { continue }
+            try setHeader(
+                trimmed(line[line.startIndex..<colon]), trimmed(line[(colon + 1)...]),
+                argument: "OPENAI_CUSTOM_HEADERS")
+        }
+    }
+
+    private func trimmed(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var text = text
+        while let first = text.first, first <= 0x20 { text = text.dropFirst() }
+        while let last = text.last, last <= 0x20 { text = text.dropLast() }
+        return Array(text)
+    }
+
+    /// Adds, replaces or (nil) takes out a header of every request.
+    package mutating func setHeader(_ name: [UInt8], _ value: [UInt8]?, argument: String)
+        throws(ResponsesError)
+    {
+        guard !name.isEmpty, HeaderText.isName(name) else {
+            throw .invalid(argument, "a header name is letters, digits and hyphens (RFC 9110, 5.1)")
+        }
+        if let value, !HeaderText.isValue(value) {
+            throw .invalid(argument, "a header value must not have line breaks or control characters")
+        }
+        extraHeaders.removeAll { $0.hasName(name) }
+        let text = value.flatMap { value in
+            value.withUnsafeBufferPointer {
+                Text(copying: $0.baseAddress, count: $0.count, isSecret: true)
+            }
+        }
+        if value != nil && text == nil { throw .noMemory() }
+        extraHeaders.append(Header(name: name, value: text))
+    }
+
+    /// The server is told nothing without a key; only api.openai.com is known to want one.
+    package var lacksKey: Bool {
+        guard apiKey == nil, baseURL.isStandard else { return false }
+        for header in extraHeaders where header.hasName(bytes("Authorization")) { return false }
+        return true
+    }
+
+    // MARK: for a transfer
+
+    func addHeaders(to list: inout HeaderList) {
+        if let apiKey {
+            if authHeader.isEmpty {
+                list.add(bytes("Authorization"), prefix: "Bearer ", apiKey)
+            } else {
+                list.add(authHeader, prefix: "", apiKey)
+            }
+        }
+        if !organization.isEmpty { list.add("OpenAI-Organization", organization) }
+        if !project.isEmpty { list.add("OpenAI-Project", project) }
+        list.add("User-Agent", userAgent)
+    }
+
+    func apply(to easy: UnsafeMutableRawPointer) {
+        // Nothing but HTTP, wherever a URL leads; and paths go out as they are given.
+        curl_set_long(easy, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
+        curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
+        curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
+        if usesHTTP2 {
+            curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+            curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
+        } else {
+            curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        }
+        // For libcurl, 0 is its own default and not "no limit".
+        let connectLimit = connectTimeout == 0 ? Int(Int32.max) : Int(connectTimeout)
+        curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connectLimit)
+        if tcpKeepalive > 0 {
+            curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+            curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, Int(max(1, tcpKeepalive / 1000)))
+            curl_set_long(easy, CURLOPT_TCP_KEEPINTVL, Int(max(1, tcpKeepalive / 1000)))
+        }
+        applyTrust(to: easy)
+        set(easy, CURLOPT_PROXY, proxy)
+        set(easy, CURLOPT_NOPROXY, noProxy)
+    }
+
+    private func applyTrust(to easy: UnsafeMutableRawPointer) {
+        if !verifiesTLS {
+            curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
+            curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        set(easy, CURLOPT_CAINFO, caFile)
+        // libcurl shares parsed certificates between connections only without a directory, and the
+        // built-in one costs 45 ms and 750 KB a connection (docs/adr/0002-engine.md).
+        if let caPath {
+            set(easy, CURLOPT_CAPATH, caPath)
+        } else {
+            curl_set_text(easy, CURLOPT_CAPATH, nil)
+        }
+        set(easy, CURLOPT_SSLCERT, clientCertificate)
+        set(easy, CURLOPT_SSLKEY, clientKey)
+    }
+
+    private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?) {
+        guard let value else { return }
+        (value + [0]).withUnsafeBufferPointer { text in
+            if let base = text.baseAddress {
+                curl_set_text(
+                    easy, option, UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self))
+            }
+        }
+    }
+}

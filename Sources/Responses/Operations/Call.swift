@@ -1,0 +1,299 @@
+import CPlatform
+import Synchronization
+
+/// One operation under way: sends, reads, tries again, resumes, and ends exactly once.
+///
+/// The state machine runs on the thread that uses the call, outside the engine's lock. The engine only
+/// collects bytes and deadlines for it. `next` moves it on; `CallAttempts` holds what happens when a
+/// request ends, `CallEvents` what happens with an event, `CallLimits` the limits of time.
+package final class Call: Waiter {
+    package let engine: Engine
+    let settings: Settings
+    let operation: Operation
+    let log: Log
+
+    // MARK: state of the owner
+
+    /// The end, once it has come; nothing changes after it.
+    private(set) var outcome: Outcome?
+    enum Outcome {
+        case done
+        case failed(ResponsesError)
+    }
+
+    var request: HTTPRequest
+    var transfer: Transfer?
+    var decoder: EventStreamDecoder
+    var fields = EventFields()
+    package let event = Event()
+    let accumulator: Accumulator
+    var journal = Journal()
+    /// An event was read by `wait` and not handed over yet.
+    private var hasEventInHand = false
+
+    var deliveredEvents = 0
+    var lastSequence: Int64
+    /// The terminal event was read; what is left is to say so.
+    var hasTerminalEvent = false
+    /// A failure that the stream told, while its details may still follow.
+    var failure: ServerFailure?
+    var progress = Limits.Progress()
+    var retries = 0
+    var resumesSinceEvent = 0
+    /// The stream cannot be resumed; the response is asked for until it has ended.
+    var isPollingForTheEnd = false
+    var pollInterval: Int64
+
+    private var finalResponse: Response?
+    private var partialResponse: Response?
+    private var partialDocument: Text?
+
+    // MARK: state under the engine's lock
+
+    var limits: Limits
+    /// Set under the lock, and read without it before every event.
+    private let isCancelled = Atomic<Bool>(false)
+
+    // MARK: making
+
+    package init(_ operation: Operation, _ settings: Settings, _ engine: Engine, _ log: Log) {
+        self.engine = engine
+        self.settings = settings
+        self.operation = operation
+        self.log = log
+        request = operation.request
+        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        accumulator = Accumulator(maximumBytes: settings.maximumResponseBytes)
+        lastSequence = operation.startingAfter
+        pollInterval = settings.pollInterval
+        limits = Limits(settings, operation)
+        super.init()
+    }
+
+    /// Sends the first request. Never blocks; what goes wrong is the call's outcome.
+    package func start() { startAttempt() }
+
+    /// What the host knows the call by; set once, before the call is visible to it.
+    package var hostHandle: OpaquePointer?
+
+    /// Ends everything; to be called once, before the call is given up.
+    package func close() {
+        engine.locked {
+            if let transfer { engine.stop(transfer) }
+            transfer = nil
+            engine.setDeadline(self, 0)
+            engine.hostLoop.unlist(self)
+        }
+    }
+
+    // MARK: one user at a time
+
+    private let use = Atomic<Int>(0)
+    private static let isInUse = 1
+    private static let isGivenUp = 2
+
+    /// Takes the call for this thread; false when another has it, or an outer function of this one.
+    @inline(__always)
+    package func enter() -> Bool {
+        use.compareExchange(expected: 0, desired: Call.isInUse, ordering: .acquiring).exchanged
+    }
+
+    /// Gives it back. True when it was given up meanwhile: then this thread is the one to close it.
+    @inline(__always)
+    package func leave() -> Bool {
+        !use.compareExchange(expected: Call.isInUse, desired: 0, ordering: .releasing).exchanged
+    }
+
+    /// The handle was freed. True when nobody uses the call, so that the caller closes it.
+    package func giveUp() -> Bool {
+        use.bitwiseOr(Call.isGivenUp, ordering: .acquiringAndReleasing).oldValue & Call.isInUse == 0
+    }
+
+    // MARK: reading
+
+    package enum Step {
+        case event
+        case again
+        case done
+        case failed(ResponsesError)
+    }
+
+    /// Moves on until there is something to hand over or nothing more to do now. Never blocks.
+    @inline(__always)
+    package func next() -> Step {
+        if hasEventInHand && !isCancelled.load(ordering: .relaxed) {
+            hasEventInHand = false
+            return .event
+        }
+        let step = advance()
+        if case .event = step { mayHaveMore = true } else { mayHaveMore = false }
+        return step
+    }
+
+    private func advance() -> Step {
+        while true {
+            switch outcome {
+            case .done?: return .done
+            case .failed(let error)?: return .failed(error)
+            case nil: break
+            }
+            if isCancelled.load(ordering: .relaxed) {
+                fail(.cancelled, "cancelled by the program")
+                continue
+            }
+            if hasTerminalEvent {
+                concludeStream()
+                continue
+            }
+            switch decoder.next() {
+            case .event(let data, let count, let name):
+                if take(data, count, name) { return .event }
+            case .done: streamEnded("the server sent [DONE] before a terminal event")
+            case .tooLarge:
+                fail(.limit, "an event is larger than max_event_bytes (\(settings.maximumEventBytes))")
+            case .needsMore:
+                if !collectNews() { return .again }
+            }
+        }
+    }
+
+    /// The event that `next` gave was not taken after all; it comes again.
+    package func putBack() { hasEventInHand = true }
+
+    /// Ends the call for a reason of the caller's own.
+    package func stop(_ status: Status, _ message: String) { fail(status, message) }
+
+    /// Reads ahead, so that `next` will have something else to say than "again". False: it has not.
+    private func lookAhead() -> Bool {
+        if hasEventInHand { return true }
+        switch advance() {
+        case .event:
+            hasEventInHand = true
+            return true
+        case .again: return false
+        case .done, .failed: return true
+        }
+    }
+
+    /// Something is there to read: for the host's event loop.
+    package var hasSomethingToRead: Bool { lookAhead() }
+
+    package enum WaitOutcome { case ready, timedOut, interrupted }
+
+    /// Waits until `next` has something else to say than "again". `milliseconds`: negative for no limit.
+    package func wait(_ milliseconds: Int32, interrupts: UInt64) -> WaitOutcome {
+        let deadline =
+            milliseconds < 0 ? 0 : platform_now() &+ UInt64(milliseconds) &* 1_000_000
+        while !lookAhead() {
+            switch engine.wait(self, until: deadline, interrupts: interrupts) {
+            case .news: continue
+            case .timedOut: return lookAhead() ? .ready : .timedOut
+            case .interrupted: return .interrupted
+            case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
+            }
+        }
+        return .ready
+    }
+
+    // MARK: news from the engine
+
+    /// Looks what has changed and acts on it. False when nothing has.
+    private func collectNews() -> Bool {
+        enum News { case nothing, bytes, ended, expired, noMemory }
+        let news: News = engine.locked {
+            hasNews = isCancelled.load(ordering: .relaxed)
+            limits.note(progress)
+            progress.sawEvent = false
+            engine.setDeadlineIfEarlier(self, limits.nextDeadline)
+            if let transfer {
+                if transfer.mode == .events && !transfer.inbox.isEmpty {
+                    if !decoder.refill(from: &transfer.inbox) { return .noMemory }
+                    progress.arrival = transfer.lastArrival
+                    transfer.resumeIfPaused()
+                    return .bytes
+                }
+                if transfer.hasEnded { return .ended }
+            }
+            if hasExpired {
+                hasExpired = false
+                return .expired
+            }
+            return .nothing
+        }
+        switch news {
+        case .nothing: return false
+        case .bytes: return true
+        case .ended: attemptEnded()
+        case .expired: limitReached()
+        case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
+        }
+        return true
+    }
+
+    /// Asks the call to end. Any thread.
+    package func cancel() {
+        engine.locked {
+            isCancelled.store(true, ordering: .relaxed)
+            if let transfer { engine.halt(transfer) }
+            engine.tell(self)
+            engine.wakeDriver()
+        }
+    }
+
+    override func deadlineReached(_ now: UInt64) -> UInt64 {
+        if let transfer { limits.look(at: transfer, now) }
+        let deadline = limits.nextDeadline
+        return deadline > now ? deadline : 0
+    }
+
+    // MARK: the end
+
+    /// Lets go of the transfer: `released`, its connection may be used again; otherwise it is closed.
+    func endTransfer(released: Bool) {
+        engine.locked {
+            guard let transfer else { return }
+            if released { engine.release(transfer) } else { engine.stop(transfer) }
+            self.transfer = nil
+        }
+    }
+
+    func succeed(_ response: Response?) {
+        finalResponse = response
+        conclude(.done)
+    }
+
+    func fail(_ error: ResponsesError) { conclude(.failed(error)) }
+
+    func fail(_ status: Status, _ message: String, _ failure: ServerFailure? = nil) {
+        fail(makeError(status, message, failure))
+    }
+
+    private func conclude(_ end: Outcome) {
+        if outcome != nil { return }
+        endTransfer(released: hasTerminalEvent)
+        engine.locked {
+            engine.setDeadline(self, 0)
+            // An end is news too: for a thread that waits, and for the host's loop.
+            hasNews = true
+        }
+        outcome = end
+        logOutcome(end)
+    }
+
+    // MARK: results
+
+    /// The response as far as it is known: put together so far, and the final one at the end.
+    package func response() -> Response? {
+        if let finalResponse { return finalResponse }
+        guard let document = accumulator.json() else { return nil }
+        if let partialResponse, document === partialDocument { return partialResponse }
+        var body = ByteBuffer()
+        guard body.append(document.base, document.count) else { return nil }
+        partialDocument = document
+        // Once events come, the headers do not change any more.
+        let headers = journal.headers ?? (deliveredEvents > 0 ? transfer?.headers : nil)
+        partialResponse = Response(
+            body: body, headers: headers, attempts: journal.attempts, history: journal.json())
+        return partialResponse
+    }
+}

@@ -1,0 +1,349 @@
+import CCurl
+import CPlatform
+
+/// What happens from one request to the next: sending, judging how it ended, trying again, resuming.
+extension Call {
+    // MARK: sending
+
+    func startAttempt() {
+        endTransfer(released: false)
+        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        journal.attemptStarted()
+        guard let transfer = Transfer(request, settings, engine, self) else {
+            return fail(.noMemory, ResponsesError.noMemoryMessage)
+        }
+        let hasStarted = engine.locked {
+            self.transfer = transfer
+            hasExpired = false
+            limits.phase = .awaiting(since: platform_now())
+            guard engine.start(transfer) else { return false }
+            engine.setDeadline(self, limits.nextDeadline)
+            return true
+        }
+        if !hasStarted { fail(.internal, "libcurl did not accept the request") }
+    }
+
+    /// Sends the request again after a pause.
+    private func sleep(_ milliseconds: Int64) {
+        endTransfer(released: false)
+        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        engine.locked {
+            hasExpired = false
+            limits.phase = .sleeping(until: platform_now() &+ UInt64(max(0, milliseconds)) &* 1_000_000)
+            engine.setDeadline(self, limits.nextDeadline)
+        }
+    }
+
+    // MARK: judging
+
+    /// The transfer is over; everything that came was read.
+    func attemptEnded() {
+        guard let transfer else { return }
+        let status = transfer.headers.status
+        if status >= 400 { return serverRefused(transfer) }
+        if transfer.isOverLimit {
+            return fail(
+                .limit,
+                "the answer is larger than max_response_bytes (\(settings.maximumResponseBytes))")
+        }
+        if transfer.hasNoMemory { return fail(.noMemory, ResponsesError.noMemoryMessage) }
+        if failure != nil { return failAsServerSaid() }
+        let isEmptyStream =
+            transfer.mode == .undecided && transfer.headers.hasContentType("text/event-stream")
+        if transfer.mode == .events || isEmptyStream {
+            return streamEnded(
+                transfer.result == CURLE_OK
+                    ? "the stream ended before its terminal event"
+                    : "the connection broke before the terminal event: \(transfer.errorMessage)")
+        }
+        if transfer.result != CURLE_OK { return connectionFailed(transfer) }
+        if status >= 300 { return redirected(transfer) }
+        documentArrived(transfer)
+    }
+
+    private func connectionFailed(_ transfer: Transfer) {
+        let kind = TransferFailure(transfer.result)
+        let message = "\(transfer.errorMessage)"
+        if kind.status == .timeout {
+            return attemptTimedOut(
+                "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
+        }
+        tryAgain(
+            isAllowed: kind.isRetryable, wish: -1, reason: "network",
+            else: makeError(kind.status, message, nil, isRetryable: kind.isRetryable))
+    }
+
+    /// No answer in time. A stream that has begun is another matter: `streamStalled`.
+    func attemptTimedOut(_ message: String) {
+        if deliveredEvents > 0 || journal.hasResumed { return streamStalled(message) }
+        tryAgain(
+            isAllowed: true, wish: -1, reason: "timeout",
+            else: makeError(.timeout, message, nil, isRetryable: true))
+    }
+
+    private func serverRefused(_ transfer: Transfer) {
+        let told = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count)
+        let isRetryable = RetryRule.isRetryable(
+            httpStatus: transfer.headers.status, failure: told,
+            shouldRetry: transfer.headers.shouldRetry)
+        if (journal.hasResumed || isPollingForTheEnd) && !isRetryable { return resumeRefused(told) }
+        var details = makeDetails(told)
+        details.isRetryable = isRetryable
+        details.body = Text(
+            copying: transfer.inbox.bytes,
+            count: min(transfer.inbox.count, ResponsesError.maximumBody))
+        let error = ResponsesError(.api, describe(transfer.headers.status, told), details)
+        let reason = told.code.isEmpty ? "http" : oneLine(told.code)
+        tryAgain(
+            isAllowed: isRetryable, wish: transfer.headers.retryAfterMilliseconds, reason: reason,
+            else: error)
+    }
+
+    private func describe(_ status: Int32, _ told: ServerFailure) -> String {
+        var text = "HTTP \(status)"
+        if !told.code.isEmpty { text += " \(oneLine(told.code))" }
+        return text + ": " + (told.message.isEmpty ? "the server gave no reason" : oneLine(told.message))
+    }
+
+    private func redirected(_ transfer: Transfer) {
+        let place = transfer.headers.value("location").map { oneLine(Array($0)) } ?? "nowhere"
+        journal.attemptFailed(transfer, reason: bytes("redirect"))
+        fail(
+            .http,
+            "HTTP \(transfer.headers.status): the server redirects to \(place); redirects are not "
+                + "followed, because the key would go along: set base_url to the final address")
+    }
+
+    private func documentArrived(_ transfer: Transfer) {
+        let count = transfer.inbox.count
+        let document = JSONValue(checking: transfer.inbox.bytes, count: count)
+        if document == nil && !(count == 0 && operation.acceptsEmptyBody) {
+            return unreadable(transfer)
+        }
+        if operation.kind == .document { return finish(transfer) }
+        guard let document, document.kind == .object else { return unreadable(transfer) }
+        if let error = document.member("error"), error.kind == .object, document.member("id") == nil {
+            // A gateway that answers 200 and means something else.
+            failure = ServerFailure(event: document)
+            return failAsServerSaid()
+        }
+        let hasEnded = !isUnderWay(document)
+        if operation.kind == .poll {
+            if hasEnded { return finish(transfer) }
+            return pollAgain()
+        }
+        if isPollingForTheEnd {
+            if !hasEnded { return pollAgain() }
+            return handOverEnd(document)
+        }
+        // A document where a stream was asked for.
+        _ = accumulator.takeDocument(document, isFinal: true)
+        if document.member("status")?.isText("failed") == true {
+            failure = ServerFailure(event: document)
+            return failAsServerSaid()
+        }
+        finish(transfer)
+    }
+
+    private func isUnderWay(_ document: JSONValue) -> Bool {
+        guard let status = document.member("status") else { return false }
+        return status.isText("queued") || status.isText("in_progress")
+    }
+
+    private func unreadable(_ transfer: Transfer) {
+        var details = makeDetails(nil)
+        details.body = Text(
+            copying: transfer.inbox.bytes,
+            count: min(transfer.inbox.count, ResponsesError.maximumBody))
+        journal.attemptFailed(transfer, reason: bytes("unreadable"))
+        if transfer.inbox.isEmpty {
+            return fail(ResponsesError(.protocol, "the answer has no body", details))
+        }
+        if transfer.headers.isJSON {
+            return fail(ResponsesError(.protocol, "the answer is not the JSON it should be", details))
+        }
+        let type = transfer.headers.value("content-type").map { oneLine(Array($0)) } ?? "nothing"
+        fail(
+            ResponsesError(
+                .http, "the answer is \(type) where JSON was expected; is base_url right?", details))
+    }
+
+    /// The document is the call's response.
+    private func finish(_ transfer: Transfer) {
+        journal.attemptSucceeded(transfer)
+        var body = ByteBuffer()
+        swap(&body, &transfer.inbox)
+        succeed(
+            Response(
+                body: body, headers: transfer.headers, attempts: journal.attempts,
+                history: journal.json()))
+    }
+
+    // MARK: trying again
+
+    /// Sends the same request again where that can help and nothing was handed over yet.
+    private func tryAgain(
+        isAllowed: Bool, wish: Int64, reason: String, else error: @autoclosure () -> ResponsesError
+    ) {
+        journal.attemptFailed(transfer, reason: Array(reason.utf8))
+        let isResuming = journal.hasResumed || isPollingForTheEnd
+        if isResuming && isAllowed { return resume(error().message, wish) }
+        guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
+            return fail(withHistory(error()))
+        }
+        let pause: Int64
+        if wish > RetryRule.longestWish {
+            return fail(
+                withHistory(
+                    error(),
+                    note: " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))"))
+        } else if wish > 0 {
+            pause = wish
+        } else {
+            pause = RetryRule.backoffMilliseconds(retry: retries)
+        }
+        if limits.total != 0 && platform_now() &+ UInt64(pause) &* 1_000_000 >= limits.total {
+            return fail(
+                withHistory(error(), note: " (no time is left for a retry in \(pause) ms)"))
+        }
+        retries += 1
+        journal.pauseBegins(pause)
+        log.warning("retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
+        sleep(pause)
+    }
+
+    /// The first event of a stream is an error: what the status of an answer would have been decides.
+    func retryInsteadOfError(_ document: JSONValue) -> Bool {
+        let told = ServerFailure(event: document)
+        let isRetryable = RetryRule.isRetryable(
+            httpStatus: told.impliedStatus, failure: told, shouldRetry: transfer?.headers.shouldRetry)
+        guard isRetryable, retries < settings.maximumRetries else { return false }
+        let wish = transfer?.headers.retryAfterMilliseconds ?? -1
+        tryAgain(
+            isAllowed: true, wish: wish, reason: oneLine(told.code.isEmpty ? told.type : told.code),
+            else: makeError(.api, oneLine(told.message), told, isRetryable: true))
+        return true
+    }
+
+    private func pollAgain() {
+        journal.attemptSucceeded(transfer)
+        let pause = pollInterval
+        pollInterval = max(pollInterval, min(pollInterval * 3 / 2, 5000))
+        retries = 0
+        journal.pauseBegins(pause)
+        sleep(pause)
+    }
+
+    // MARK: broken streams
+
+    /// The stream is over without a terminal event.
+    func streamEnded(_ message: String) {
+        if failure != nil { return failAsServerSaid() }
+        if deliveredEvents == 0 && !journal.hasResumed {
+            return tryAgain(
+                isAllowed: true, wish: -1, reason: "truncated",
+                else: makeError(.truncated, message, nil, isRetryable: true))
+        }
+        journal.attemptFailed(transfer, reason: bytes("truncated"))
+        if canResume { return resume(Text(message), -1) }
+        fail(makeError(.truncated, message, nil, isRetryable: false))
+    }
+
+    /// Nothing meaningful came for too long.
+    func streamStalled(_ message: String) {
+        journal.attemptFailed(transfer, reason: bytes("timeout"))
+        if canResume { return resume(Text(message), -1) }
+        fail(makeError(.timeout, message, nil, isRetryable: true))
+    }
+
+    private var canResume: Bool {
+        (operation.isResumable || accumulator.isBackground) && streamID != nil && lastSequence >= 0
+    }
+
+    /// The id of the response that is streamed.
+    private var streamID: [UInt8]? {
+        operation.responseID.isEmpty ? accumulator.responseID?.array : operation.responseID
+    }
+
+    /// Asks for the rest of the stream, from behind the last event that was handed over.
+    private func resume(_ reason: Text?, _ wish: Int64) {
+        guard resumesSinceEvent < settings.resumeAttempts, let id = streamID else {
+            return fail(
+                ResponsesError(.truncated, message: reason, makeDetails(nil)))
+        }
+        do throws(ResponsesError) {
+            request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
+                isPollingForTheEnd
+                    ? HTTPRequest(.get, url: settings.url(try Path.response(id)))
+                    : try Operation.resume(
+                        id, after: lastSequence, operation.streamQuery, settings)
+            }
+        } catch {
+            return fail(error)
+        }
+        // The first time at once: most breaks are over when they are noticed.
+        var pause = resumesSinceEvent == 0 ? 0 : RetryRule.backoffMilliseconds(retry: resumesSinceEvent - 1)
+        if wish > 0 { pause = min(wish, RetryRule.longestWish) }
+        resumesSinceEvent += 1
+        journal.resumed(after: pause)
+        log.warning("resuming after event \(lastSequence) in \(pause) ms")
+        if pause == 0 { startAttempt() } else { sleep(pause) }
+    }
+
+    /// The server does not give the rest of the stream. It may still have the response.
+    private func resumeRefused(_ told: ServerFailure) {
+        journal.attemptFailed(transfer, reason: bytes("resume_refused"))
+        if isPollingForTheEnd {
+            return fail(
+                .truncated,
+                "the stream broke, and the server has neither its rest nor the response: "
+                    + oneLine(told.message), told)
+        }
+        isPollingForTheEnd = true
+        resumesSinceEvent = 0
+        resume(Text("the stream broke and could not be resumed"), -1)
+    }
+
+    /// The stream's end as an event, made from the response that the server still had: the one event
+    /// that is not the server's own bytes.
+    private func handOverEnd(_ document: JSONValue) {
+        let status = document.member("status")
+        let type: StaticString =
+            status?.isText("completed") == true
+            ? "response.completed"
+            : status?.isText("incomplete") == true
+                ? "response.incomplete"
+                : status?.isText("cancelled") == true ? "response.cancelled" : "response.failed"
+        var stream = ByteBuffer()
+        guard stream.append("data: {\"type\":\""), stream.append(type),
+            stream.append("\",\"response\":"), stream.append(document.start, document.count),
+            stream.append("}\n\n"), decoder.refill(from: &stream)
+        else { return fail(.noMemory, ResponsesError.noMemoryMessage) }
+        endTransfer(released: false)
+    }
+}
+
+/// libcurl's results in the terms of the header.
+struct TransferFailure {
+    let status: Status
+    let isRetryable: Bool
+
+    init(_ code: CURLcode) {
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT: (status, isRetryable) = (.timeout, true)
+        case CURLE_OUT_OF_MEMORY: (status, isRetryable) = (.noMemory, false)
+        case CURLE_SSL_CONNECT_ERROR: (status, isRetryable) = (.tls, true)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND,
+            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
+            CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+            (status, isRetryable) = (.tls, false)
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:
+            (status, isRetryable) = (.protocol, false)
+        case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION:
+            (status, isRetryable) = (.invalid, false)
+        case CURLE_NOT_BUILT_IN: (status, isRetryable) = (.unsupported, false)
+        default: (status, isRetryable) = (.network, true)
+        }
+    }
+}

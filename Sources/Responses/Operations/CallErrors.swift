@@ -1,0 +1,53 @@
+/// Errors with everything that the call knows.
+extension Call {
+    func makeDetails(_ told: ServerFailure?) -> ResponsesError.Details {
+        var details = ResponsesError.Details()
+        let headers = transfer?.headers ?? journal.headers
+        details.httpStatus = headers?.status ?? 0
+        details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
+        details.attempts = journal.attempts
+        details.lastSequence = lastSequence
+        if let told {
+            if !told.type.isEmpty { details.type = Text(told.type) }
+            if !told.code.isEmpty { details.code = Text(told.code) }
+            if !told.param.isEmpty { details.param = Text(told.param) }
+        }
+        if let id = headers?.value("x-request-id") {
+            details.requestID = Text(copying: id.baseAddress, count: id.count)
+        }
+        details.responseID =
+            operation.responseID.isEmpty ? accumulator.responseID : Text(operation.responseID)
+        details.history = journal.json()
+        return details
+    }
+
+    func makeError(
+        _ status: Status, _ message: String, _ told: ServerFailure?, isRetryable: Bool = false
+    ) -> ResponsesError {
+        var details = makeDetails(told)
+        details.isRetryable = isRetryable
+        if told != nil && event.kind == .error || event.kind == .failed {
+            let json = event.json
+            details.body = Text(
+                copying: json.baseAddress, count: min(json.count, ResponsesError.maximumBody))
+        }
+        return ResponsesError(status, message, details)
+    }
+
+    /// The error with the attempts as they are now, and a note behind its message.
+    func withHistory(_ error: ResponsesError, note: String = "") -> ResponsesError {
+        var details = error.details
+        details.history = journal.json()
+        if note.isEmpty { return ResponsesError(error.status, message: error.message, details) }
+        var message = error.message?.array ?? []
+        message.append(contentsOf: note.utf8)
+        return ResponsesError(error.status, message: Text(message), details)
+    }
+
+    /// Text from outside as part of a message: one line, not too long.
+    func oneLine(_ text: [UInt8]) -> String {
+        var line: [UInt8] = []
+        for byte in text.prefix(2000) { line.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
+        return String(decoding: line, as: UTF8.self)
+    }
+}

@@ -1,0 +1,140 @@
+import CPlatform
+
+/// What happens with an event between the decoder and the caller.
+extension Call {
+    /// Takes in one event. True when it is to be handed over.
+    @inline(__always)
+    func take(_ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>)
+        -> Bool
+    {
+        if !fields.scan(data, count) { return refuse(data, count) }
+        if fields.type.start != nil && !fields.type.hasEscapes {
+            event.setType(fields.type.raw)
+        } else {
+            event.setType(name)  // the only servers that need it leave `type` out
+        }
+        if fields.sequence >= 0 {
+            // A resumed stream may repeat what was handed over already.
+            if fields.sequence <= lastSequence && journal.hasResumed { return false }
+            if fields.sequence > lastSequence { lastSequence = fields.sequence }
+        }
+        let json = UnsafeBufferPointer(start: UnsafePointer(data), count: count)
+        var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        if fields.delta.start != nil {
+            if !takeDelta(&text) { return false }
+            progress.sawEvent = true
+            progress.sawAllItemsDone = false
+        } else if !takeOther(json) {
+            return false
+        }
+        resumesSinceEvent = 0
+        // A stream where a document was asked for is only put together.
+        if operation.kind != .stream { return false }
+        event.fill(fields, json: json, text: text)
+        deliveredEvents &+= 1
+        return true
+    }
+
+    @inline(__always)
+    private func takeDelta(_ text: inout UnsafeBufferPointer<UInt8>) -> Bool {
+        switch event.kind {
+        case .outputTextDelta, .functionCallArgumentsDelta, .reasoningSummaryTextDelta,
+            .reasoningTextDelta, .refusalDelta, .customToolCallInputDelta, .mcpCallArgumentsDelta,
+            .codeInterpreterCodeDelta:
+            let taken = accumulator.appendDelta(event.kind, fields, &text)
+            return taken == .fine || !stop(taken)
+        default:
+            guard let loose = event.makeLooseText(fields.delta) else { return !stop(.noMemory) }
+            text = loose
+            return true
+        }
+    }
+
+    /// An event that is no delta: few of them, each looked into.
+    @inline(never)
+    private func takeOther(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = json.baseAddress else { return false }
+        // It was checked a moment ago; only its ends are needed.
+        let first = JSONScanner.skipSpace(start)
+        guard let end = JSONScanner.valueEnd(first) else { return false }
+        let document = JSONValue(start: first, end: end)
+        let kind = event.kind
+        if kind.isKeepalive { return true }
+        if kind == .error && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
+        progress.sawEvent = true
+        if stop(accumulator.take(kind, fields, document)) { return false }
+        event.setResponseID(accumulator.responseID)
+        progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
+        switch kind {
+        case .completed, .incomplete, .cancelled: hasTerminalEvent = true
+        case .error: noteFailure(ServerFailure(event: document))
+        case .failed:
+            let error = document.member("response")?.member("error")
+            let told = error.flatMap { $0.kind == .object ? ServerFailure(event: $0) : nil }
+            noteFailure(told)
+            // Azure sends the details in an `error` event afterwards.
+            if failure?.isEmpty == false { hasTerminalEvent = true }
+        default: break
+        }
+        return true
+    }
+
+    /// Keeps the first details of a failure that say something, and waits a second for better ones.
+    private func noteFailure(_ told: ServerFailure?) {
+        let had = failure != nil
+        if failure == nil || failure?.isEmpty == true { failure = told ?? ServerFailure() }
+        if had && failure?.isEmpty == false { hasTerminalEvent = true }
+        engine.locked {
+            limits.phase = .expectingDetails(until: platform_now() &+ 1_000_000_000)
+            engine.setDeadline(self, limits.nextDeadline)
+        }
+    }
+
+    /// Ends the call when the accumulator could not take something in. True when it ended.
+    private func stop(_ taken: Accumulator.Outcome) -> Bool {
+        switch taken {
+        case .fine: return false
+        case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
+        case .tooLarge:
+            fail(
+                .limit,
+                "the response is larger than max_response_bytes (\(settings.maximumResponseBytes)) or has "
+                    + "more than \(Accumulator.maximumItems) items")
+        }
+        return true
+    }
+
+    @inline(never)
+    private func refuse(_ data: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var error = makeDetails(nil)
+        error.body = Text(copying: data, count: min(count, ResponsesError.maximumBody))
+        fail(ResponsesError(.protocol, "an event's data is not a JSON object", error))
+        return false
+    }
+
+    /// The stream's outcome, after its last event was handed over.
+    func concludeStream() {
+        if failure != nil { return failAsServerSaid() }
+        // A terminal event without its response, and nothing before it, is an empty one.
+        guard let document = accumulator.json() ?? Text("{}") else {
+            return fail(.noMemory, ResponsesError.noMemoryMessage)
+        }
+        var body = ByteBuffer()
+        guard body.reserveExactly(document.count), body.append(document.base, document.count) else {
+            return fail(.noMemory, ResponsesError.noMemoryMessage)
+        }
+        journal.attemptSucceeded(transfer)
+        succeed(
+            Response(
+                body: body, headers: journal.headers, attempts: journal.attempts,
+                history: journal.json()))
+    }
+
+    func failAsServerSaid() {
+        let told = failure ?? ServerFailure()
+        journal.attemptFailed(transfer, reason: told.code.isEmpty ? bytes("failed") : told.code)
+        let message = told.message.isEmpty ? "the response failed" : oneLine(told.message)
+        let code = told.code.isEmpty ? "" : "\(oneLine(told.code)): "
+        fail(.api, code + message, told)
+    }
+}

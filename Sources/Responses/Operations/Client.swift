@@ -1,0 +1,58 @@
+/// Options, and the engine that carries out the calls. Any number of threads may use it.
+package final class Client {
+    package let engine: Engine
+    // Guarded by the engine's lock.
+    private var settings: Settings
+    private var log = Log.none
+
+    package init() throws(ResponsesError) {
+        settings = try Settings.fromEnvironment()
+        engine = try Engine()
+    }
+
+    /// The same engine with options of its own.
+    private init(sharing other: Client) {
+        engine = other.engine
+        settings = other.currentSettings
+        log = other.engine.locked { other.log }
+    }
+
+    package func derive() -> Client { Client(sharing: self) }
+
+    package var currentSettings: Settings { engine.locked { settings } }
+
+    package func set(_ name: Input, _ value: [UInt8]?) throws(ResponsesError) {
+        guard let option = Option.named(name) else {
+            throw .invalid("name", "there is no such option; there are \(Option.allNames)")
+        }
+        var changed = currentSettings
+        try changed.set(option, value)
+        engine.locked { settings = changed }
+        if option == .tlsVerify && !changed.verifiesTLS {
+            currentLog.warning("tls_verify is 0: servers are not verified, the key can be stolen")
+        }
+    }
+
+    package func setHeader(_ name: [UInt8], _ value: [UInt8]?) throws(ResponsesError) {
+        var changed = currentSettings
+        try changed.setHeader(name, value, argument: "name or value")
+        engine.locked { settings = changed }
+    }
+
+    package func setLog(_ log: Log) { engine.locked { self.log = log } }
+
+    private var currentLog: Log { engine.locked { log } }
+
+    /// Checks the arguments and makes a call of them; nothing is sent yet.
+    package func prepare(_ make: (Settings) throws(ResponsesError) -> Operation) throws(ResponsesError)
+        -> Call
+    {
+        let settings = currentSettings
+        let operation = try make(settings)
+        if settings.lacksKey {
+            throw .invalid(
+                "api_key", "there is none; set OPENAI_API_KEY or the option, or another base_url")
+        }
+        return Call(operation, settings, engine, currentLog)
+    }
+}

@@ -1,0 +1,72 @@
+/// What a call went through: every attempt, why it ended and how long the pause after it was.
+struct Journal {
+    private struct Attempt {
+        var httpStatus: Int32 = 0
+        var reason: [UInt8] = []
+        var pause: Int64 = 0
+    }
+
+    /// Polls can be many; the oldest are forgotten beyond this.
+    private static let maximumAttempts = 200
+
+    private var list: [Attempt] = []
+    /// How many times a request was sent.
+    private(set) var attempts: Int32 = 0
+    /// The headers of the last answer.
+    private(set) var headers: ResponseHeaders?
+    /// The stream was taken up again at least once.
+    private(set) var hasResumed = false
+
+    mutating func attemptStarted() {
+        attempts = attempts &+ 1
+        if list.count >= Journal.maximumAttempts { list.removeFirst() }
+        list.append(Attempt())
+    }
+
+    mutating func attemptSucceeded(_ transfer: Transfer?) { note(transfer, []) }
+
+    mutating func attemptFailed(_ transfer: Transfer?, reason: [UInt8]) { note(transfer, reason) }
+
+    private mutating func note(_ transfer: Transfer?, _ reason: [UInt8]) {
+        guard let transfer, !list.isEmpty else { return }
+        if transfer.headers.status > 0 { headers = transfer.headers }
+        list[list.count - 1].httpStatus = transfer.headers.status
+        list[list.count - 1].reason = reason
+    }
+
+    mutating func pauseBegins(_ milliseconds: Int64) {
+        if !list.isEmpty { list[list.count - 1].pause = milliseconds }
+    }
+
+    mutating func resumed(after milliseconds: Int64) {
+        hasResumed = true
+        pauseBegins(milliseconds)
+    }
+
+    /// As the header documents it. Nil when memory is out.
+    func json() -> Text? {
+        var out = ByteBuffer()
+        guard out.append(0x5B) else { return nil }
+        let first = attempts - Int32(list.count)
+        for (index, attempt) in list.enumerated() {
+            let number = decimal(Int64(first) + Int64(index) + 1)
+            let status = decimal(Int64(attempt.httpStatus))
+            let pause = decimal(attempt.pause)
+            let isFine =
+                (index == 0 || out.append(0x2C)) && out.append("{\"attempt\":") && append(number, &out)
+                && out.append(",\"http_status\":") && append(status, &out)
+                && out.append(",\"reason\":")
+                && attempt.reason.withUnsafeBufferPointer { JSONEscape.encode($0, into: &out) }
+                && out.append(",\"waited_ms\":") && append(pause, &out) && out.append(0x7D)
+            if !isFine { return nil }
+        }
+        return out.append(0x5D) ? out.copy() : nil
+    }
+
+    private func append(_ text: [UInt8], _ out: inout ByteBuffer) -> Bool {
+        text.withUnsafeBufferPointer { text in
+            guard let base = text.baseAddress else { return true }
+            return out.append(base, text.count)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Where the log goes: a function of the host's, up to a level.
+package struct Log {
+    package typealias Function = @convention(c) (
+        Int32, UnsafePointer<CChar>?, Int, UnsafeMutableRawPointer?
+    ) -> Void
+
+    package enum Level: Int32 {
+        case none = 0
+        case error = 1
+        case warning = 2
+        case info = 3
+        case debug = 4
+    }
+
+    private let function: Function?
+    private let userData: UnsafeMutableRawPointer?
+    private let level: Int32
+
+    package static let none = Log(level: 0, nil, nil)
+
+    package init(level: Int32, _ function: Function?, _ userData: UnsafeMutableRawPointer?) {
+        self.level = level
+        self.function = function
+        self.userData = userData
+    }
+
+    // The line is only made when somebody reads it.
+    package func error(_ line: @autoclosure () -> String) { write(.error, line) }
+    package func warning(_ line: @autoclosure () -> String) { write(.warning, line) }
+    package func info(_ line: @autoclosure () -> String) { write(.info, line) }
+    package func debug(_ line: @autoclosure () -> String) { write(.debug, line) }
+
+    private func write(_ level: Level, _ line: () -> String) {
+        guard let function, level.rawValue <= self.level else { return }
+        guard let text = Text(line()) else { return }
+        function(level.rawValue, text.cString, text.count, userData)
+    }
+}
+
+extension Call {
+    func logOutcome(_ outcome: Outcome) {
+        let what = "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
+        switch outcome {
+        case .done: log.info("done: \(what)")
+        case .failed(let error): log.error("failed with status \(error.status.rawValue): \(what)")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// What one operation sends and what it accepts back. Each family of operations has a file that makes
+/// these; `Call` carries them out.
+package struct Operation {
+    package enum Kind {
+        /// One request, one document.
+        case document
+        /// One request, a stream of events.
+        case stream
+        /// The same request again and again until the response has ended.
+        case poll
+    }
+
+    let kind: Kind
+    let request: HTTPRequest
+    /// An answer without a body is fine: a deletion, or an endpoint we know nothing of.
+    var acceptsEmptyBody = false
+
+    // What it takes to go on with a stream after a break.
+    /// The response that is read, where the operation names one.
+    var responseID: [UInt8] = []
+    /// A stream of a stored response, which can be asked for again from any place.
+    var isResumable = false
+    /// The query of the stream without its place.
+    var streamQuery: [UInt8] = []
+    /// Only events after this one are wanted.
+    var startingAfter: Int64 = -1
+
+    /// For polls: how long in all, in milliseconds; negative for as long as it takes.
+    var patience: Int64 = -1
+
+    init(_ kind: Kind, _ request: HTTPRequest) {
+        self.kind = kind
+        self.request = request
+    }
+}
+
+/// Text that a caller passed in.
+package typealias Input = UnsafeBufferPointer<UInt8>
+
+/// The parts of a request's URL.
+enum Path {
+    static let responses: StaticString = "/responses"
+
+    /// "/responses/{id}" and what follows it. The id is percent-encoded, whatever is in it.
+    static func response(_ id: Input, _ suffix: StaticString = "") throws(ResponsesError) -> [UInt8] {
+        if id.isEmpty { throw .invalid("id", "must not be empty; expected a response's id, \"resp_...\"") }
+        // Encoded or not, these mean another place (RFC 3986, 5.2.4).
+        if id.count == 1 && id[0] == 0x2E || id.count == 2 && id[0] == 0x2E && id[1] == 0x2E {
+            throw .invalid("id", "must not be \".\" or \"..\"")
+        }
+        var path = bytes(responses)
+        path.append(0x2F)
+        PercentEncoding.append(id, to: &path)
+        path.append(contentsOf: bytes(suffix))
+        return path
+    }
+}
+
+extension Settings {
+    func url(_ path: [UInt8], query: [UInt8] = []) -> [UInt8] {
+        baseURL.url(path: path, query: query, defaults: defaultQuery)
+    }
+}

@@ -1,0 +1,45 @@
+/// Any endpoint below the base URL.
+extension Operation {
+    package static func send(_ method: Input, _ path: Input, _ json: Input?, _ settings: Settings)
+        throws(ResponsesError) -> Operation
+    {
+        guard let known = HTTPRequest.Method(method) else {
+            throw .invalid("method", "expected GET, POST, PUT, PATCH or DELETE")
+        }
+        let expected = "expected a path such as \"/conversations\", percent-encoded"
+        let text = Array(path)
+        guard text.first == 0x2F, HeaderText.isQuery(text) else { throw .invalid("path", expected) }
+        if hasDotSegment(text) { throw .invalid("path", "must not have \".\" or \"..\" as a segment") }
+        var body: Text?
+        if let json {
+            if known == .get { throw .invalid("json", "a GET request has no body; pass NULL") }
+            body = try RequestBody.prepare(json, stream: nil)
+        }
+        var operation = Operation(.document, HTTPRequest(known, url: settings.url(text), body: body))
+        operation.acceptsEmptyBody = true
+        return operation
+    }
+
+    private static func hasDotSegment(_ path: [UInt8]) -> Bool {
+        let end = path.firstIndex(of: 0x3F) ?? path.endIndex
+        for segment in path[..<end].split(separator: 0x2F) {
+            if segment.count <= 2 && segment.allSatisfy({ $0 == 0x2E }) { return true }
+        }
+        return false
+    }
+}
+
+extension HTTPRequest.Method {
+    fileprivate init?(_ name: Input) {
+        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] {
+            let other = method.name
+            if name.count == other.utf8CodeUnitCount, let start = name.baseAddress,
+                matches(start, other)
+            {
+                self = method
+                return
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,146 @@
+import CPlatform
+
+/// Bytes that arrive, in C memory: checked allocation, and always `slack` zero bytes behind the last.
+///
+/// The slack is what lets the decoders run without a bounds check for every byte: each of their loops
+/// stops at a zero, and a 16-byte load that begins inside stays inside the block.
+package struct ByteBuffer: ~Copyable {
+    /// Zero bytes that are always readable after the content.
+    package static let slack = 32
+
+    /// The block; nil until something was stored.
+    package private(set) var base: UnsafeMutablePointer<UInt8>?
+    /// Where unread content begins and where it ends, as offsets from `base`.
+    package private(set) var start = 0
+    package private(set) var end = 0
+    private var capacity = 0
+
+    package init() {}
+
+    deinit { free(base) }
+
+    @inline(__always) package var count: Int { end &- start }
+    @inline(__always) package var isEmpty: Bool { end == start }
+
+    /// The first unread byte. Only to be used when the buffer is not empty.
+    @inline(__always) package var bytes: UnsafeMutablePointer<UInt8> {
+        (base ?? ByteBuffer.nothing) + start
+    }
+
+    /// Stands in for the block of an empty buffer, so that reading it finds a zero.
+    private static var nothing: UnsafeMutablePointer<UInt8> { platform_nothing() }
+
+    /// Makes room for `more` bytes behind the content. False when memory is out.
+    package mutating func reserve(_ more: Int) -> Bool {
+        if capacity &- end >= more { return true }
+        return grow(more)
+    }
+
+    @inline(never)
+    private mutating func grow(_ more: Int) -> Bool {
+        if start > 0 && count &+ more <= capacity && start >= count {
+            // Enough room in front, and moving costs no more than what was read since the last move.
+            if let base { memmove(base, base + start, count + ByteBuffer.slack) }
+            end = count
+            start = 0
+            return true
+        }
+        let (needed, overflow) = end.addingReportingOverflow(more)
+        if overflow || needed > Int.max / 4 { return false }
+        // Doubling keeps appending linear; the pages of large blocks are only used when touched.
+        let rounded = max(needed, capacity &* 2, 512)
+        guard let block = realloc(base, rounded + ByteBuffer.slack) else { return false }
+        base = block.assumingMemoryBound(to: UInt8.self)
+        capacity = rounded
+        terminate()
+        return true
+    }
+
+    /// Reserves exactly `total` bytes of room, for a body whose length was announced.
+    package mutating func reserveExactly(_ total: Int) -> Bool {
+        if capacity >= total { return true }
+        guard let block = realloc(base, total + ByteBuffer.slack) else { return false }
+        base = block.assumingMemoryBound(to: UInt8.self)
+        capacity = total
+        terminate()
+        return true
+    }
+
+    @inline(__always)
+    private func terminate() {
+        if let base { memset(base + end, 0, ByteBuffer.slack) }
+    }
+
+    /// Adds bytes at the end. False, and nothing changed, when memory is out.
+    package mutating func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        if !reserve(count) { return false }
+        guard let base else { return count == 0 }
+        memcpy(base + end, bytes, count)
+        end = end &+ count
+        terminate()
+        return true
+    }
+
+    package mutating func append(_ byte: UInt8) -> Bool {
+        if !reserve(1) { return false }
+        guard let base else { return false }
+        base[end] = byte
+        end = end &+ 1
+        terminate()
+        return true
+    }
+
+    package mutating func append(_ text: StaticString) -> Bool {
+        append(text.utf8Start, text.utf8CodeUnitCount)
+    }
+
+    /// Drops everything but keeps the block.
+    package mutating func removeAll() {
+        start = 0
+        end = 0
+        terminate()
+    }
+
+    /// Drops everything, and the block too when it is larger than `limit`.
+    package mutating func reset(keeping limit: Int) {
+        if capacity > limit {
+            free(base)
+            base = nil
+            capacity = 0
+        }
+        removeAll()
+    }
+
+    /// Marks the first `count` unread bytes as read.
+    @inline(__always)
+    package mutating func consume(_ count: Int) { start = start &+ count }
+
+    /// Forgets everything after the first `count` unread bytes.
+    package mutating func truncate(to count: Int) {
+        end = start &+ min(count, self.count)
+        terminate()
+    }
+
+    /// Leaves `room` free bytes in front of the content of a buffer that is empty, so that the rest of
+    /// a cut event can be put there later (`prepend`).
+    package mutating func leaveHeadroom(_ room: Int) -> Bool {
+        start = 0
+        end = 0
+        if !reserve(room) { return false }
+        start = room
+        end = room
+        terminate()
+        return true
+    }
+
+    /// Puts bytes in front of the content when there is room for them.
+    package mutating func prepend(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard let base, start >= count else { return count == 0 }
+        start = start &- count
+        memcpy(base + start, bytes, count)
+        return true
+    }
+
+    /// The content as text of the library, copied.
+    package func copy() -> Text? { Text(copying: bytes, count: count) }
+}

@@ -1,0 +1,91 @@
+import CPlatform
+
+/// What is read of every event in the one pass that checks its JSON.
+package struct EventFields {
+    /// The text of a string value without its quotes; `start` is nil when the event has none.
+    package struct Slice {
+        package var start: UnsafePointer<UInt8>?
+        package var count = 0
+        package var hasEscapes = false
+
+        package var raw: UnsafeBufferPointer<UInt8> {
+            UnsafeBufferPointer(start: start, count: count)
+        }
+    }
+
+    package var type = Slice()
+    package var delta = Slice()
+    package var itemID = Slice()
+    package var sequence: Int64 = -1
+    package var outputIndex: Int32 = -1
+    /// `content_index`, or `summary_index` where the event has that.
+    package var contentIndex: Int32 = -1
+
+    package init() {}
+
+    /// Reads an event's data, which ends in NUL with `ByteBuffer.slack` readable bytes behind. False
+    /// when it is not a JSON object.
+    package mutating func scan(_ data: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        type = Slice()
+        delta = Slice()
+        itemID = Slice()
+        sequence = -1
+        outputIndex = -1
+        contentIndex = -1
+        var p = JSONScanner.skipSpace(data)
+        if p.pointee != 0x7B { return false }
+        p = JSONScanner.skipSpace(p + 1)
+        if p.pointee == 0x7D { return JSONScanner.skipSpace(p + 1) == data + count }
+        while true {
+            if p.pointee != 0x22 { return false }
+            let name = p + 1
+            var hasEscapes = false
+            guard let nameEnd = JSONScanner.stringEnd(name, &hasEscapes) else { return false }
+            p = JSONScanner.skipSpace(nameEnd + 1)
+            if p.pointee != 0x3A { return false }
+            p = JSONScanner.skipSpace(p + 1)
+            guard let valueEnd = readValue(p, ofMember: name, nameEnd - name) else { return false }
+            p = JSONScanner.skipSpace(valueEnd)
+            if p.pointee == 0x2C {
+                p = JSONScanner.skipSpace(p + 1)
+            } else {
+                return p.pointee == 0x7D && JSONScanner.skipSpace(p + 1) == data + count
+            }
+        }
+    }
+
+    /// Checks a value and keeps it when it is one of ours. Returns the place behind it.
+    @inline(__always)
+    private mutating func readValue(
+        _ value: UnsafePointer<UInt8>, ofMember name: UnsafePointer<UInt8>, _ length: Int
+    ) -> UnsafePointer<UInt8>? {
+        if value.pointee == 0x22 {
+            var slice = Slice(start: value + 1)
+            guard let end = JSONScanner.stringEnd(value + 1, &slice.hasEscapes) else { return nil }
+            slice.count = end - (value + 1)
+            switch length {
+            case 4: if matches(name, "type") { type = slice }
+            case 5: if matches(name, "delta") { delta = slice }
+            case 7: if matches(name, "item_id") { itemID = slice }
+            default: break
+            }
+            return end + 1
+        }
+        if value.pointee &- 0x30 < 10 {
+            switch length {
+            case 12: if matches(name, "output_index") { outputIndex = index(value) }
+            case 13:
+                if matches(name, "content_index") || matches(name, "summary_index") {
+                    contentIndex = index(value)
+                }
+            case 15: if matches(name, "sequence_number") { sequence = JSONScanner.integer(value) ?? -1 }
+            default: break
+            }
+        }
+        return JSONScanner.valueEnd(value)
+    }
+
+    private func index(_ value: UnsafePointer<UInt8>) -> Int32 {
+        Int32(exactly: JSONScanner.integer(value) ?? -1) ?? -1
+    }
+}

@@ -1,0 +1,222 @@
+import CPlatform
+
+/// Frames a stream of server-sent events (WHATWG HTML, 9.2.6 "Interpreting an event stream").
+///
+/// Bytes come in by `refill`, in whatever pieces; `next` gives the data of one event at a time. The
+/// data stays in the buffer and ends in NUL there, so that it can be scanned and handed out without a
+/// copy. Whatever the chunking, a byte is looked at a bounded number of times.
+package struct EventStreamDecoder: ~Copyable {
+    package enum Frame {
+        /// An event's data, and the value of its `event:` line (empty without one). Both stay until
+        /// the next call of `next` or `refill`.
+        case event(
+            data: UnsafeMutablePointer<UInt8>, count: Int, name: UnsafeBufferPointer<UInt8>)
+        /// `data: [DONE]`, which some servers send at the end.
+        case done
+        case needsMore
+        case tooLarge
+    }
+
+    private var buffer = ByteBuffer()
+    private let maximumEventBytes: Int
+
+    // Offsets from `buffer.bytes`, which is where the current event begins.
+    private var eventEnd = 0  // of an event that was handed out and is not consumed yet
+    private var lineStart = 0
+    private var searched = 0  // no line end before this
+    private var dataStart = -1  // -1: no data line yet
+    private var dataEnd = 0
+    private var nameStart = 0
+    private var nameEnd = 0
+    /// The name of an event whose joined data overwrote it in the buffer.
+    private var movedName: [UInt8] = []
+    private var atBeginning = true
+    /// The last line ended in CR, so that an LF that follows belongs to it.
+    private var skipsLineFeed = false
+
+    /// Free bytes that buffers keep in front for the beginning of an event that was cut.
+    package static let headroom = 1024
+
+    package init(maximumEventBytes: Int) { self.maximumEventBytes = maximumEventBytes }
+
+    /// Takes over what has arrived. The buffers are swapped where that is cheaper than copying. False
+    /// when memory is out; nothing is lost then.
+    package mutating func refill(from inbox: inout ByteBuffer) -> Bool {
+        finishEvent()
+        let rest = buffer.count
+        if rest > ByteBufferLimits.worthAppending || rest > inbox.start {
+            // Much is left of a large event: adding the new bytes costs less than moving the old.
+            if !buffer.append(UnsafePointer(inbox.bytes), inbox.count) { return false }
+        } else {
+            if !inbox.prepend(UnsafePointer(buffer.bytes), rest) { return false }
+            swap(&buffer, &inbox)
+        }
+        inbox.reset(keeping: ByteBufferLimits.kept)
+        return inbox.leaveHeadroom(EventStreamDecoder.headroom)
+    }
+
+    /// Bytes that belong to no complete event yet.
+    package var unfinishedBytes: Int { buffer.count &- eventEnd }
+
+    /// Whether `next` has something, complete or not, to look at.
+    package var hasUnsearchedBytes: Bool { buffer.count > max(searched, eventEnd) }
+
+    private mutating func finishEvent() {
+        if eventEnd > 0 {
+            drop(eventEnd)
+            eventEnd = 0
+        }
+    }
+
+    /// Consumes the first `count` bytes and begins a new event behind them.
+    @inline(__always)
+    private mutating func drop(_ count: Int) {
+        buffer.consume(count)
+        lineStart = 0
+        searched = 0
+        dataStart = -1
+        nameEnd = 0
+        nameStart = 0
+    }
+
+    package mutating func next() -> Frame {
+        finishEvent()
+        if atBeginning && !skipByteOrderMark() { return .needsMore }
+        while true {
+            let base = buffer.bytes
+            let count = buffer.count
+            if skipsLineFeed && lineStart < count {
+                skipsLineFeed = false
+                if base[lineStart] == 0x0A {
+                    lineStart &+= 1
+                    searched = max(searched, lineStart)
+                }
+            }
+            guard let (lineEnd, nextLine) = findLineEnd(base, count) else {
+                searched = count
+                return count > maximumEventBytes ? .tooLarge : .needsMore
+            }
+            let length = lineEnd &- lineStart
+            if length == 0 {
+                if dataStart < 0 {
+                    drop(nextLine)  // no data: the event is dropped, as the specification says
+                    continue
+                }
+                return finish(base, nextLine)
+            }
+            readLine(base + lineStart, length)
+            lineStart = nextLine
+            searched = nextLine
+            if dataStart < 0 && nameEnd == nameStart && movedName.isEmpty {
+                drop(nextLine)  // comments between events do not pile up
+            }
+        }
+    }
+
+    /// Finds where the current line ends and the next begins: LF, CR or CRLF.
+    @inline(__always)
+    private mutating func findLineEnd(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> (Int, Int)? {
+        let unsearched = base + searched
+        let left = count &- searched
+        if left <= 0 { return nil }
+        let feed = memchr(unsearched, 0x0A, left)
+        let span = feed.map { $0 - UnsafeMutableRawPointer(unsearched) } ?? left
+        if let carriage = memchr(unsearched, 0x0D, span) {
+            let end = carriage - UnsafeMutableRawPointer(base)
+            if end &+ 1 == count {
+                skipsLineFeed = true
+                return (end, end &+ 1)
+            }
+            return (end, base[end &+ 1] == 0x0A ? end &+ 2 : end &+ 1)
+        }
+        if feed == nil { return nil }
+        return (searched &+ span, searched &+ span &+ 1)
+    }
+
+    /// Takes in one line that is not empty.
+    @inline(__always)
+    private mutating func readLine(_ line: UnsafeMutablePointer<UInt8>, _ length: Int) {
+        if length >= 5 && matches(line, "data:") {
+            let value = line[5] == 0x20 && length > 5 ? 6 : 5
+            addData(lineStart &+ value, length &- value)
+        } else if length >= 6 && matches(line, "event:") {
+            let value = line[6] == 0x20 && length > 6 ? 7 : 6
+            movedName = []
+            nameStart = lineStart &+ value
+            nameEnd = lineStart &+ length
+        } else if length == 4 && matches(line, "data") {
+            addData(lineStart &+ 4, 0)
+        }
+        // Everything else is a comment, "id", "retry", or a field that the format does not have.
+    }
+
+    @inline(__always)
+    private mutating func addData(_ start: Int, _ count: Int) {
+        if dataStart < 0 {
+            dataStart = start
+            dataEnd = start &+ count
+        } else {
+            joinData(start, count)
+        }
+    }
+
+    /// A further data line: moved up behind the one before, with the LF that joins them.
+    @inline(never)
+    private mutating func joinData(_ start: Int, _ count: Int) {
+        let base = buffer.bytes
+        if nameEnd > nameStart && nameStart >= dataEnd {
+            movedName = Array(UnsafeBufferPointer(start: base + nameStart, count: nameEnd - nameStart))
+            nameStart = 0
+            nameEnd = 0
+        }
+        base[dataEnd] = 0x0A
+        memmove(base + dataEnd + 1, base + start, count)
+        dataEnd = dataEnd &+ 1 &+ count
+    }
+
+    @inline(__always)
+    private mutating func finish(_ base: UnsafeMutablePointer<UInt8>, _ end: Int) -> Frame {
+        eventEnd = end
+        let count = dataEnd &- dataStart
+        if count > maximumEventBytes { return .tooLarge }
+        base[dataEnd] = 0  // a line end that has been read
+        if count == 6 && matches(base + dataStart, "[DONE]") { return .done }
+        if !movedName.isEmpty { return finishWithMovedName(base, count) }
+        return .event(
+            data: base + dataStart, count: count,
+            name: UnsafeBufferPointer(start: base + nameStart, count: nameEnd &- nameStart))
+    }
+
+    /// Puts the moved name behind the event's data, where the old lines were: joining made room.
+    @inline(never)
+    private mutating func finishWithMovedName(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Frame {
+        let room = eventEnd &- dataEnd &- 1
+        let length = min(movedName.count, room)
+        let place = base + dataEnd + 1
+        for index in 0..<length { place[index] = movedName[index] }
+        movedName = []
+        return .event(
+            data: base + dataStart, count: count,
+            name: UnsafeBufferPointer(start: place, count: length))
+    }
+
+    /// One byte order mark at the very beginning is no part of the stream. False: not decided yet.
+    private mutating func skipByteOrderMark() -> Bool {
+        let base = buffer.bytes
+        let count = buffer.count
+        if count == 0 { return false }
+        if base[0] == 0xEF {
+            if count < 3 && (count < 2 || base[1] == 0xBB) { return false }
+            if base[1] == 0xBB && base[2] == 0xBF { buffer.consume(3) }
+        }
+        atBeginning = false
+        return true
+    }
+}
+
+package enum ByteBufferLimits {
+    /// A rest of an event up to this size is moved in front of the new bytes; see `headroom`.
+    package static let worthAppending = EventStreamDecoder.headroom
+    /// A block larger than this is given back once it is empty.
+    package static let kept = 256 * 1024
+}

@@ -1,0 +1,101 @@
+import CPlatform
+
+/// Text to JSON strings and back (RFC 8259, section 7).
+package enum JSONEscape {
+    /// Appends the text of a checked JSON string, given without its quotes. False when memory is out.
+    package static func decode(_ raw: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
+    {
+        guard var p = raw.baseAddress, buffer.reserve(raw.count) else { return raw.count == 0 }
+        let end = p + raw.count
+        while p < end {
+            let plainEnd =
+                memchr(p, 0x5C, end - p).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+                ?? end
+            if !buffer.append(p, plainEnd - p) { return false }
+            if plainEnd == end { return true }
+            p = plainEnd + 2
+            if plainEnd[1] == 0x75 {
+                var scalar = codeUnit(p)
+                p += 4
+                if scalar & 0xFC00 == 0xD800, end - p >= 6, p[0] == 0x5C, p[1] == 0x75 {
+                    let low = codeUnit(p + 2)
+                    if low & 0xFC00 == 0xDC00 {
+                        scalar = 0x10000 &+ (scalar & 0x3FF) &<< 10 &+ (low & 0x3FF)
+                        p += 6
+                    }
+                }
+                // Half of a surrogate pair is no character; U+FFFD stands for it.
+                if scalar & 0xFFFF_F800 == 0xD800 { scalar = 0xFFFD }
+                if !append(scalar, to: &buffer) { return false }
+            } else if !buffer.append(simple(plainEnd[1])) {
+                return false
+            }
+        }
+        return true
+    }
+
+    private static func simple(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0x62: return 0x08
+        case 0x66: return 0x0C
+        case 0x6E: return 0x0A
+        case 0x72: return 0x0D
+        case 0x74: return 0x09
+        default: return byte  // quote, backslash, slash
+        }
+    }
+
+    private static func codeUnit(_ p: UnsafePointer<UInt8>) -> UInt32 {
+        var value: UInt32 = 0
+        for index in 0..<4 {
+            value = value &<< 4 | UInt32(truncatingIfNeeded: JSONScanner.hexadecimal(p[index]))
+        }
+        return value
+    }
+
+    private static func append(_ scalar: UInt32, to buffer: inout ByteBuffer) -> Bool {
+        func byte(_ value: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: value) }
+        if scalar < 0x80 { return buffer.append(byte(scalar)) }
+        if scalar < 0x800 {
+            return buffer.append(byte(0xC0 | scalar >> 6))
+                && buffer.append(byte(0x80 | scalar & 0x3F))
+        }
+        if scalar < 0x10000 {
+            return buffer.append(byte(0xE0 | scalar >> 12))
+                && buffer.append(byte(0x80 | scalar >> 6 & 0x3F))
+                && buffer.append(byte(0x80 | scalar & 0x3F))
+        }
+        return buffer.append(byte(0xF0 | scalar >> 18))
+            && buffer.append(byte(0x80 | scalar >> 12 & 0x3F))
+            && buffer.append(byte(0x80 | scalar >> 6 & 0x3F))
+            && buffer.append(byte(0x80 | scalar & 0x3F))
+    }
+
+    /// Appends text as a JSON string with its quotes. False when memory is out.
+    package static func encode(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
+    {
+        guard buffer.reserve(text.count + 2), buffer.append(0x22) else { return false }
+        for byte in text {
+            if platform_needs_escape(byte) == 0 {
+                if !buffer.append(byte) { return false }
+            } else if !encode(byte, into: &buffer) {
+                return false
+            }
+        }
+        return buffer.append(0x22)
+    }
+
+    private static func encode(_ byte: UInt8, into buffer: inout ByteBuffer) -> Bool {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+        switch byte {
+        case 0x22: return buffer.append("\\\"")
+        case 0x5C: return buffer.append("\\\\")
+        case 0x0A: return buffer.append("\\n")
+        case 0x0D: return buffer.append("\\r")
+        case 0x09: return buffer.append("\\t")
+        default:
+            return buffer.append("\\u00") && buffer.append(digit(byte >> 4))
+                && buffer.append(digit(byte & 0x0F))
+        }
+    }
+}

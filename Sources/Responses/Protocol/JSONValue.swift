@@ -1,0 +1,141 @@
+import CPlatform
+
+/// A value inside JSON text that has been checked: where it is, and how to look into it.
+///
+/// It borrows the text, which must stay while it is in use.
+package struct JSONValue {
+    package enum Kind: Int32 {
+        case null = 0
+        case `false` = 1
+        case `true` = 2
+        case number = 3
+        case string = 4
+        case array = 5
+        case object = 6
+    }
+
+    package let start: UnsafePointer<UInt8>
+    package let end: UnsafePointer<UInt8>
+
+    package var count: Int { end - start }
+
+    /// Checks text that ends in NUL, as `JSONScanner` wants it; nil when it is not one JSON value.
+    package init?(checking text: UnsafePointer<UInt8>, count: Int) {
+        let start = JSONScanner.skipSpace(text)
+        guard let end = JSONScanner.valueEnd(start),
+            JSONScanner.skipSpace(end) == text + count
+        else { return nil }
+        self.start = start
+        self.end = end
+    }
+
+    package init(start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) {
+        self.start = start
+        self.end = end
+    }
+
+    package var kind: Kind {
+        switch start.pointee {
+        case 0x22: return .string
+        case 0x7B: return .object
+        case 0x5B: return .array
+        case 0x74: return .true
+        case 0x66: return .false
+        case 0x6E: return .null
+        default: return .number
+        }
+    }
+
+    package var integer: Int64? { kind == .number ? JSONScanner.integer(start) : nil }
+
+    /// The text between the quotes of a string, escapes and all.
+    package var rawText: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: start + 1, count: end - start - 2)
+    }
+
+    // MARK: members and elements
+
+    /// Calls `body` with every member of an object or element of an array until it returns false. The
+    /// name is empty for elements.
+    package func forEach(_ body: (_ name: JSONValue?, _ value: JSONValue) -> Bool) {
+        let isObject = start.pointee == 0x7B
+        guard isObject || start.pointee == 0x5B else { return }
+        var p = JSONScanner.skipSpace(start + 1)
+        while p.pointee != 0x7D && p.pointee != 0x5D {
+            var name: JSONValue?
+            if isObject {
+                guard let nameEnd = JSONScanner.valueEnd(p) else { return }
+                name = JSONValue(start: p, end: nameEnd)
+                p = JSONScanner.skipSpace(JSONScanner.skipSpace(nameEnd) + 1)
+            }
+            guard let valueEnd = JSONScanner.valueEnd(p) else { return }
+            if !body(name, JSONValue(start: p, end: valueEnd)) { return }
+            p = JSONScanner.skipSpace(valueEnd)
+            if p.pointee == 0x2C { p = JSONScanner.skipSpace(p + 1) }
+        }
+    }
+
+    /// The member of that name; of several, the last, as other readers of JSON take it.
+    package func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+        guard kind == .object else { return nil }
+        var found: JSONValue?
+        forEach { candidate, value in
+            if let candidate, candidate.isText(name) { found = value }
+            return true
+        }
+        return found
+    }
+
+    package func member(_ name: StaticString) -> JSONValue? {
+        member(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    package func element(_ index: Int) -> JSONValue? {
+        guard kind == .array else { return nil }
+        var left = index
+        var found: JSONValue?
+        forEach { _, value in
+            if left == 0 {
+                found = value
+                return false
+            }
+            left -= 1
+            return true
+        }
+        return found
+    }
+
+    /// The member as text, nil unless it is a string.
+    package func text(_ name: StaticString) -> [UInt8]? {
+        guard let value = member(name), value.kind == .string else { return nil }
+        return value.unescaped()
+    }
+
+    /// A string without quotes and escapes equals `text`.
+    package func isText(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard kind == .string else { return false }
+        let raw = rawText
+        if memchr(start + 1, 0x5C, raw.count) == nil {
+            guard let other = text.baseAddress else { return raw.isEmpty }
+            return raw.count == text.count && memcmp(start + 1, other, raw.count) == 0
+        }
+        let plain = unescaped()
+        if plain.count != text.count { return false }
+        for index in plain.indices where plain[index] != text[index] { return false }
+        return true
+    }
+
+    package func isText(_ text: StaticString) -> Bool {
+        isText(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// A string's text, for small ones: a name, a code.
+    package func unescaped() -> [UInt8] {
+        var buffer = ByteBuffer()
+        guard kind == .string, JSONEscape.decode(rawText, into: &buffer) else { return [] }
+        return Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
+    }
+
+    /// The value as it stands in the text.
+    package var raw: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+}

@@ -1,0 +1,62 @@
+import CPlatform
+
+/// When a request is sent again, and after which pause.
+///
+/// The rule that users of the official clients know, without its faults: a quota that has run out is
+/// not retried, and a server's wish to wait longer than `longestWish` ends the call at once.
+package enum RetryRule {
+    /// Servers that ask for more than this are not waited for.
+    package static let longestWish: Int64 = 120_000
+
+    package static func isRetryable(httpStatus: Int32, failure: ServerFailure, shouldRetry: Bool?)
+        -> Bool
+    {
+        if failure.isQuotaExhausted { return false }
+        if let shouldRetry { return shouldRetry }
+        return httpStatus == 408 || httpStatus == 409 || httpStatus == 429 || httpStatus >= 500
+    }
+
+    /// 0.5 s, doubled for each retry up to 8 s, less up to a quarter of it by chance, so that clients
+    /// that failed together do not come back together.
+    package static func backoffMilliseconds(retry: Int) -> Int64 {
+        let base = Int64(500) << Int64(min(max(retry, 0), 4))
+        var random: UInt32 = 0
+        platform_random(&random, 4)
+        return base - base / 4 * Int64(random >> 8) / (1 << 24)
+    }
+
+    /// `retry-after-ms`: milliseconds, perhaps with a fraction.
+    package static func milliseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        decimal(text, scale: 1)
+    }
+
+    /// `retry-after` as a number of seconds (RFC 9110, 10.2.3; some servers add a fraction).
+    package static func seconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        decimal(text, scale: 1000)
+    }
+
+    /// A decimal number, times `scale`, rounded up.
+    private static func decimal(_ text: UnsafeBufferPointer<UInt8>, scale: Int64) -> Int64? {
+        var value: Int64 = 0
+        var divisor: Int64 = 0  // 0 before the point
+        var hasDigits = false
+        for byte in text {
+            if byte == 0x2E && divisor == 0 {
+                divisor = 1
+            } else if byte >= 0x30 && byte <= 0x39 {
+                hasDigits = true
+                if divisor >= 1_000_000 { continue }  // more than can matter
+                if value > 1_000_000_000_000 { return Int64.max / 4 }
+                value = value * 10 + Int64(byte - 0x30)
+                if divisor > 0 { divisor *= 10 }
+            } else if byte != 0x20 {
+                return nil
+            }
+        }
+        if !hasDigits { return nil }
+        let scaled = value.multipliedReportingOverflow(by: scale)
+        if scaled.overflow { return Int64.max / 4 }
+        let parts = max(divisor, 1)
+        return scaled.partialValue / parts + (scaled.partialValue % parts == 0 ? 0 : 1)
+    }
+}

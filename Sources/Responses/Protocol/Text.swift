@@ -1,0 +1,89 @@
+import CPlatform
+
+/// Bytes that never change, in C memory and ending in NUL: what the library hands out as text. As in
+/// `ByteBuffer` there are `slack` zero bytes behind, so that it can be scanned.
+///
+/// Not `String`: its comparison and hashing need Unicode tables, and its storage is not ours to point
+/// into.
+package final class Text: @unchecked Sendable {
+    package let base: UnsafeMutablePointer<UInt8>
+    package let count: Int
+    /// Overwritten before it is given back.
+    private let isSecret: Bool
+
+    /// Copies bytes; nil when memory is out.
+    package init?(copying bytes: UnsafePointer<UInt8>?, count: Int, isSecret: Bool = false) {
+        guard count < Int.max / 4, let block = malloc(count + ByteBuffer.slack) else { return nil }
+        base = block.assumingMemoryBound(to: UInt8.self)
+        if let bytes, count > 0 { memcpy(base, bytes, count) }
+        memset(base + count, 0, ByteBuffer.slack)
+        self.count = count
+        self.isSecret = isSecret
+    }
+
+    package convenience init?(_ text: StaticString) {
+        self.init(copying: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+
+    package convenience init?(_ bytes: [UInt8]) {
+        self.init(copying: bytes.withUnsafeBufferPointer { $0.baseAddress }, count: bytes.count)
+    }
+
+    package convenience init?(_ string: String) {
+        var bytes: [UInt8] = []
+        bytes.append(contentsOf: string.utf8)
+        self.init(bytes)
+    }
+
+    deinit {
+        if isSecret { platform_wipe(base, count) }
+        free(base)
+    }
+
+    package var cString: UnsafePointer<CChar> {
+        UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
+    }
+
+    package var array: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+    package func equals(_ other: StaticString) -> Bool {
+        count == other.utf8CodeUnitCount && memcmp(base, other.utf8Start, count) == 0
+    }
+}
+
+/// `bytes` at `p` are the text, which has `count` bytes itself.
+@inline(__always)
+package func matches(_ p: UnsafePointer<UInt8>, _ text: StaticString) -> Bool {
+    memcmp(p, text.utf8Start, text.utf8CodeUnitCount) == 0
+}
+
+/// The bytes of text that were compiled in.
+package func bytes(_ text: StaticString) -> [UInt8] {
+    Array(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+}
+
+/// Letters A to Z only, as header names and schemes want it (RFC 9110, 5.1).
+@inline(__always)
+package func lowercased(_ byte: UInt8) -> UInt8 {
+    byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+}
+
+package func equalIgnoringCase(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>)
+    -> Bool
+{
+    if a.count != b.count { return false }
+    for index in a.indices where lowercased(a[index]) != lowercased(b[index]) { return false }
+    return true
+}
+
+package func decimal(_ value: Int64) -> [UInt8] {
+    var digits: [UInt8] = []
+    var rest = value.magnitude
+    repeat {
+        digits.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+    } while rest > 0
+    if value < 0 { digits.append(0x2D) }
+    digits.reverse()
+    return digits
+}

@@ -1,0 +1,34 @@
+import CCurl
+import CPlatform
+
+/// libcurl as a whole: set up once in the process, never cleaned up, because the host may use it too.
+package enum CurlLibrary {
+    nonisolated(unsafe) private static var isSetUp: Int32 = 0
+    /// Older ones may raise SIGPIPE when a TLS connection breaks while they write.
+    nonisolated(unsafe) private static var raisesSIGPIPE = false
+
+    static func setUp() {
+        platform_once(&isSetUp) {
+            curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+            CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
+        }
+    }
+
+    package static var version: UnsafePointer<curl_version_info_data> {
+        curl_library_version()
+    }
+
+    /// Runs libcurl so that no SIGPIPE reaches the host. Newer versions write with MSG_NOSIGNAL, and
+    /// the two system calls are saved.
+    @inline(__always)
+    static func guardingSIGPIPE(_ body: () -> Void) {
+        if !raisesSIGPIPE {
+            body()
+            return
+        }
+        var state = platform_sigpipe()
+        platform_sigpipe_block(&state)
+        body()
+        platform_sigpipe_restore(&state)
+    }
+}

@@ -1,0 +1,453 @@
+import CCurl
+import CPlatform
+
+/// Drives all transfers of a client over one epoll descriptor: sockets, timers and wake-ups are inside
+/// it, so that a host polls one descriptor, and a thread that waits drives for all the others
+/// (docs/adr/0002-engine.md).
+///
+/// Everything is guarded by one lock, which is never held while waiting or while code of the host runs.
+package final class Engine {
+    let multi: UnsafeMutableRawPointer
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let epoll: Int32
+    private let timer: Int32
+    private let wake: Int32
+    private let sockets: OpaquePointer
+    let socketHooks: UnsafeMutablePointer<curl_socket_hooks>
+    /// Raised by `responses_client_interrupt`, also from signal handlers.
+    package let interrupt: OpaquePointer
+    /// The process that made the engine; see `platform_process_generation`.
+    private let generation: UInt64
+
+    /// A thread is in `epoll_wait`, or about to be; it drives for everybody.
+    private var isDriven = false
+    private let events: UnsafeMutablePointer<epoll_event>
+    private static let eventCapacity = 64
+    /// The time when the events that are being handled were fetched.
+    private(set) var now: UInt64 = 0
+    private var interruptsSeen: UInt64 = 0
+
+    private var deadlines = DeadlineHeap()
+    private var curlDeadline: UInt64 = 0
+    /// What the timer descriptor is set to; 0 when it is not.
+    private var armedFor: UInt64 = 0
+
+    /// Threads that sleep until there is news for them.
+    private var sleepers: [Unmanaged<Waiter>] = []
+    private var drains: [Drain] = []
+    private var idleHandles: [UnsafeMutableRawPointer] = []
+    private static let maximumIdleHandles = 8
+    var hostLoop = HostLoop()
+
+    // MARK: making and ending
+
+    package init() throws(ResponsesError) {
+        CurlLibrary.setUp()
+        generation = platform_process_generation()
+        guard let multi = curl_multi_init(), let lock = platform_mutex_new(),
+            let sockets = platform_sockets_new(),
+            let events = calloc(Engine.eventCapacity, MemoryLayout<epoll_event>.stride),
+            let hooks = calloc(1, MemoryLayout<curl_socket_hooks>.stride)
+        else { throw ResponsesError.noMemory() }
+        epoll = platform_epoll_new()
+        timer = platform_timerfd_new()
+        wake = platform_eventfd_new()
+        guard epoll >= 0, timer >= 0, wake >= 0,
+            platform_epoll_add(epoll, timer, EPOLLIN.rawValue) == 0,
+            platform_epoll_add(epoll, wake, EPOLLIN.rawValue) == 0,
+            let interrupt = platform_interrupt_new(wake)
+        else {
+            for fd in [epoll, timer, wake] where fd >= 0 { close(fd) }
+            curl_multi_cleanup(multi)
+            platform_mutex_free(lock)
+            platform_sockets_free(sockets)
+            free(events)
+            free(hooks)
+            throw ResponsesError(
+                .network, "no descriptors for a client: \(String(cString: strerror(platform_errno())))")
+        }
+        self.multi = multi
+        self.lock = lock
+        self.sockets = sockets
+        self.events = events.assumingMemoryBound(to: epoll_event.self)
+        self.interrupt = interrupt
+        socketHooks = hooks.assumingMemoryBound(to: curl_socket_hooks.self)
+        socketHooks.pointee = curl_socket_hooks(
+            open: platform_sockets_open, close: platform_sockets_close,
+            context: UnsafeMutableRawPointer(sockets))
+        setUpMulti()
+    }
+
+    deinit {
+        curl_multi_set_callbacks(multi, nil, nil, nil)
+        for drain in drains { curl_multi_remove_handle(multi, drain.transfer.easy) }
+        for drain in drains { curl_easy_cleanup(drain.transfer.easy) }
+        for handle in idleHandles { curl_easy_cleanup(handle) }
+        curl_multi_cleanup(multi)
+        hostLoop.close()
+        for fd in [epoll, timer, wake] { close(fd) }
+        platform_sockets_free(sockets)
+        platform_interrupt_free(interrupt)
+        platform_mutex_free(lock)
+        free(events)
+        free(socketHooks)
+    }
+
+    private func setUpMulti() {
+        curl_multi_set_callbacks(
+            multi,
+            { _, fd, what, context, known in
+                guard let context else { return 0 }
+                Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.socketChanged(fd, what, isKnown: known != nil)
+                }
+                return 0
+            },
+            { _, milliseconds, context in
+                guard let context else { return 0 }
+                Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.curlDeadline =
+                        milliseconds < 0
+                        ? 0 : platform_now() &+ UInt64(milliseconds) &* 1_000_000
+                }
+                return 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+        // Many streams over one HTTP/2 connection, where that is chosen; libcurl's limit is 100.
+        curl_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000)
+    }
+
+    // MARK: fork
+
+    /// False in a child that inherited the engine: it must not be touched there.
+    @inline(__always)
+    package var isOurs: Bool { platform_process_generation() == generation }
+
+    /// In a forked child: closes the child's copies of the descriptors and nothing else. libcurl is not
+    /// asked for anything, because that would reach the parent's connections and epoll set.
+    package func abandon() {
+        if isAbandoned { return }
+        isAbandoned = true
+        platform_sockets_close_all(sockets)
+        hostLoop.close()
+        for fd in [epoll, timer, wake] { close(fd) }
+    }
+    private var isAbandoned = false
+
+    // MARK: the lock
+
+    @inline(__always)
+    package func locked<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return body()
+    }
+
+    // MARK: sockets and time
+
+    private func socketChanged(_ fd: Int32, _ what: Int32, isKnown: Bool) {
+        if what == CURL_POLL_REMOVE {
+            platform_epoll_remove(epoll, fd)
+            return
+        }
+        var wanted: UInt32 = 0
+        if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
+        if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
+        if isKnown {
+            platform_epoll_change(epoll, fd, wanted)
+        } else {
+            platform_epoll_add(epoll, fd, wanted)
+            // Any pointer marks the socket as known; libcurl forgets it when the socket goes.
+            curl_multi_assign(multi, fd, UnsafeMutableRawPointer(socketHooks))
+        }
+    }
+
+    /// Sets the timer descriptor to the next deadline of all. One that is set too early is left: it
+    /// costs a look later, and setting it costs a system call now.
+    func armTimer() {
+        var next = deadlines.nextDeadline
+        if curlDeadline != 0 && (next == 0 || curlDeadline < next) { next = curlDeadline }
+        if next != 0 && (armedFor == 0 || next < armedFor) {
+            platform_timerfd_set(timer, next)
+            armedFor = next
+        }
+    }
+
+    /// Changes when a waiter must look again; 0: no limit. The lock is held.
+    func setDeadline(_ waiter: Waiter, _ deadline: UInt64) {
+        deadlines.set(waiter, deadline)
+        armTimer()
+    }
+
+    /// Brings a deadline forward; one that moves back is found out when the earlier one is reached.
+    func setDeadlineIfEarlier(_ waiter: Waiter, _ deadline: UInt64) {
+        if deadline != 0 && (waiter.deadline == 0 || deadline < waiter.deadline) {
+            setDeadline(waiter, deadline)
+        }
+    }
+
+    // MARK: driving, with the lock held
+
+    /// Handles what `epoll_wait` has found, and everything that is due.
+    private func handle(_ count: Int32) {
+        now = platform_now()
+        var running: Int32 = 0
+        CurlLibrary.guardingSIGPIPE {
+            for index in 0..<Int(count) {
+                let fd = platform_epoll_fd(events + index)
+                if fd == timer {
+                    platform_timerfd_clear(timer)
+                    armedFor = 0
+                } else if fd == wake {
+                    platform_eventfd_clear(wake)
+                } else {
+                    var what: Int32 = 0
+                    let ready = events[index].events
+                    if ready & EPOLLIN.rawValue != 0 { what |= CURL_CSELECT_IN }
+                    if ready & EPOLLOUT.rawValue != 0 { what |= CURL_CSELECT_OUT }
+                    if ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
+                        what |= CURL_CSELECT_ERR
+                    }
+                    curl_multi_socket_action(multi, fd, what, &running)
+                }
+            }
+            handleDueTimers()
+        }
+        takeEndedTransfers()
+        armTimer()
+        tellInterrupted()
+    }
+
+    private func handleDueTimers() {
+        var running: Int32 = 0
+        if curlDeadline != 0 && curlDeadline <= now {
+            curlDeadline = 0
+            curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+        }
+        while let entry = deadlines.firstDue(now) {
+            let waiter = entry.takeUnretainedValue()  // kept: a drain ends itself here
+            let later = waiter.deadlineReached(now)
+            deadlines.set(waiter, later)
+            if later == 0 {
+                waiter.hasExpired = true
+                tell(waiter)
+            }
+        }
+    }
+
+    private func takeEndedTransfers() {
+        var code = CURLE_OK
+        while let easy = curl_multi_next_ended(multi, &code) {
+            guard let context = curl_private(easy) else { continue }
+            // Kept: a transfer that nobody reads any more goes away here.
+            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            halt(transfer)
+            transfer.ended(code)
+            if transfer.owner == nil { endDrain(transfer) }
+        }
+    }
+
+    // MARK: news
+
+    /// There is something for this waiter: wakes its thread, or lists its call for the host.
+    func tell(_ waiter: Waiter) {
+        waiter.hasNews = true
+        if waiter.sleeperIndex >= 0 {
+            if let condition = waiter.condition { pthread_cond_signal(condition) }
+        } else if waiter.isVisibleToHost {
+            hostLoop.list(waiter)
+        }
+    }
+
+    private func tellInterrupted() {
+        let count = platform_interrupt_count(interrupt)
+        if count == interruptsSeen { return }
+        interruptsSeen = count
+        for sleeper in sleepers {
+            sleeper._withUnsafeGuaranteedRef { waiter in
+                if let condition = waiter.condition { pthread_cond_signal(condition) }
+            }
+        }
+    }
+
+    // MARK: waiting
+
+    package enum WaitOutcome { case news, timedOut, interrupted, noMemory }
+
+    /// Waits until there is news for the waiter, or until `deadline` (0: no limit), or until the client
+    /// is interrupted: `interrupts` is the count that is not news any more.
+    ///
+    /// The first thread that waits drives for all; when it leaves it hands over to one that sleeps.
+    package func wait(_ waiter: Waiter, until deadline: UInt64, interrupts: UInt64) -> WaitOutcome {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        var isDriving = false
+        defer { if isDriving { handOver() } }
+        while !waiter.hasNews {
+            if platform_interrupt_count(interrupt) != interrupts { return .interrupted }
+            if deadline != 0 && platform_now() >= deadline { return .timedOut }
+            if isDriving || !isDriven {
+                isDriving = true
+                isDriven = true
+                drive(until: deadline)
+            } else if !sleep(waiter, until: deadline) {
+                return .noMemory
+            }
+        }
+        return .news
+    }
+
+    private func drive(until deadline: UInt64) {
+        var milliseconds: Int32 = -1
+        if deadline != 0 {
+            let now = platform_now()
+            let left = deadline > now ? (deadline - now + 999_999) / 1_000_000 : 0
+            milliseconds = Int32(clamping: left)
+        }
+        pthread_mutex_unlock(lock)
+        let count = platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), milliseconds)
+        pthread_mutex_lock(lock)
+        handle(count)
+    }
+
+    private func sleep(_ waiter: Waiter, until deadline: UInt64) -> Bool {
+        if waiter.condition == nil { waiter.condition = platform_condition_new() }
+        guard let condition = waiter.condition else { return false }
+        waiter.sleeperIndex = sleepers.count
+        sleepers.append(Unmanaged.passUnretained(waiter))
+        platform_condition_wait(condition, lock, deadline)
+        let index = waiter.sleeperIndex
+        let last = sleepers.removeLast()
+        if index < sleepers.count {
+            sleepers[index] = last
+            last._withUnsafeGuaranteedRef { $0.sleeperIndex = index }
+        }
+        waiter.sleeperIndex = -1
+        return true
+    }
+
+    private func handOver() {
+        isDriven = false
+        sleepers.first?._withUnsafeGuaranteedRef { waiter in
+            if let condition = waiter.condition { pthread_cond_signal(condition) }
+        }
+    }
+
+    /// Wakes the thread that drives, so that it looks at its own call again.
+    func wakeDriver() {
+        if isDriven { platform_eventfd_raise(wake) }
+    }
+
+    // MARK: transfers, with the lock held
+
+    /// Sends the transfer's request. False when libcurl cannot take it.
+    func start(_ transfer: Transfer) -> Bool {
+        now = platform_now()
+        if !drains.isEmpty { finishDrains() }
+        if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
+        transfer.isRunning = true
+        // The connection is begun here and not in the next round.
+        var running: Int32 = 0
+        if curlDeadline != 0 && curlDeadline <= platform_now() {
+            curlDeadline = 0
+            CurlLibrary.guardingSIGPIPE {
+                _ = curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+            }
+            takeEndedTransfers()
+        }
+        armTimer()
+        return true
+    }
+
+    /// Takes a transfer away from libcurl; where it was still running, its connection is closed. The
+    /// owner may go on looking at it.
+    func halt(_ transfer: Transfer) {
+        if !transfer.isRunning { return }
+        transfer.isRunning = false
+        curl_multi_remove_handle(multi, transfer.easy)
+    }
+
+    /// The owner is done with the transfer; to be called once.
+    func stop(_ transfer: Transfer) {
+        transfer.owner = nil
+        halt(transfer)
+        keepEasyHandle(transfer.easy)
+    }
+
+    /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is
+    /// nearly always on its way; when it comes soon, the connection can be used again.
+    func release(_ transfer: Transfer) {
+        if transfer.hasEnded {
+            stop(transfer)
+            return
+        }
+        transfer.discard()
+        let drain = Drain(transfer, self)
+        drains.append(drain)
+        deadlines.set(drain, platform_now() &+ Drain.patience)
+        armTimer()
+    }
+
+    fileprivate func endDrain(_ transfer: Transfer) {
+        for (index, drain) in drains.enumerated() where drain.transfer === transfer {
+            deadlines.set(drain, 0)
+            drains.remove(at: index)
+            stop(transfer)
+            return
+        }
+    }
+
+    /// Looks whether connections have become free, before a new transfer would open another.
+    private func finishDrains() {
+        if isDriven { return }  // that thread does
+        handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
+    }
+
+    // MARK: easy handles
+
+    /// A handle in its first state, a used one where there is one. Takes the lock itself.
+    func takeEasyHandle() -> UnsafeMutableRawPointer? {
+        let used = locked { idleHandles.popLast() }
+        return used ?? curl_easy_init()
+    }
+
+    private func keepEasyHandle(_ easy: UnsafeMutableRawPointer) {
+        if idleHandles.count < Engine.maximumIdleHandles {
+            curl_easy_reset(easy)
+            idleHandles.append(easy)
+        } else {
+            curl_easy_cleanup(easy)
+        }
+    }
+
+    // MARK: the host's event loop
+
+    /// The descriptor for the host's loop; made when it is first asked for. Negative on failure.
+    package func hostDescriptor() -> Int32 {
+        locked { hostLoop.descriptor(over: epoll) }
+    }
+
+    /// Does what can be done now. When another thread drives, that one does it.
+    package func dispatch() {
+        locked {
+            if isDriven { return }
+            handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
+        }
+    }
+}
+
+/// A transfer that nobody reads any more, and how long it is waited for.
+private final class Drain: Waiter {
+    let transfer: Transfer
+    unowned(unsafe) let engine: Engine
+    static let patience: UInt64 = 1_000_000_000
+
+    init(_ transfer: Transfer, _ engine: Engine) {
+        self.transfer = transfer
+        self.engine = engine
+    }
+
+    override func deadlineReached(_ now: UInt64) -> UInt64 {
+        engine.endDrain(transfer)
+        return 0
+    }
+}

@@ -1,0 +1,102 @@
+import CPlatform
+
+/// The side of the engine that an event loop of the host sees: a descriptor that is readable while
+/// there is something to do, and the calls that have something to read. Guarded by the engine's lock.
+///
+/// The descriptor is an epoll set around the engine's and a flag for "calls to read". Threads that
+/// block inside the library wait on the engine's alone, so that unread calls do not keep them awake.
+struct HostLoop {
+    private var outer: Int32 = -1
+    private var flag: Int32 = -1
+    private var isRaised = false
+    private var first: Unmanaged<Waiter>?
+    private var last: Unmanaged<Waiter>?
+
+    /// The waiter that the host was told of last. It may have more to read.
+    private var named: Unmanaged<Waiter>?
+
+    var isEmpty: Bool { first == nil }
+
+    mutating func noteNamed(_ waiter: Waiter) { named = Unmanaged.passUnretained(waiter) }
+
+    /// Puts the waiter that was named last behind the others, if it was not read empty since.
+    mutating func relistLast() {
+        guard let waiter = named?.takeUnretainedValue() else { return }
+        named = nil
+        if waiter.mayHaveMore { list(waiter) }
+    }
+
+    mutating func descriptor(over epoll: Int32) -> Int32 {
+        if outer >= 0 { return outer }
+        let set = platform_epoll_new()
+        let event = platform_eventfd_new()
+        guard set >= 0, event >= 0, platform_epoll_add(set, epoll, EPOLLIN.rawValue) == 0,
+            platform_epoll_add(set, event, EPOLLIN.rawValue) == 0
+        else {
+            for fd in [set, event] where fd >= 0 { CPlatform.close(fd) }
+            return -1
+        }
+        outer = set
+        flag = event
+        if !isEmpty { raise() }
+        return outer
+    }
+
+    func close() {
+        for fd in [outer, flag] where fd >= 0 { CPlatform.close(fd) }
+    }
+
+    private mutating func raise() {
+        if flag >= 0 && !isRaised {
+            isRaised = true
+            platform_eventfd_raise(flag)
+        }
+    }
+
+    mutating func list(_ waiter: Waiter) {
+        if waiter.isListed { return }
+        waiter.isListed = true
+        waiter.nextListed = nil
+        let entry = Unmanaged.passUnretained(waiter)
+        if let last { last._withUnsafeGuaranteedRef { $0.nextListed = entry } } else { first = entry }
+        last = entry
+        raise()
+    }
+
+    mutating func takeFirst() -> Waiter? {
+        guard let entry = first else {
+            if isRaised {
+                isRaised = false
+                platform_eventfd_clear(flag)
+            }
+            return nil
+        }
+        let waiter = entry.takeUnretainedValue()
+        first = waiter.nextListed
+        if first == nil { last = nil }
+        waiter.isListed = false
+        waiter.nextListed = nil
+        return waiter
+    }
+
+    /// Takes a waiter out that is going away.
+    mutating func unlist(_ gone: Waiter) {
+        if named?.takeUnretainedValue() === gone { named = nil }
+        if !gone.isListed { return }
+        gone.isListed = false
+        var previous: Waiter?
+        var entry = first
+        while let waiter = entry?.takeUnretainedValue() {
+            if waiter === gone {
+                if let previous { previous.nextListed = gone.nextListed } else { first = gone.nextListed }
+                if last?.takeUnretainedValue() === gone {
+                    last = previous.map { Unmanaged.passUnretained($0) }
+                }
+                break
+            }
+            previous = waiter
+            entry = waiter.nextListed
+        }
+        gone.nextListed = nil
+    }
+}

@@ -1,0 +1,190 @@
+import CCurl
+import CPlatform
+
+/// One HTTP exchange: a request on its way and what has come back of the answer.
+///
+/// Made by the call's thread, then guarded by the engine's lock until it has ended.
+final class Transfer {
+    /// How the answer's body is to be read.
+    enum Mode {
+        case undecided
+        /// An event stream: bytes are taken out as they come, and a slow reader pauses the transfer.
+        case events
+        /// One document: kept whole.
+        case body
+        /// Nobody reads it any more; it may end so that its connection can be used again.
+        case discarded
+    }
+
+    let easy: UnsafeMutableRawPointer
+    /// Told when something arrives. The owner outlives the transfer or takes this back.
+    unowned(unsafe) var owner: Waiter?
+    private(set) var mode = Mode.undecided
+    let headers = ResponseHeaders()
+    /// What has arrived and was not taken over by the owner yet.
+    var inbox = ByteBuffer()
+    private(set) var lastArrival: UInt64 = 0
+    private(set) var isPaused = false
+    private(set) var isOverLimit = false
+    private(set) var hasNoMemory = false
+
+    /// libcurl has it.
+    var isRunning = false
+    private(set) var hasEnded = false
+    private(set) var result = CURLE_OK
+
+    private let request: HTTPRequest
+    private let headerList: UnsafeMutablePointer<curl_slist>?
+    private let errorText: UnsafeMutablePointer<CChar>
+    private let maximumQueueBytes: Int
+    private let maximumBodyBytes: Int
+    /// The engine's clock, read once for all that arrives at a time.
+    unowned(unsafe) let engine: Engine
+
+    /// Nil when memory is out.
+    init?(_ request: HTTPRequest, _ settings: Settings, _ engine: Engine, _ owner: Waiter) {
+        guard let easy = engine.takeEasyHandle() else { return nil }
+        guard let errorText = calloc(1, Int(CURL_ERROR_SIZE)) else {
+            curl_easy_cleanup(easy)
+            return nil
+        }
+        guard let headerList = request.makeHeaderList(settings) else {
+            free(errorText)
+            curl_easy_cleanup(easy)
+            return nil
+        }
+        self.easy = easy
+        self.errorText = errorText.assumingMemoryBound(to: CChar.self)
+        self.headerList = headerList
+        self.request = request
+        self.engine = engine
+        self.owner = owner
+        maximumQueueBytes = settings.maximumQueueBytes
+        maximumBodyBytes = settings.maximumResponseBytes
+        setUp(settings)
+    }
+
+    deinit {
+        curl_free_secret_list(headerList)
+        free(errorText)
+    }
+
+    // MARK: what libcurl is told
+
+    private func setUp(_ settings: Settings) {
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        curl_set_pointer(easy, CURLOPT_PRIVATE, me)
+        curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+        // Signals are the host's: without this libcurl would use SIGALRM for name lookups.
+        curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        curl_set_socket_hooks(easy, engine.socketHooks)
+        curl_set_body_callback(
+            easy,
+            { bytes, size, count, context in
+                guard let bytes, let context else { return 0 }
+                return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.bodyArrived(bytes, size &* count)
+                }
+            }, me)
+        curl_set_header_callback(
+            easy,
+            { bytes, size, count, context in
+                guard let bytes, let context else { return 0 }
+                Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.headerArrived(bytes, size &* count)
+                }
+                return size &* count
+            }, me)
+        request.apply(to: easy)
+        curl_set_headers(easy, headerList)
+        settings.apply(to: easy)
+    }
+
+    // MARK: what libcurl tells, with the lock held
+
+    private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) {
+        // Trailers come after the body; nobody may be reading the headers while they change.
+        if mode != .undecided { return }
+        line.withMemoryRebound(to: UInt8.self, capacity: count) { headers.take($0, count) }
+    }
+
+    private func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
+        let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+        lastArrival = engine.now
+        if mode == .undecided {
+            mode = decideMode(bytes, count)
+            if mode == .body { reserveBody() } else { _ = inbox.leaveHeadroom(EventStreamDecoder.headroom) }
+        }
+        switch mode {
+        case .discarded: return count
+        case .events:
+            if inbox.count >= maximumQueueBytes {
+                isPaused = true
+                return Int(CURL_WRITEFUNC_PAUSE)
+            }
+        default:
+            if inbox.count &+ count > maximumBodyBytes {
+                isOverLimit = true
+                return 0  // ends the transfer
+            }
+        }
+        if !inbox.append(bytes, count) {
+            hasNoMemory = true
+            return 0
+        }
+        // A document is of use when it is whole; an event stream at once.
+        if mode == .events, let owner { engine.tell(owner) }
+        return count
+    }
+
+    private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode {
+        if headers.status >= 300 { return .body }
+        if headers.hasContentType("text/event-stream") { return .events }
+        // Some gateways give event streams another type; JSON and HTML begin with these.
+        if !request.wantsEvents || headers.hasContentType("application/json") { return .body }
+        let first = JSONScanner.skipSpace(bytes).pointee
+        return first == 0x7B || first == 0x5B || first == 0x3C ? .body : .events
+    }
+
+    /// Room for the whole body at once where its length was announced: no copies while it grows.
+    private func reserveBody() {
+        var length: curl_off_t = -1
+        curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+        if length > 0 && length <= maximumBodyBytes && headers.value("content-encoding") == nil {
+            _ = inbox.reserveExactly(Int(length))
+        }
+    }
+
+    /// libcurl is done with it.
+    func ended(_ code: CURLcode) {
+        result = code
+        hasEnded = true
+        if let owner { engine.tell(owner) }
+    }
+
+    // MARK: for the owner, with the lock held
+
+    /// Lets the transfer go on after its inbox was emptied. libcurl may deliver more bytes before this
+    /// returns, so it comes last.
+    func resumeIfPaused() {
+        if isPaused {
+            isPaused = false
+            curl_easy_pause(easy, CURLPAUSE_CONT)
+        }
+    }
+
+    func discard() {
+        mode = .discarded
+        owner = nil
+        inbox.reset(keeping: 0)
+        resumeIfPaused()
+    }
+
+    // MARK: after the end
+
+    /// libcurl's description of what went wrong, or the general one of the code.
+    var errorMessage: String {
+        if errorText.pointee != 0 { return String(cString: errorText) }
+        return String(cString: curl_easy_strerror(result))
+    }
+}

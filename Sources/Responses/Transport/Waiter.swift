@@ -1,0 +1,35 @@
+import CPlatform
+
+/// What the engine knows of a call: whether there is news for it, when it must look again at the
+/// latest, and how to wake its thread. Everything here is guarded by the engine's lock.
+package class Waiter {
+    /// Something changed since the owner last looked.
+    final var hasNews = false
+    /// The deadline was reached.
+    final var hasExpired = false
+
+    // The deadline and the place among all deadlines; set by `DeadlineHeap` alone.
+    final var deadline: UInt64 = 0
+    final var heapIndex = -1
+
+    // A condition for each waiter, so that news for one wakes nobody else. Made at the first wait.
+    final var condition: UnsafeMutablePointer<pthread_cond_t>?
+    final var sleeperIndex = -1
+
+    /// The owner has not come to the end of what there is to read. Written by the owner alone.
+    final var mayHaveMore = true
+
+    // The list of calls that have something to read, for hosts with an event loop.
+    final var isListed = false
+    final var nextListed: Unmanaged<Waiter>?
+    /// Whether the host may be told of it: calls of blocking functions are nobody else's business.
+    package final var isVisibleToHost = false
+
+    package init() {}
+
+    deinit { platform_condition_free(condition) }
+
+    /// The engine's clock has reached the deadline. Returns when to look again, or 0 when the deadline
+    /// stands: then `hasExpired` is set. The lock is held.
+    func deadlineReached(_ now: UInt64) -> UInt64 { 0 }
+}

@@ -1,0 +1,95 @@
+import CPlatform
+import CResponses
+import Responses
+
+/// Places of the caller for results.
+public typealias HandleOut = UnsafeMutablePointer<OpaquePointer?>?
+
+/// Text that the caller passed; NULL is nil.
+@inline(__always)
+func input(_ text: UnsafePointer<CChar>?, _ count: Int) -> Input? {
+    guard let text else { return nil }
+    let length = count == -1 ? strlen(text) : count  // RESPONSES_NTS
+    return Input(
+        start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: max(0, length))
+}
+
+/// Text that ends in NUL and must be there.
+func required(_ text: UnsafePointer<CChar>?, _ argument: String) throws(ResponsesError) -> Input {
+    guard let text = input(text, -1) else { throw .invalid(argument, "must not be NULL") }
+    return text
+}
+
+/// Hands out text with its length.
+@inline(__always)
+func output(_ text: UnsafeBufferPointer<UInt8>, _ len: UnsafeMutablePointer<Int>?)
+    -> UnsafePointer<CChar>?
+{
+    len?.pointee = text.count
+    return UnsafeRawPointer(text.baseAddress ?? UnsafePointer(platform_nothing()))
+        .assumingMemoryBound(to: CChar.self)
+}
+
+@inline(__always)
+func output(_ text: Text?, _ len: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>? {
+    len?.pointee = text?.count ?? 0
+    return text?.cString ?? emptyText
+}
+
+var emptyText: UnsafePointer<CChar> {
+    UnsafeRawPointer(platform_nothing()).assumingMemoryBound(to: CChar.self)
+}
+
+/// Runs the body of a function of the header: clears the places for results, keeps `errno` as it was
+/// found on success, and writes the error.
+@inline(__always)
+func answering(
+    _ out: HandleOut, _ err: HandleOut, _ body: () throws(ResponsesError) -> Int32
+) -> Int32 {
+    out?.pointee = nil
+    err?.pointee = nil
+    let found = platform_errno()
+    do throws(ResponsesError) {
+        let status = try body()
+        if status >= 0 { platform_set_errno(found) }
+        return status
+    } catch {
+        return report(error, err)
+    }
+}
+
+@inline(never)
+func report(_ error: ResponsesError, _ err: HandleOut) -> Int32 {
+    err?.pointee = err == nil ? nil : Handle.make(.error, error)
+    return error.status.rawValue
+}
+
+/// Gives a new object to the caller, or throws when there is no memory for the handle.
+func give(_ object: AnyObject, _ kind: HandleKind, to out: HandleOut) throws(ResponsesError) {
+    guard let out else { return }
+    guard let handle = Handle.make(kind, object) else { throw .noMemory() }
+    out.pointee = handle
+}
+
+/// The client of a handle, in the process that made it.
+@inline(__always)
+func client(_ handle: OpaquePointer?) throws(ResponsesError) -> Client {
+    guard let client = Handle.object(handle, .client, as: Client.self) else {
+        throw .invalid("client", "is NULL, freed, or no client")
+    }
+    let object = client.takeUnretainedValue()
+    if !object.engine.isOurs { throw .forked() }
+    return object
+}
+
+extension ResponsesError {
+    static func forked() -> ResponsesError {
+        ResponsesError(
+            .forked,
+            "the handle was made by the parent process; make a client of your own in this one")
+    }
+
+    static func busy() -> ResponsesError {
+        ResponsesError(.busy, "another thread, or an outer function, is using this call")
+    }
+}

@@ -1,0 +1,87 @@
+import CPlatform
+import CResponses
+import Responses
+
+@_cdecl("responses_client_new") @implementation
+public func responses_client_new(_ out: HandleOut, _ err: HandleOut) -> Int32 {
+    answering(out, err) { () throws(ResponsesError) in
+        guard out != nil else { throw .invalid("out", "must not be NULL") }
+        try give(try Client(), to: out)
+        return RESPONSES_OK
+    }
+}
+
+@_cdecl("responses_client_derive") @implementation
+public func responses_client_derive(_ handle: OpaquePointer?, _ out: HandleOut, _ err: HandleOut)
+    -> Int32
+{
+    answering(out, err) { () throws(ResponsesError) in
+        guard out != nil else { throw .invalid("out", "must not be NULL") }
+        try give(try client(handle).derive(), to: out)
+        return RESPONSES_OK
+    }
+}
+
+/// With the engine's interrupt beside it, so that a signal handler finds it without touching an object.
+private func give(_ client: Client, to out: HandleOut) throws(ResponsesError) {
+    guard
+        let handle = Handle.make(
+            .client, client, extra: UnsafeMutableRawPointer(client.engine.interrupt))
+    else { throw .noMemory() }
+    out?.pointee = handle
+}
+
+@_cdecl("responses_client_set") @implementation
+public func responses_client_set(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?,
+    _ err: HandleOut
+) -> Int32 {
+    answering(nil, err) { () throws(ResponsesError) in
+        let client = try client(handle)
+        try client.set(try required(name, "name"), input(value, -1).map { Array($0) })
+        return RESPONSES_OK
+    }
+}
+
+@_cdecl("responses_option_name") @implementation
+public func responses_option_name(_ index: Int) -> UnsafePointer<CChar>? {
+    Option.at(index).map { staticText($0.name) }
+}
+
+@_cdecl("responses_client_set_header") @implementation
+public func responses_client_set_header(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?,
+    _ err: HandleOut
+) -> Int32 {
+    answering(nil, err) { () throws(ResponsesError) in
+        let client = try client(handle)
+        try client.setHeader(
+            Array(try required(name, "name")), input(value, -1).map { Array($0) })
+        return RESPONSES_OK
+    }
+}
+
+@_cdecl("responses_client_set_log") @implementation
+public func responses_client_set_log(
+    _ handle: OpaquePointer?, _ level: Int32, _ fn: responses_log_fn?,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    answering(nil, nil) { () throws(ResponsesError) in
+        guard level >= RESPONSES_LOG_NONE, level <= RESPONSES_LOG_DEBUG else {
+            throw .invalid("level", "expected one of RESPONSES_LOG_NONE to RESPONSES_LOG_DEBUG")
+        }
+        try client(handle).setLog(Log(level: level, fn, userData))
+        return RESPONSES_OK
+    }
+}
+
+@_cdecl("responses_client_free") @implementation
+public func responses_client_free(_ handle: OpaquePointer?) {
+    guard let client = Handle.end(handle, .client, as: Client.self) else { return }
+    let isOurs = client._withUnsafeGuaranteedRef { client in
+        if !client.engine.isOurs { client.engine.abandon() }
+        return client.engine.isOurs
+    }
+    // The parent's memory stays where it is in a child: nothing of libcurl may run on it.
+    if isOurs { client.release() }
+}

@@ -1,0 +1,40 @@
+import CPlatform
+import CResponses
+import Responses
+
+@_cdecl("responses_client_fd") @implementation
+public func responses_client_fd(_ handle: OpaquePointer?) -> Int32 {
+    answering(nil, nil) { () throws(ResponsesError) in
+        let fd = try client(handle).engine.hostDescriptor()
+        if fd < 0 { throw ResponsesError(.network, "no descriptor is left for the event loop") }
+        return fd
+    }
+}
+
+@_cdecl("responses_client_dispatch") @implementation
+public func responses_client_dispatch(_ handle: OpaquePointer?) -> Int32 {
+    answering(nil, nil) { () throws(ResponsesError) in
+        try client(handle).engine.dispatch()
+        return RESPONSES_OK
+    }
+}
+
+@_cdecl("responses_client_next_ready") @implementation
+public func responses_client_next_ready(
+    _ handle: OpaquePointer?, _ call: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+    answering(call, nil) { () throws(ResponsesError) in
+        guard let call else { throw .invalid("call", "must not be NULL") }
+        let client = try client(handle)
+        guard let ready = client.engine.nextReady() else { return RESPONSES_AGAIN }
+        call.pointee = ready
+        return RESPONSES_OK
+    }
+}
+
+@_cdecl("responses_client_interrupt") @implementation
+public func responses_client_interrupt(_ handle: OpaquePointer?) {
+    // Loads and one write: nothing here allocates, locks or counts references.
+    guard let interrupt = Handle.extra(handle, .client) else { return }
+    platform_interrupt_raise(OpaquePointer(interrupt))
+}

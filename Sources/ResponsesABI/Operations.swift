@@ -1,0 +1,296 @@
+import CPlatform
+import CResponses
+import Responses
+
+/// Starts a call and gives its handle to the caller.
+private func start(
+    _ handle: OpaquePointer?, _ out: HandleOut, _ err: HandleOut,
+    _ make: (Settings) throws(ResponsesError) -> Operation
+) -> Int32 {
+    answering(out, err) { () throws(ResponsesError) in
+        guard out != nil else { throw .invalid("out", "must not be NULL") }
+        let call = try client(handle).prepare(make)
+        let open = try OpenCall(call)
+        call.isVisibleToHost = true
+        do throws(ResponsesError) {
+            try give(open, .call, to: out)
+            call.hostHandle = out?.pointee
+        } catch {
+            open.close()
+            throw error
+        }
+        call.start()
+        return RESPONSES_OK
+    }
+}
+
+/// Carries out a call to its end on this thread.
+private func run(
+    _ handle: OpaquePointer?, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
+    _ out: HandleOut, _ err: HandleOut, _ make: (Settings) throws(ResponsesError) -> Operation
+) -> Int32 {
+    answering(out, err) { () throws(ResponsesError) in
+        let client = try client(handle)
+        let interrupts = platform_interrupt_count(client.engine.interrupt)
+        let open = try OpenCall(try client.prepare(make))
+        defer { open.close() }
+        _ = open.call.enter()
+        open.call.start()
+        while true {
+            switch open.call.next() {
+            case .event:
+                if let onEvent, let answer = Optional(onEvent(open.event, userData)), answer != 0 {
+                    open.call.stop(.user, "the callback returned \(answer)")
+                }
+            case .again:
+                if open.call.wait(-1, interrupts: interrupts) == .interrupted {
+                    open.call.stop(.cancelled, "interrupted by the program")
+                }
+            case .done:
+                if let response = open.call.response() { try give(response, .response, to: out) }
+                return RESPONSES_OK
+            case .failed(let error):
+                // A stream that failed half-way leaves what had arrived.
+                if onEvent != nil, let partial = open.call.response() {
+                    try give(partial, .response, to: out)
+                }
+                throw error
+            }
+        }
+    }
+}
+
+// MARK: create
+
+@_cdecl("responses_create") @implementation
+public func responses_create(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .create(input(json, n), settings)
+    }
+}
+
+@_cdecl("responses_create_start") @implementation
+public func responses_create_start(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .create(input(json, n), settings)
+    }
+}
+
+@_cdecl("responses_create_stream") @implementation
+public func responses_create_stream(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int,
+    _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    run(client, onEvent ?? ignoreEvent, userData, out, err) { settings throws(ResponsesError) in
+        try .createStream(input(json, n), settings)
+    }
+}
+
+/// For a caller who only wants the end of a stream.
+private let ignoreEvent: responses_event_fn = { _, _ in 0 }
+
+@_cdecl("responses_create_stream_start") @implementation
+public func responses_create_stream_start(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .createStream(input(json, n), settings)
+    }
+}
+
+// MARK: get
+
+@_cdecl("responses_get") @implementation
+public func responses_get(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
+    _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .get(try required(id, "id"), input(params, n), settings)
+    }
+}
+
+@_cdecl("responses_get_start") @implementation
+public func responses_get_start(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
+    _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .get(try required(id, "id"), input(params, n), settings)
+    }
+}
+
+@_cdecl("responses_get_stream") @implementation
+public func responses_get_stream(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
+    _ n: Int, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
+    _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    run(client, onEvent ?? ignoreEvent, userData, out, err) { settings throws(ResponsesError) in
+        try .getStream(try required(id, "id"), input(params, n), settings)
+    }
+}
+
+@_cdecl("responses_get_stream_start") @implementation
+public func responses_get_stream_start(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
+    _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .getStream(try required(id, "id"), input(params, n), settings)
+    }
+}
+
+// MARK: cancel and delete
+
+@_cdecl("responses_cancel") @implementation
+public func responses_cancel(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .cancel(try required(id, "id"), settings)
+    }
+}
+
+@_cdecl("responses_cancel_start") @implementation
+public func responses_cancel_start(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .cancel(try required(id, "id"), settings)
+    }
+}
+
+@_cdecl("responses_delete") @implementation
+public func responses_delete(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .delete(try required(id, "id"), settings)
+    }
+}
+
+@_cdecl("responses_delete_start") @implementation
+public func responses_delete_start(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .delete(try required(id, "id"), settings)
+    }
+}
+
+// MARK: input items
+
+@_cdecl("responses_list_input_items") @implementation
+public func responses_list_input_items(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
+    _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .listInputItems(try required(id, "id"), input(params, n), settings)
+    }
+}
+
+@_cdecl("responses_list_input_items_start") @implementation
+public func responses_list_input_items_start(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
+    _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .listInputItems(try required(id, "id"), input(params, n), settings)
+    }
+}
+
+// MARK: input tokens and compact
+
+@_cdecl("responses_count_input_tokens") @implementation
+public func responses_count_input_tokens(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .countInputTokens(input(json, n), settings)
+    }
+}
+
+@_cdecl("responses_count_input_tokens_start") @implementation
+public func responses_count_input_tokens_start(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .countInputTokens(input(json, n), settings)
+    }
+}
+
+@_cdecl("responses_compact") @implementation
+public func responses_compact(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .compact(input(json, n), settings)
+    }
+}
+
+@_cdecl("responses_compact_start") @implementation
+public func responses_compact_start(
+    _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .compact(input(json, n), settings)
+    }
+}
+
+// MARK: wait and send
+
+@_cdecl("responses_wait") @implementation
+public func responses_wait(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ timeout: Int32, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .wait(try required(id, "id"), timeout: timeout, settings)
+    }
+}
+
+@_cdecl("responses_wait_start") @implementation
+public func responses_wait_start(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ timeout: Int32, _ out: HandleOut,
+    _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .wait(try required(id, "id"), timeout: timeout, settings)
+    }
+}
+
+@_cdecl("responses_send") @implementation
+public func responses_send(
+    _ client: OpaquePointer?, _ method: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?,
+    _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
+        try .send(
+            try required(method, "method"), try required(path, "path"), input(json, n), settings)
+    }
+}
+
+@_cdecl("responses_send_start") @implementation
+public func responses_send_start(
+    _ client: OpaquePointer?, _ method: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?,
+    _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut, _ err: HandleOut
+) -> Int32 {
+    start(client, out, err) { settings throws(ResponsesError) in
+        try .send(
+            try required(method, "method"), try required(path, "path"), input(json, n), settings)
+    }
+}
