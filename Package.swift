@@ -13,7 +13,7 @@ let coreSettings: [SwiftSetting] =
     ? [.unsafeFlags(["-static-stdlib"])]
     : [
         .enableExperimentalFeature("Embedded", .when(configuration: .release)),
-        .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+        .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
     ]
 
 let linkerSettings: [LinkerSetting] =
@@ -28,7 +28,7 @@ let linkerSettings: [LinkerSetting] =
                 "-Xlinker", "-z", "-Xlinker", "now",
                 "-Xlinker", "-z", "-Xlinker", "relro",
                 "-Xlinker", "-z", "-Xlinker", "nodelete",
-                "-Xlinker", "--gc-sections",
+                "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe",
             ], .when(configuration: .release)),
     ] + (fullRuntime ? [.unsafeFlags(["-static-stdlib"])] : [])
 

@@ -182,20 +182,19 @@ extension Call {
     // MARK: trying again
 
     /// Sends the same request again where that can help and nothing was handed over yet.
-    private func tryAgain(
-        isAllowed: Bool, wish: Int64, reason: String, else error: @autoclosure () -> ResponsesError
-    ) {
+    @inline(never)
+    private func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError) {
         journal.attemptFailed(transfer, reason: Array(reason.utf8))
         let isResuming = journal.hasResumed || isPollingForTheEnd
-        if isResuming && isAllowed { return resume(error().message, wish) }
+        if isResuming && isAllowed { return resume(error.message, wish) }
         guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
-            return fail(withHistory(error()))
+            return fail(withHistory(error))
         }
         let pause: Int64
         if wish > RetryRule.longestWish {
             return fail(
                 withHistory(
-                    error(),
+                    error,
                     note: " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))"))
         } else if wish > 0 {
             pause = wish
@@ -204,7 +203,7 @@ extension Call {
         }
         if limits.total != 0 && platform_now() &+ UInt64(pause) &* 1_000_000 >= limits.total {
             return fail(
-                withHistory(error(), note: " (no time is left for a retry in \(pause) ms)"))
+                withHistory(error, note: " (no time is left for a retry in \(pause) ms)"))
         }
         retries += 1
         journal.pauseBegins(pause)
