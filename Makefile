@@ -62,7 +62,7 @@ test-sandbox: deps sandbox ## The sandbox itself
 	@.venv/bin/python -m pytest Tests/sandbox
 
 test-examples: deps sandbox examples ## Every example against the sandbox
-	@scripts/with-sandbox.sh scripts/test-examples.sh
+	@SANDBOX_OPTIONS="--speed 50" scripts/with-sandbox.sh scripts/test-examples.sh
 
 test-full: deps-build ## The release build with the full Swift runtime still compiles
 	@RESPONSES_RUNTIME=full swift build -c release --scratch-path .build-full --product responses

@@ -6,7 +6,7 @@ set -eu
 python3 scripts/header.py functions > "$SCRATCH/header"
 python3 scripts/header.py constants > "$SCRATCH/constants"
 python3 scripts/header.py values > "$SCRATCH/values"
-nm -D --defined-only "$LIB_DIR/libresponses.so" | awk '$2 != "A" { print $3 }' |
+nm -D --defined-only --extern-only "$LIB_DIR/libresponses.so" | awk '$2 != "A" { print $3 }' |
     LC_ALL=C sort > "$SCRATCH/versioned"
 sed 's/@@RESPONSES_0$//' "$SCRATCH/versioned" > "$SCRATCH/exported"
 LC_ALL=C sort "$SCRATCH/header" "$SCRATCH/constants" > "$SCRATCH/names"
