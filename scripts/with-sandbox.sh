@@ -17,6 +17,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+: > "$scratch/out"
 # shellcheck disable=SC2086 # a list of options
 "$sandbox" --port 0 ${SANDBOX_OPTIONS:-} > "$scratch/out" 2> "$scratch/err" < /dev/null &
 server=$!
