@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,5 +60,6 @@ def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | Non
     """Shows where two long byte strings differ, instead of all of both."""
     if op != "==" or not isinstance(left, bytes) or not isinstance(right, bytes):
         return None
-    at = len(os.path.commonprefix([left, right]))
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(left, right))
+    at = sum(1 for _ in same)
     return [f"bytes differ at {at}:", repr(left[at : at + 60]), repr(right[at : at + 60])]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 from urllib.parse import quote
 
+import jsonschema
 import pytest
 import strict
 from server import Sandbox
@@ -363,7 +365,9 @@ def test_max_output_tokens_cuts_the_answer(wire: Wire) -> None:
 
 
 def test_parallel_calls_can_be_forbidden(wire: Wire) -> None:
-    tools = [{"type": "function", "name": name, "parameters": {}} for name in ("red", "blue")]
+    tools: list[dict[str, Any]] = [
+        {"type": "function", "name": name, "parameters": {}} for name in ("red", "blue")
+    ]
     both = wire.create("red and blue", body={"tools": tools}).json["output"]
     assert [call["name"] for call in both] == ["red", "blue"]
     body = {"tools": tools, "parallel_tool_calls": False}
@@ -422,10 +426,6 @@ SCHEMAS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_structured_output_satisfies_its_schema(wire: Wire, schema: dict[str, Any]) -> None:
-    import json
-
-    import jsonschema
-
     form = {"type": "json_schema", "name": "answer", "schema": schema, "strict": True}
     answer = wire.create("Ann", body={"text": {"format": form}}).json
     assert answer["text"]["format"]["schema"] == schema
@@ -433,9 +433,25 @@ def test_structured_output_satisfies_its_schema(wire: Wire, schema: dict[str, An
     jsonschema.validate(value, schema)
 
 
-def test_json_object_format(wire: Wire) -> None:
-    import json
+def test_reasoning_is_shown_as_it_is_asked_for(wire: Wire) -> None:
+    def kinds(**reasoning: str) -> list[Any]:
+        output = wire.create(body={"reasoning": reasoning}).json["output"]
+        return [(item["type"], len(item.get("summary", ""))) for item in output]
 
+    assert kinds(summary="auto") == [("reasoning", 2), ("message", 0)]
+    assert kinds(effort="low") == [("reasoning", 0), ("message", 0)]
+    assert kinds(effort="none") == [("message", 0)]
+
+
+def test_a_long_context_is_compacted(wire: Wire) -> None:
+    body = {"context_management": [{"type": "compaction", "compact_threshold": 1000}]}
+    short = wire.create("word " * 500, body=body).json["output"]
+    long = wire.create("word " * 1500, body=body).json["output"]
+    assert [item["type"] for item in short] == ["message"]
+    assert [item["type"] for item in long] == ["compaction", "message"]
+
+
+def test_json_object_format(wire: Wire) -> None:
     answer = wire.create("Ann", body={"text": {"format": {"type": "json_object"}}}).json
     assert json.loads(answer["output"][0]["content"][0]["text"]) == {"answer": "You said: Ann"}
 
@@ -456,8 +472,8 @@ def test_echoes_what_was_asked(wire: Wire) -> None:
         "parallel_tool_calls": False,
         "max_tool_calls": 3,
     }
-    answer = wire.create("“Grüße” 👋 \\ \"", body=asked).json
+    answer = wire.create('“Grüße” 👋 \\ "', body=asked).json
     for name, value in asked.items():
         assert answer[name] == value
-    assert answer["output"][0]["content"][0]["text"] == "You said: “Grüße” 👋 \\ \""
+    assert answer["output"][1]["content"][0]["text"] == 'You said: “Grüße” 👋 \\ "'
     strict.response(answer)

@@ -49,8 +49,9 @@ class Frame:
 def parse_frames(body: bytes) -> list[Frame]:
     """The WHATWG rules: any line ending, comments dropped, an unfinished last block dropped."""
     text = body.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    frames = []
-    event, data = "", []
+    frames: list[Frame] = []
+    event = ""
+    data: list[str] = []
     for line in text.split("\n")[:-1]:
         if not line:
             if data:

@@ -70,13 +70,20 @@ struct Options {
     }
 
     static var help: String {
-        let width = FaultName.all.map { $0.name.count + $0.argument.count + 1 }.max() ?? 0
         let faults = FaultName.all.map { fault in
-            let shown = fault.argument.isEmpty ? fault.name : "\(fault.name)=\(fault.argument)"
-            let gap = String(repeating: " ", count: width - shown.count + 2)
-            return "  \(shown)\(gap)\(fault.summary)"
+            fault.argument.isEmpty
+                ? row(fault.name, fault.summary)
+                : row("\(fault.name)=\(fault.argument)", fault.summary)
         }
-        return usage + faults.joined(separator: "\n") + "\n\n" + modelHelp
+        return usage + faults.joined() + "\n" + modelHelp
+    }
+
+    /// A line in two columns, or two lines where the first column is too long.
+    private static func row(_ name: String, _ summary: String) -> String {
+        let column = 36
+        let indent = String(repeating: " ", count: column)
+        guard name.count < column - 3 else { return "  \(name)\n\(indent)\(summary)\n" }
+        return "  \(name)\(indent.dropFirst(name.count + 2))\(summary)\n"
     }
 
     private static let usage = """
@@ -117,15 +124,12 @@ struct Options {
         """
 
     private static var modelHelp: String {
-        let lines = Behaviour.allCases.map { behaviour in
-            let gap = String(repeating: " ", count: max(1, 20 - behaviour.rawValue.count))
-            return "  \(behaviour.rawValue)\(gap)\(behaviour.summary)"
-        }
+        let lines = Behaviour.allCases.map { row($0.rawValue, $0.summary) }
         return """
             Model `sandbox` answers `You said: ` and the last message. What else it shall do is
             said in the input by `#word` or `#word=N`, or by the model's name, `sandbox-word`:
 
 
-            """ + lines.joined(separator: "\n") + "\n"
+            """ + lines.joined()
     }
 }

@@ -36,9 +36,12 @@ final class Connection {
     private var ending: Ending?
     private var hasEnded = false
     private var watchesOutput = false
+    private var isFlushScheduled = false
 
     /// Above this many bytes not taken by the client, producers wait for `onDrained`.
     static let highWatermark = 64 * 1024
+
+    private static let pauseBetweenSmallWrites: EventLoop.Nanoseconds = 20_000
 
     init(descriptor: Int32, remotePort: Int, loop: EventLoop) {
         self.descriptor = descriptor
@@ -81,15 +84,31 @@ final class Connection {
                 return close()
             }
             written += count
-            if writeLimit != nil { break }
+            if writeLimit != nil { return flushLater() }
         }
         guard !isClosed else { return }
         if written == output.count {
             output.removeAll(keepingCapacity: output.capacity < 1 << 20)
             written = 0
+        } else if written > max(Self.highWatermark, output.count / 2) {
+            // A reader that is never quite up to date must not make us keep what it has read.
+            output.removeFirst(written)
+            written = 0
         }
         watchOutput(written < output.count)
         if output.isEmpty, let ending { end(ending) }
+    }
+
+    /// Leaves the reader the time to see each of the small writes as it comes.
+    private func flushLater() {
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        loop.schedule(at: EventLoop.now() + Self.pauseBetweenSmallWrites) { [weak self] in
+            guard let self else { return }
+            isFlushScheduled = false
+            flush()
+            if !isClosed, bytesWaiting < Self.highWatermark / 2 { onDrained?() }
+        }
     }
 
     /// The answer is complete: the next request of this connection may come.

@@ -110,15 +110,28 @@ struct Directive {
 
     /// The known `#word` and `#word=N` of a text, in order.
     static func all(in text: String) -> [Directive] {
-        text.split { $0.isWhitespace || $0 == "," }.compactMap { word in
-            guard word.hasPrefix("#") else { return nil }
-            let parts = word.dropFirst().split(separator: "=", maxSplits: 1)
-            guard let name = parts.first, let behaviour = Behaviour(rawValue: String(name)) else {
-                return nil
-            }
+        // By bytes, because an input may have megabytes.
+        text.utf8.split { $0 <= 0x20 || $0 == UInt8(ascii: ",") }.compactMap { word in
+            guard word.first == UInt8(ascii: "#") else { return nil }
+            let parts = word.dropFirst().split(separator: UInt8(ascii: "="), maxSplits: 1)
+            guard let name = parts.first.flatMap({ String($0) }),
+                let behaviour = Behaviour(rawValue: name)
+            else { return nil }
             return Directive(
-                behaviour: behaviour,
-                count: parts.count > 1 ? Int(parts[1].prefix { $0.isASCII && $0.isNumber }) : nil)
+                behaviour: behaviour, count: parts.count > 1 ? leadingNumber(parts[1]) : nil)
         }
+    }
+
+    /// The first number of a text.
+    static func firstNumber(in text: String) -> Int? {
+        leadingNumber(text.utf8.drop { !isDigit($0) })
+    }
+
+    private static func leadingNumber(_ text: Substring.UTF8View) -> Int? {
+        String(text.prefix { isDigit($0) }).flatMap { Int($0) }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
     }
 }

@@ -4,7 +4,7 @@
 /// 2. `#word` in the last message, or the model's name, say what to do.
 /// 3. A tool that `tool_choice` demands, or whose name the message mentions, is used.
 /// 4. A `json_schema` format is satisfied with generated values.
-/// 5. Otherwise: `You said: …`.
+/// 5. Otherwise: `You said: …`, after a reasoning item if `reasoning` asks for one.
 struct SandboxModel {
     private let prompt: Prompt
     private var builder: ScriptBuilder
@@ -29,21 +29,36 @@ struct SandboxModel {
         guard outputs.isEmpty else {
             return answerText("The tool answered: " + outputs.joined(separator: "; "))
         }
+        if exceedsCompactionThreshold { builder.compaction() }
         let directives = self.directives
+        if directives.isEmpty { reasonAsRequested() }
         for directive in directives { perform(directive) }
         if let last = directives.last, last.behaviour.isAnswer { return }
         if directives.isEmpty, callFunctions() { return }
         answerText("You said: \(prompt.lastText)", annotations: builder.citations)
     }
 
+    private var exceedsCompactionThreshold: Bool {
+        let rules = prompt.request.value("context_management").array ?? []
+        return rules.contains { rule in
+            rule["compact_threshold"]?.integer.map { prompt.inputTokens >= $0 } ?? false
+        }
+    }
+
+    /// A summary for those who asked for one; effort alone leaves an item that shows nothing.
+    private mutating func reasonAsRequested() {
+        let reasoning = prompt.request.value("reasoning")
+        if reasoning["summary"]?.string != nil {
+            builder.reasoning(parts: 2)
+        } else if let effort = reasoning["effort"]?.string, effort != "none" {
+            builder.silentReasoning()
+        }
+    }
+
     private var directives: [Directive] {
         let text = prompt.lastText
         if let behaviour = modelBehaviour {
-            let digits = text.drop { !($0.isASCII && $0.isNumber) }
-            return [
-                Directive(
-                    behaviour: behaviour, count: Int(digits.prefix { $0.isASCII && $0.isNumber }))
-            ]
+            return [Directive(behaviour: behaviour, count: Directive.firstNumber(in: text))]
         }
         let spoken = Directive.all(in: text)
         return spoken.isEmpty ? hostedTools(mentionedIn: text) : spoken
@@ -91,9 +106,10 @@ struct SandboxModel {
             tools.filter { tool in allowed.contains { $0["name"] == tool["name"] } }
         }
         let candidates = allowed ?? tools
+        guard !candidates.isEmpty else { return [] }
         let words = Set(
-            prompt.lastText.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }
-                .map(String.init))
+            prompt.lastText.utf8.split { !Pieces.isWordByte($0) }
+                .compactMap { String($0)?.lowercased() })
         let mentioned = candidates.filter { isMentioned($0["name"]?.string ?? "", in: words) }
         let isRequired = choice == "required" || choice["mode"]?.string == "required"
         return mentioned.isEmpty && isRequired ? Array(candidates.prefix(1)) : mentioned

@@ -157,6 +157,8 @@ final class ResponseRun {
     }
 
     private func nextDelta() -> EventDraft? {
+        // Nobody looks at the pieces of an answer that is sent as a whole, at once.
+        if readers.isEmpty, !log.keepsAll, pace.isUnlimited { deltas = nil }
         guard let draft = deltas?.next() else {
             deltas = nil
             return nil

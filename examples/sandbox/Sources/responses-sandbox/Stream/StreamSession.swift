@@ -51,17 +51,22 @@ final class StreamSession {
 
     /// Sends what the log has, as far as the client takes it.
     func pump() {
-        guard !isOver, !isHeld, body.isOpen else { return }
-        while !body.isFull, !isOver, !isHeld {
+        while !isOver, !isHeld, body.isOpen {
+            if body.isFull {
+                body.flush()
+                // Only when the socket did not take all of it there will be a call to go on.
+                if body.isFull { return body.onDrained { [self] in pump() } }
+            }
             let events = run.log.events(from: cursor, limit: 256)
-            guard !events.isEmpty else { break }
+            if events.isEmpty { break }
             send(events)
+            run.forget(before: cursor)
         }
-        run.forget(before: cursor)
-        if !isOver, !isHeld, run.isEnded, cursor >= run.log.nextSequence, !interrupt() {
+        if !isOver, !isHeld, body.isOpen, run.isEnded, cursor >= run.log.nextSequence,
+            !interrupt()
+        {
             return end()
         }
-        if body.isFull { body.onDrained { [self] in pump() } }
         body.flush()
     }
 
