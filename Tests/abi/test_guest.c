@@ -82,7 +82,9 @@ static void check_same(const struct house *before, const struct house *after)
 {
     for (int i = 1; i < 65; i++) {
         assert_ptr_equal(before->actions[i].sa_handler, after->actions[i].sa_handler);
-        assert_int_equal(before->actions[i].sa_flags, after->actions[i].sa_flags);
+        /* All but the flag that the C library sets by itself. */
+        assert_int_equal(before->actions[i].sa_flags & ~0x04000000,
+                         after->actions[i].sa_flags & ~0x04000000);
     }
     for (int i = 1; i < 65; i++)
         assert_int_equal(sigismember(&before->mask, i), sigismember(&after->mask, i));

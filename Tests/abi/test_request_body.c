@@ -53,6 +53,7 @@ static void a_body_without_stream_is_sent_byte_for_byte(void **state)
         "{\"never_heard_of\":{\"deep\":[1,2,{\"x\":null}]},\"a\":-0.0}",
         "{\"input\":\"\\u00e9 \xc3\xa9 \\/ \\ud83d\\ude00 \\u0000\"}",
         "{\"a\":1,\"a\":2}",
+        "{\"half a pair\":\"\\ud800\"}",
     };
     for (size_t i = 0; i < COUNT(bodies); i++)
         assert_string_equal(sent(bodies[i], NTS), bodies[i]);

@@ -105,6 +105,8 @@ static void ids_are_percent_encoded(void **state)
         {"caf\xc3\xa9", "caf%C3%A9"},
         {"../secrets", "..%2Fsecrets"},
         {"aZ09-._~", "aZ09-._~"},
+        {"a\r\nX-Evil: 1", "a%0D%0AX-Evil%3A%201"},
+        {"...", "..."},
     };
     for (size_t i = 0; i < COUNT(ids); i++) {
         char target[64];

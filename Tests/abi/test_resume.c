@@ -277,13 +277,28 @@ static void a_server_that_forgot_the_stream_is_polled(void **state)
     answer(server_expect(server), 200, "{\"id\":\"resp_bg\",\"status\":\"in_progress\"}");
     answer(server_expect(server), 200, RESPONSE);
     struct played played = background();
-    /* The events are lost, and that is told; the answer is not. */
+    /* The events between are lost; the answer is not, and there is a terminal event. */
+    assert_ok(played.status, played.error);
+    assert_int_equal(played.events.count, 7);
+    assert_int_equal(played.events.list[5].sequence, 5);
+    assert_int_equal(played.events.list[6].kind, RESPONSES_EVENT_COMPLETED);
+    assert_int_equal(played.events.list[6].sequence, -1);
+    assert_contains(played.events.list[6].json, "\"response\":{\"id\":\"resp_1\"");
+    assert_string_equal(responses_response_status(played.response), "completed");
+    assert_string_equal(responses_response_text(played.response, NULL), "Hello, world!");
+    assert_string_equal(server_request(server, 2)->target, "/v1/responses/resp_bg");
+    played_free(&played);
+
+    /* One that has not even the answer. */
+    say_part(0, sse.end[5], 0);
+    answer(server_expect(server), 404, "{\"error\":{\"message\":\"not found\"}}");
+    answer(server_expect(server), 404, "{\"error\":{\"message\":\"not found\"}}");
+    played = background();
     assert_status(played.status, RESPONSES_E_TRUNCATED, played.error);
     check_heard(&played.events, &sse, 6);
     assert_int_equal(responses_error_last_sequence(played.error), 5);
-    assert_non_null(played.response);
-    assert_string_equal(responses_response_status(played.response), "completed");
-    assert_string_equal(responses_response_text(played.response, NULL), "Hello, world!");
+    assert_contains(message_of(played.error), "not found");
+    assert_string_equal(responses_response_text(played.response, NULL), "a");
     played_free(&played);
 }
 

@@ -21,8 +21,7 @@ static void version_number_has_two_digits_each(void **state)
 static void build_info_is_json_with_the_documented_members(void **state)
 {
     (void)state;
-    static const char *members[] = {"version", "abi",     "runtime", "curl",
-                                    "tls",     "jansson", "features"};
+    static const char *members[] = {"version", "abi", "runtime", "curl", "tls", "features"};
     const char *info = responses_build_info();
     assert_json(info, info);
     assert_int_equal(info[0], '{');
@@ -42,11 +41,13 @@ static void build_info_is_json_with_the_documented_members(void **state)
     X(RESPONSES_DONE)                                                                              \
     X(RESPONSES_E_INVALID)                                                                         \
     X(RESPONSES_E_NOMEM)                                                                           \
-    X(RESPONSES_E_BUSY) X(RESPONSES_E_FORKED) X(RESPONSES_E_CANCELLED) X(RESPONSES_E_TIMEOUT)      \
-        X(RESPONSES_E_NETWORK) X(RESPONSES_E_TLS) X(RESPONSES_E_HTTP) X(RESPONSES_E_API)           \
-            X(RESPONSES_E_PROTOCOL) X(RESPONSES_E_TRUNCATED) X(RESPONSES_E_LIMIT)                  \
-                X(RESPONSES_E_RANGE) X(RESPONSES_E_UNSUPPORTED) X(RESPONSES_E_USER)                \
-                    X(RESPONSES_E_INTERNAL)
+    X(RESPONSES_E_BUSY)                                                                            \
+    X(RESPONSES_E_FORKED)                                                                          \
+    X(RESPONSES_E_CANCELLED)                                                                       \
+    X(RESPONSES_E_TIMEOUT) X(RESPONSES_E_NETWORK) X(RESPONSES_E_TLS) X(RESPONSES_E_HTTP)           \
+        X(RESPONSES_E_API) X(RESPONSES_E_PROTOCOL) X(RESPONSES_E_TRUNCATED) X(RESPONSES_E_LIMIT)   \
+            X(RESPONSES_E_RANGE) X(RESPONSES_E_UNSUPPORTED) X(RESPONSES_E_USER)                    \
+                X(RESPONSES_E_INTERNAL)
 
 static void every_status_has_its_name_and_a_text(void **state)
 {
@@ -76,7 +77,7 @@ static void an_unknown_status_says_so(void **state)
         assert_true(strlen(responses_status_text(unknown[i])) > 0);
     }
     assert_string_not_equal(responses_status_name(99), "RESPONSES_OK");
-    assert_true(strcasestr(responses_status_text(99), "unknown") != NULL);
+    assert_contains(responses_status_name(99), "unknown");
 }
 
 #define OTHER_CONSTANTS(X)                                                                         \
@@ -85,20 +86,22 @@ static void an_unknown_status_says_so(void **state)
     X(RESPONSES_ERROR_MESSAGE)                                                                     \
     X(RESPONSES_ERROR_TYPE)                                                                        \
     X(RESPONSES_ERROR_CODE)                                                                        \
-    X(RESPONSES_ERROR_PARAM) X(RESPONSES_ERROR_REQUEST_ID) X(RESPONSES_ERROR_BODY)                 \
-        X(RESPONSES_ERROR_RESPONSE_ID) X(RESPONSES_ERROR_HISTORY) X(RESPONSES_LOG_NONE)            \
-            X(RESPONSES_LOG_ERROR) X(RESPONSES_LOG_WARNING) X(RESPONSES_LOG_INFO)                  \
-                X(RESPONSES_LOG_DEBUG) X(RESPONSES_JSON_NULL) X(RESPONSES_JSON_FALSE)              \
-                    X(RESPONSES_JSON_TRUE) X(RESPONSES_JSON_NUMBER) X(RESPONSES_JSON_STRING)       \
-                        X(RESPONSES_JSON_ARRAY) X(RESPONSES_JSON_OBJECT) X(RESPONSES_BATCH_JSON)   \
-                            X(RESPONSES_EVENT_OTHER) X(RESPONSES_EVENT_CREATED)                    \
-                                X(RESPONSES_EVENT_COMPLETED) X(RESPONSES_EVENT_KEEPALIVE)          \
-                                    X(RESPONSES_EVENT_OUTPUT_TEXT_DELTA)                           \
-                                        X(RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA)           \
-                                            X(RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA)        \
-                                                X(RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE)         \
-                                                    X(RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE)       \
-                                                        X(RESPONSES_EVENT_CANCELLED)
+    X(RESPONSES_ERROR_PARAM)                                                                       \
+    X(RESPONSES_ERROR_REQUEST_ID)                                                                  \
+    X(RESPONSES_ERROR_BODY)                                                                        \
+    X(RESPONSES_ERROR_RESPONSE_ID) X(RESPONSES_ERROR_HISTORY) X(RESPONSES_LOG_NONE)                \
+        X(RESPONSES_LOG_ERROR) X(RESPONSES_LOG_WARNING) X(RESPONSES_LOG_INFO)                      \
+            X(RESPONSES_LOG_DEBUG) X(RESPONSES_JSON_NULL) X(RESPONSES_JSON_FALSE)                  \
+                X(RESPONSES_JSON_TRUE) X(RESPONSES_JSON_NUMBER) X(RESPONSES_JSON_STRING)           \
+                    X(RESPONSES_JSON_ARRAY) X(RESPONSES_JSON_OBJECT) X(RESPONSES_BATCH_JSON)       \
+                        X(RESPONSES_EVENT_OTHER) X(RESPONSES_EVENT_CREATED)                        \
+                            X(RESPONSES_EVENT_COMPLETED) X(RESPONSES_EVENT_KEEPALIVE)              \
+                                X(RESPONSES_EVENT_OUTPUT_TEXT_DELTA)                               \
+                                    X(RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA)               \
+                                        X(RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA)            \
+                                            X(RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE)             \
+                                                X(RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE)           \
+                                                    X(RESPONSES_EVENT_CANCELLED)
 
 static void constants_are_found_by_name(void **state)
 {
@@ -126,7 +129,6 @@ static void there_is_no_constant_of_another_name(void **state)
     for (size_t i = 0; i < COUNT(names); i++)
         assert_int_equal(responses_constant(names[i], &value), RESPONSES_E_INVALID);
     assert_int_equal(responses_constant(NULL, &value), RESPONSES_E_INVALID);
-    assert_int_equal(responses_constant("RESPONSES_OK", NULL), RESPONSES_E_INVALID);
 }
 
 static void options_are_listed_by_index(void **state)
@@ -156,7 +158,6 @@ static void options_are_listed_by_index(void **state)
                                      "max_retries",
                                      "resume_attempts",
                                      "poll_interval_ms",
-                                     "cancel_on_server",
                                      "max_event_bytes",
                                      "max_response_bytes",
                                      "max_queue_bytes"};

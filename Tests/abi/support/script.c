@@ -113,10 +113,14 @@ void stream_end(struct exchange *x)
 
 void answer_stream(struct exchange *x, const char *data, size_t len)
 {
+    struct text text = {0};
     stream_head(x, "");
     if (len > 0)
-        stream_chunk(x, data, len);
-    stream_end(x);
+        text_addf(&text, "%zx\r\n", len);
+    text_add_bytes(&text, data, len);
+    text_add(&text, len > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
+    say_bytes(x, text.data, text.len);
+    text_free(&text);
 }
 
 /* ---- headers of a request ---- */
