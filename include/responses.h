@@ -190,7 +190,7 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
 #define RESPONSES_ERROR_MESSAGE     1 /* one line for a person; never empty */
 #define RESPONSES_ERROR_TYPE        2 /* the server's "type", e.g. "invalid_request_error" */
 #define RESPONSES_ERROR_CODE        3 /* the server's "code", a number as its digits */
-#define RESPONSES_ERROR_PARAM       4 /* the server's "param", or the argument that is wrong */
+#define RESPONSES_ERROR_PARAM       4 /* the server's "param", or the argument or option that is wrong */
 #define RESPONSES_ERROR_REQUEST_ID  5 /* the x-request-id of the answer */
 #define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event, at most 64 KiB */
 #define RESPONSES_ERROR_RESPONSE_ID 7 /* the response this is about, where known */
@@ -448,7 +448,8 @@ RESPONSES_API void responses_event_free(responses_event *event);
  * through too.
  *
  * Transient failures are retried (option max_retries) with the same Idempotency-Key.
- * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details.
+ * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details. A server that
+ * streams events where one document was asked for is understood.
  */
 
 #define RESPONSES_NTS ((size_t)-1)
@@ -500,10 +501,11 @@ RESPONSES_API int responses_send(responses_client *client, const char *method, c
 
 /*
  * Called once for every event, in order, on your thread. Return 0 to go on; anything else stops the
- * call with RESPONSES_E_USER.
+ * call with RESPONSES_E_USER. It may be NULL for a caller who wants the final response alone.
  *
  * RESPONSES_OK is returned only after the terminal event; `*out` is then the final response
- * ("completed" or "incomplete"). A stream that ends without one is RESPONSES_E_TRUNCATED, unless it
+ * ("completed" or "incomplete"). A server that answers with the whole response where a stream was
+ * asked for is understood: it is handed over as one terminal event. A stream that ends without one is RESPONSES_E_TRUNCATED, unless it
  * can be resumed, which happens by itself. "response.failed" and "error" are handed over and then
  * RESPONSES_E_API. On failure, `*out`, if you passed one, holds what had arrived when anything had,
  * and is yours to free: here alone it can be set along with `*err`.

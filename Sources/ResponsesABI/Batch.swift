@@ -64,7 +64,14 @@ public func responses_call_next_batch(
 ) -> Int32 {
     used?.pointee = 0
     count?.pointee = 0
-    guard let buffer, capacity >= 0 else {
+    guard used != nil, count != nil else {
+        err?.pointee = nil
+        return report(.invalid("used, count", "must not be NULL"), err)
+    }
+    // Asking with an empty buffer is a way to learn the size.
+    guard let buffer = buffer ?? (capacity == 0 ? UnsafeMutableRawPointer(platform_nothing()) : nil),
+        capacity >= 0
+    else {
         err?.pointee = nil
         return report(.invalid("buffer", "must not be NULL"), err)
     }

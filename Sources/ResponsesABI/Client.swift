@@ -5,7 +5,6 @@ import Responses
 @_cdecl("responses_client_new") @implementation
 public func responses_client_new(_ out: HandleOut, _ err: HandleOut) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        guard out != nil else { throw .invalid("out", "must not be NULL") }
         try give(try Client(), to: out)
         return RESPONSES_OK
     }
@@ -16,7 +15,6 @@ public func responses_client_derive(_ handle: OpaquePointer?, _ out: HandleOut, 
     -> Int32
 {
     answering(out, err) { () throws(ResponsesError) in
-        guard out != nil else { throw .invalid("out", "must not be NULL") }
         try give(try client(handle).derive(), to: out)
         return RESPONSES_OK
     }
@@ -24,11 +22,12 @@ public func responses_client_derive(_ handle: OpaquePointer?, _ out: HandleOut, 
 
 /// With the engine's interrupt beside it, so that a signal handler finds it without touching an object.
 private func give(_ client: Client, to out: HandleOut) throws(ResponsesError) {
+    guard let out else { return }
     guard
         let handle = Handle.make(
             .client, client, extra: UnsafeMutableRawPointer(client.engine.interrupt))
     else { throw .noMemory() }
-    out?.pointee = handle
+    out.pointee = handle
 }
 
 @_cdecl("responses_client_set") @implementation

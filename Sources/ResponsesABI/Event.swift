@@ -76,7 +76,6 @@ public func responses_event_get(
 @_cdecl("responses_event_clone") @implementation
 public func responses_event_clone(_ event: OpaquePointer?, _ out: HandleOut) -> Int32 {
     answering(out, nil) { () throws(ResponsesError) in
-        guard out != nil else { throw .invalid("out", "must not be NULL") }
         guard let object = Handle.object(event, .event, as: Event.self) else {
             throw .invalid("event", "is NULL, freed, or no event")
         }

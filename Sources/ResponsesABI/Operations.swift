@@ -8,9 +8,12 @@ private func start(
     _ make: (Settings) throws(ResponsesError) -> Operation
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        guard out != nil else { throw .invalid("out", "must not be NULL") }
         let call = try client(handle).prepare(make)
         let open = try OpenCall(call)
+        guard out != nil else {
+            open.close()
+            return RESPONSES_OK
+        }
         call.isVisibleToHost = true
         do throws(ResponsesError) {
             try give(open, .call, to: out)
@@ -33,15 +36,16 @@ private func run(
         let client = try client(handle)
         let interrupts = platform_interrupt_count(client.engine.interrupt)
         let open = try OpenCall(try client.prepare(make))
-        defer { open.close() }
+        defer { if client.engine.isOurs { open.close() } }
         _ = open.call.enter()
         open.call.start()
         while true {
             switch open.call.next() {
             case .event:
-                if let onEvent, let answer = Optional(onEvent(open.event, userData)), answer != 0 {
-                    open.call.stop(.user, "the callback returned \(answer)")
-                }
+                let answer = onEvent.map { $0(open.event, userData) } ?? 0
+                // A callback may fork; its child comes back to here with what is the parent's.
+                if !client.engine.isOurs { throw .forked() }
+                if answer != 0 { open.call.stop(.user, "the callback returned \(answer)") }
             case .again:
                 if open.call.wait(-1, interrupts: interrupts) == .interrupted {
                     open.call.stop(.cancelled, "interrupted by the program")

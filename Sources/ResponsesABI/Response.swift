@@ -104,7 +104,6 @@ func hand(
 @_cdecl("responses_response_clone") @implementation
 public func responses_response_clone(_ response: OpaquePointer?, _ out: HandleOut) -> Int32 {
     answering(out, nil) { () throws(ResponsesError) in
-        guard out != nil else { throw .invalid("out", "must not be NULL") }
         guard let object = Handle.object(response, .response, as: Response.self) else {
             throw .invalid("response", "is NULL, freed, or no response")
         }

@@ -52,6 +52,6 @@ public func responses_status_text(_ status: Int32) -> UnsafePointer<CChar>? {
     case RESPONSES_E_UNSUPPORTED: return staticText("this build or this libcurl cannot do that")
     case RESPONSES_E_USER: return staticText("your callback returned non-zero")
     case RESPONSES_E_INTERNAL: return staticText("a fault of the library; please report it")
-    default: return staticText("a status that this library does not know")
+    default: return staticText("unknown status: a newer library may know it")
     }
 }

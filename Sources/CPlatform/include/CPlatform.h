@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -109,6 +110,13 @@ int platform_sockets_open(void *_Nullable sockets, int family, int type, int pro
 int platform_sockets_close(void *_Nullable sockets, int fd);
 void platform_sockets_close_all(platform_sockets *sockets); /* in a forked child */
 void platform_sockets_free(platform_sockets *_Nullable sockets);
+
+/* The descriptor that the next open would get. */
+int platform_lowest_free_descriptor(void);
+/* Makes libcurl's wake-up sockets close-on-exec. `lowest` as above, from before they were made; `wake`
+   writes to them. */
+void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *_Nullable context),
+                                        void *_Nullable context);
 
 /* ---- memory ---- */
 

@@ -26,7 +26,9 @@ package struct BaseURL {
             throw .invalid("base_url", "spaces and characters beyond ASCII must be percent-encoded")
         }
         if text.contains(0x23) { throw .invalid("base_url", "must not have a fragment (#)") }
-        guard BaseURL.isAccepted(text) else { throw .invalid("base_url", expected) }
+        // libcurl forgives a missing host and takes the path for it.
+        let hasHost = text.count > scheme + 3 && text[scheme + 3] != 0x2F && text[scheme + 3] != 0x3F
+        guard hasHost, BaseURL.isAccepted(text) else { throw .invalid("base_url", expected) }
         if BaseURL.hasUser(text) {
             throw .invalid(
                 "base_url", "must not have a user or password; use api_key or a header of your own")

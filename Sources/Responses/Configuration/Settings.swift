@@ -52,26 +52,50 @@ package struct Settings {
     static let version: StaticString = "0.1.0"
     static var standardUserAgent: [UInt8] { bytes("libresponses/") + bytes(version) }
 
+    /// What `set` goes back to: the environment as it was when the client was made.
+    private var environmentKey: Text?
+    private var environmentURL: BaseURL?
+    private var environmentOrganization: [UInt8] = []
+    private var environmentProject: [UInt8] = []
+
     /// Defaults, and what the environment says.
     package static func fromEnvironment() throws(ResponsesError) -> Settings {
         var settings = Settings()
-        for option in [Option.apiKey, .baseURL, .organization, .project] {
-            guard let value = environmentDefault(option), !value.isEmpty else { continue }
-            try settings.set(option, value)
-        }
+        try settings.takeEnvironment(.apiKey, "OPENAI_API_KEY")
+        try settings.takeEnvironment(.baseURL, "OPENAI_BASE_URL")
+        try settings.takeEnvironment(.organization, "OPENAI_ORG_ID")
+        try settings.takeEnvironment(.project, "OPENAI_PROJECT_ID")
         try settings.addEnvironmentHeaders()
+        settings.environmentKey = settings.apiKey
+        settings.environmentURL = settings.baseURL
+        settings.environmentOrganization = settings.organization
+        settings.environmentProject = settings.project
         return settings
     }
 
-    /// What an option is without being set: the environment's value, if it has one.
-    static func environmentDefault(_ option: Option) -> [UInt8]? {
-        switch option {
-        case .apiKey: return environment("OPENAI_API_KEY")
-        case .baseURL: return environment("OPENAI_BASE_URL")
-        case .organization: return environment("OPENAI_ORG_ID")
-        case .project: return environment("OPENAI_PROJECT_ID")
-        default: return nil
+    private mutating func takeEnvironment(_ option: Option, _ variable: StaticString)
+        throws(ResponsesError)
+    {
+        guard let value = Settings.environment(variable), !value.isEmpty else { return }
+        do throws(ResponsesError) {
+            try set(option, value)
+        } catch {
+            // The message names the option; whoever reads it has set the variable.
+            let reason = error.message.map { String(decoding: $0.array, as: UTF8.self) } ?? ""
+            throw .invalid("\(variable)", reason)
         }
+    }
+
+    /// Puts the environment's value back. False for an option that has none.
+    mutating func restoreFromEnvironment(_ option: Option) -> Bool {
+        switch option {
+        case .apiKey: apiKey = environmentKey
+        case .baseURL: baseURL = environmentURL ?? BaseURL.standard
+        case .organization: organization = environmentOrganization
+        case .project: project = environmentProject
+        default: return false
+        }
+        return true
     }
 
     private static func environment(_ name: StaticString) -> [UInt8]? {

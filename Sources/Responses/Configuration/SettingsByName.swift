@@ -2,9 +2,8 @@
 extension Settings {
     /// Sets an option; nil puts its default back.
     package mutating func set(_ option: Option, _ given: [UInt8]?) throws(ResponsesError) {
-        let standard = Settings()
-        guard let value = given ?? Settings.environmentDefault(option) else {
-            restore(option, standard)
+        guard let value = given else {
+            if !restoreFromEnvironment(option) { restore(option, Settings()) }
             return
         }
         let name = "\(option.name)"
@@ -56,10 +55,7 @@ extension Settings {
 
     private mutating func restore(_ option: Option, _ standard: Settings) {
         switch option {
-        case .apiKey: apiKey = nil
-        case .baseURL: baseURL = standard.baseURL
-        case .organization: organization = []
-        case .project: project = []
+        case .apiKey, .baseURL, .organization, .project: break  // the environment's
         case .userAgent: userAgent = standard.userAgent
         case .authHeader: authHeader = []
         case .defaultQuery: defaultQuery = []

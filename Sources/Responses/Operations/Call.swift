@@ -91,11 +91,36 @@ package final class Call: Waiter {
     private let use = Atomic<Int>(0)
     private static let isInUse = 1
     private static let isGivenUp = 2
+    private static let isLookedAt = 4
 
     /// Takes the call for this thread; false when another has it, or an outer function of this one.
     @inline(__always)
     package func enter() -> Bool {
-        use.compareExchange(expected: 0, desired: Call.isInUse, ordering: .acquiring).exchanged
+        let (isOurs, found) = use.compareExchange(
+            expected: 0, desired: Call.isInUse, ordering: .acquiring)
+        return isOurs || found == Call.isLookedAt && enterAfterLook()
+    }
+
+    /// `nextReady` of another thread has a quick look, which is not using: waits until it is over.
+    @inline(never)
+    private func enterAfterLook() -> Bool {
+        while true {
+            let (isOurs, found) = use.compareExchange(
+                expected: 0, desired: Call.isInUse, ordering: .acquiring)
+            if isOurs { return true }
+            if found != Call.isLookedAt { return false }
+            sched_yield()
+        }
+    }
+
+    /// Looks whether there is something to read, unless another thread is at it.
+    func isReadyToRead() -> Bool {
+        guard use.compareExchange(expected: 0, desired: Call.isLookedAt, ordering: .acquiring).exchanged
+        else { return false }
+        let isReady = lookAhead()
+        if isReady { mayHaveMore = true }
+        use.store(0, ordering: .releasing)
+        return isReady
     }
 
     /// Gives it back. True when it was given up meanwhile: then this thread is the one to close it.
@@ -106,7 +131,16 @@ package final class Call: Waiter {
 
     /// The handle was freed. True when nobody uses the call, so that the caller closes it.
     package func giveUp() -> Bool {
-        use.bitwiseOr(Call.isGivenUp, ordering: .acquiringAndReleasing).oldValue & Call.isInUse == 0
+        while true {
+            let found = use.load(ordering: .relaxed)
+            if found == Call.isLookedAt {
+                sched_yield()
+                continue
+            }
+            let (isDone, _) = use.compareExchange(
+                expected: found, desired: found | Call.isGivenUp, ordering: .acquiringAndReleasing)
+            if isDone { return found & Call.isInUse == 0 }
+        }
     }
 
     // MARK: reading
@@ -174,9 +208,6 @@ package final class Call: Waiter {
         case .done, .failed: return true
         }
     }
-
-    /// Something is there to read: for the host's event loop.
-    package var hasSomethingToRead: Bool { lookAhead() }
 
     package enum WaitOutcome { case ready, timedOut, interrupted }
 
@@ -257,10 +288,13 @@ package final class Call: Waiter {
         }
     }
 
-    func succeed(_ response: Response?) {
-        finalResponse = response
+    func succeed(_ response: Response) {
+        keep(response)
         conclude(.done)
     }
+
+    /// What `response` gives from now on.
+    func keep(_ response: Response) { finalResponse = response }
 
     func fail(_ error: ResponsesError) { conclude(.failed(error)) }
 

@@ -12,6 +12,7 @@ extension Call {
         guard let transfer = Transfer(request, settings, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
+        log.info("attempt \(journal.attempts): \(request.method.name) \(request.path)")
         let hasStarted = engine.locked {
             self.transfer = transfer
             hasExpired = false
@@ -34,6 +35,16 @@ extension Call {
         }
     }
 
+    func attemptFailed(_ reason: String) {
+        journal.attemptFailed(transfer, reason: Array(reason.utf8))
+        log.info("attempt \(journal.attempts): HTTP \(transfer?.headers.status ?? 0), \(reason)")
+    }
+
+    func attemptSucceeded() {
+        journal.attemptSucceeded(transfer)
+        log.info("attempt \(journal.attempts): HTTP \(transfer?.headers.status ?? 0)")
+    }
+
     // MARK: judging
 
     /// The transfer is over; everything that came was read.
@@ -41,6 +52,10 @@ extension Call {
         guard let transfer else { return }
         let status = transfer.headers.status
         if status >= 400 { return serverRefused(transfer) }
+        if transfer.hasTooManyHeaders {
+            return fail(
+                .limit, "the answer's headers are larger than \(ResponseHeaders.maximumBytes) bytes")
+        }
         if transfer.isOverLimit {
             return fail(
                 .limit,
@@ -56,14 +71,18 @@ extension Call {
                     ? "the stream ended before its terminal event"
                     : "the connection broke before the terminal event: \(transfer.errorMessage)")
         }
-        if transfer.result != CURLE_OK { return connectionFailed(transfer) }
+        if transfer.result != CURLE_OK || !transfer.headers.isComplete {
+            return connectionFailed(transfer)
+        }
         if status >= 300 { return redirected(transfer) }
         documentArrived(transfer)
     }
 
     private func connectionFailed(_ transfer: Transfer) {
-        let kind = TransferFailure(transfer.result)
-        let message = "\(transfer.errorMessage)"
+        let kind = TransferFailure(transfer.result, systemError: transfer.systemError)
+        let message =
+            transfer.result == CURLE_OK
+            ? "the server closed the connection within its headers" : transfer.errorMessage
         if kind.status == .timeout {
             return attemptTimedOut(
                 "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
@@ -86,14 +105,14 @@ extension Call {
         let isRetryable = RetryRule.isRetryable(
             httpStatus: transfer.headers.status, failure: told,
             shouldRetry: transfer.headers.shouldRetry)
-        if (journal.hasResumed || isPollingForTheEnd) && !isRetryable { return resumeRefused(told) }
+        if journal.hasResumed && !isRetryable { return resumeRefused(told) }
         var details = makeDetails(told)
         details.isRetryable = isRetryable
         details.body = Text(
             copying: transfer.inbox.bytes,
             count: min(transfer.inbox.count, ResponsesError.maximumBody))
         let error = ResponsesError(.api, describe(transfer.headers.status, told), details)
-        let reason = told.code.isEmpty ? "http" : oneLine(told.code)
+        let reason = told.code.isEmpty ? "http_\(transfer.headers.status)" : oneLine(told.code)
         tryAgain(
             isAllowed: isRetryable, wish: transfer.headers.retryAfterMilliseconds, reason: reason,
             else: error)
@@ -107,7 +126,7 @@ extension Call {
 
     private func redirected(_ transfer: Transfer) {
         let place = transfer.headers.value("location").map { oneLine(Array($0)) } ?? "nowhere"
-        journal.attemptFailed(transfer, reason: bytes("redirect"))
+        attemptFailed("redirect")
         fail(
             .http,
             "HTTP \(transfer.headers.status): the server redirects to \(place); redirects are not "
@@ -134,15 +153,14 @@ extension Call {
         }
         if isPollingForTheEnd {
             if !hasEnded { return pollAgain() }
-            return handOverEnd(document)
+            return finishTruncated(transfer)
         }
-        // A document where a stream was asked for.
-        _ = accumulator.takeDocument(document, isFinal: true)
-        if document.member("status")?.isText("failed") == true {
-            failure = ServerFailure(event: document)
-            return failAsServerSaid()
+        if !hasEnded {
+            _ = accumulator.takeDocument(document, isFinal: false)
+            return fail(.truncated, "the server does not stream, and its response has not ended yet")
         }
-        finish(transfer)
+        // A document where a stream was asked for: handed over as the one event that it comes to.
+        makeTerminalEvent(of: document)
     }
 
     private func isUnderWay(_ document: JSONValue) -> Bool {
@@ -155,7 +173,7 @@ extension Call {
         details.body = Text(
             copying: transfer.inbox.bytes,
             count: min(transfer.inbox.count, ResponsesError.maximumBody))
-        journal.attemptFailed(transfer, reason: bytes("unreadable"))
+        attemptFailed("unreadable")
         if transfer.inbox.isEmpty {
             return fail(ResponsesError(.protocol, "the answer has no body", details))
         }
@@ -170,7 +188,7 @@ extension Call {
 
     /// The document is the call's response.
     private func finish(_ transfer: Transfer) {
-        journal.attemptSucceeded(transfer)
+        attemptSucceeded()
         var body = ByteBuffer()
         swap(&body, &transfer.inbox)
         succeed(
@@ -179,14 +197,34 @@ extension Call {
                 history: journal.json()))
     }
 
+    /// Makes a terminal event of a whole response: the only event that is not the server's own bytes.
+    private func makeTerminalEvent(of document: JSONValue) {
+        let status = document.member("status")
+        var type: StaticString = "response.completed"
+        if status?.isText("incomplete") == true { type = "response.incomplete" }
+        if status?.isText("cancelled") == true { type = "response.cancelled" }
+        if status?.isText("failed") == true { type = "response.failed" }
+        var stream = ByteBuffer()
+        guard stream.append("data: {\"type\":\""), stream.append(type),
+            stream.append("\",\"response\":"), appendLine(of: document, to: &stream),
+            stream.append("}\n\n"), decoder.refill(from: &stream)
+        else { return fail(.noMemory, ResponsesError.noMemoryMessage) }
+    }
+
+    /// Line breaks between the values of a document are spaces in an event, which is one line.
+    private func appendLine(of document: JSONValue, to stream: inout ByteBuffer) -> Bool {
+        guard stream.reserve(document.count) else { return false }
+        for byte in document.raw where !stream.append(byte < 0x20 ? 0x20 : byte) { return false }
+        return true
+    }
+
     // MARK: trying again
 
     /// Sends the same request again where that can help and nothing was handed over yet.
     @inline(never)
     private func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError) {
-        journal.attemptFailed(transfer, reason: Array(reason.utf8))
-        let isResuming = journal.hasResumed || isPollingForTheEnd
-        if isResuming && isAllowed { return resume(error.message, wish) }
+        attemptFailed(reason)
+        if journal.hasResumed && isAllowed { return resume(error.message, wish) }
         guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
             return fail(withHistory(error))
         }
@@ -225,7 +263,7 @@ extension Call {
     }
 
     private func pollAgain() {
-        journal.attemptSucceeded(transfer)
+        attemptSucceeded()
         let pause = pollInterval
         pollInterval = max(pollInterval, min(pollInterval * 3 / 2, 5000))
         retries = 0
@@ -243,14 +281,14 @@ extension Call {
                 isAllowed: true, wish: -1, reason: "truncated",
                 else: makeError(.truncated, message, nil, isRetryable: true))
         }
-        journal.attemptFailed(transfer, reason: bytes("truncated"))
+        attemptFailed("truncated")
         if canResume { return resume(Text(message), -1) }
-        fail(makeError(.truncated, message, nil, isRetryable: false))
+        fail(makeError(.truncated, message, nil, isRetryable: true))
     }
 
     /// Nothing meaningful came for too long.
     func streamStalled(_ message: String) {
-        journal.attemptFailed(transfer, reason: bytes("timeout"))
+        attemptFailed("timeout")
         if canResume { return resume(Text(message), -1) }
         fail(makeError(.timeout, message, nil, isRetryable: true))
     }
@@ -268,7 +306,7 @@ extension Call {
     private func resume(_ reason: Text?, _ wish: Int64) {
         guard resumesSinceEvent < settings.resumeAttempts, let id = streamID else {
             return fail(
-                ResponsesError(.truncated, message: reason, makeDetails(nil)))
+                ResponsesError(.truncated, message: reason, makeDetails(nil, isRetryable: true)))
         }
         do throws(ResponsesError) {
             request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
@@ -291,7 +329,7 @@ extension Call {
 
     /// The server does not give the rest of the stream. It may still have the response.
     private func resumeRefused(_ told: ServerFailure) {
-        journal.attemptFailed(transfer, reason: bytes("resume_refused"))
+        attemptFailed("resume_refused")
         if isPollingForTheEnd {
             return fail(
                 .truncated,
@@ -303,22 +341,20 @@ extension Call {
         resume(Text("the stream broke and could not be resumed"), -1)
     }
 
-    /// The stream's end as an event, made from the response that the server still had: the one event
-    /// that is not the server's own bytes.
-    private func handOverEnd(_ document: JSONValue) {
-        let status = document.member("status")
-        let type: StaticString =
-            status?.isText("completed") == true
-            ? "response.completed"
-            : status?.isText("incomplete") == true
-                ? "response.incomplete"
-                : status?.isText("cancelled") == true ? "response.cancelled" : "response.failed"
-        var stream = ByteBuffer()
-        guard stream.append("data: {\"type\":\""), stream.append(type),
-            stream.append("\",\"response\":"), stream.append(document.start, document.count),
-            stream.append("}\n\n"), decoder.refill(from: &stream)
-        else { return fail(.noMemory, ResponsesError.noMemoryMessage) }
-        endTransfer(released: false)
+    /// The rest of the events is lost, and that is what the call says; the response is not.
+    private func finishTruncated(_ transfer: Transfer) {
+        attemptSucceeded()
+        var body = ByteBuffer()
+        swap(&body, &transfer.inbox)
+        let error = makeError(
+            .truncated,
+            "the stream broke and the server does not give its rest; the final response is complete",
+            nil)
+        keep(
+            Response(
+                body: body, headers: transfer.headers, attempts: journal.attempts,
+                history: journal.json()))
+        fail(error)
     }
 }
 
@@ -327,11 +363,12 @@ struct TransferFailure {
     let status: Status
     let isRetryable: Bool
 
-    init(_ code: CURLcode) {
+    init(_ code: CURLcode, systemError: Int) {
         switch code {
         case CURLE_OPERATION_TIMEDOUT: (status, isRetryable) = (.timeout, true)
         case CURLE_OUT_OF_MEMORY: (status, isRetryable) = (.noMemory, false)
-        case CURLE_SSL_CONNECT_ERROR: (status, isRetryable) = (.tls, true)
+        // A handshake that the network broke may succeed later; one that was refused will not.
+        case CURLE_SSL_CONNECT_ERROR: (status, isRetryable) = (.tls, systemError != 0)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND,
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,

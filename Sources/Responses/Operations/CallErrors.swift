@@ -1,7 +1,8 @@
 /// Errors with everything that the call knows.
 extension Call {
-    func makeDetails(_ told: ServerFailure?) -> ResponsesError.Details {
+    func makeDetails(_ told: ServerFailure?, isRetryable: Bool = false) -> ResponsesError.Details {
         var details = ResponsesError.Details()
+        details.isRetryable = isRetryable
         let headers = transfer?.headers ?? journal.headers
         details.httpStatus = headers?.status ?? 0
         details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
@@ -24,9 +25,8 @@ extension Call {
     func makeError(
         _ status: Status, _ message: String, _ told: ServerFailure?, isRetryable: Bool = false
     ) -> ResponsesError {
-        var details = makeDetails(told)
-        details.isRetryable = isRetryable
-        if told != nil && event.kind == .error || event.kind == .failed {
+        var details = makeDetails(told, isRetryable: isRetryable)
+        if told != nil && (event.kind == .error || event.kind == .failed) {
             let json = event.json
             details.body = Text(
                 copying: json.baseAddress, count: min(json.count, ResponsesError.maximumBody))

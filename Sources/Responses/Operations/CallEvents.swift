@@ -62,6 +62,7 @@ extension Call {
         if kind.isKeepalive { return true }
         if kind == .error && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
         progress.sawEvent = true
+        log.debug("event \(fields.sequence): kind \(kind.rawValue)")
         if stop(accumulator.take(kind, fields, document)) { return false }
         event.setResponseID(accumulator.responseID)
         progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
@@ -123,7 +124,7 @@ extension Call {
         guard body.reserveExactly(document.count), body.append(document.base, document.count) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
-        journal.attemptSucceeded(transfer)
+        attemptSucceeded()
         succeed(
             Response(
                 body: body, headers: journal.headers, attempts: journal.attempts,
@@ -132,7 +133,7 @@ extension Call {
 
     func failAsServerSaid() {
         let told = failure ?? ServerFailure()
-        journal.attemptFailed(transfer, reason: told.code.isEmpty ? bytes("failed") : told.code)
+        attemptFailed(told.code.isEmpty ? "failed" : oneLine(told.code))
         let message = told.message.isEmpty ? "the response failed" : oneLine(told.message)
         let code = told.code.isEmpty ? "" : "\(oneLine(told.code)): "
         fail(.api, code + message, told)

@@ -1,6 +1,7 @@
 /// The query of an operation, made from a JSON object of parameters.
 ///
-/// Arrays go out as `name[]=a&name[]=b`, as the official clients send them. Parameters that are not
+/// Arrays go out as `name[]=a&name[]=b`, the brackets percent-encoded, as the official clients send
+/// them. Parameters that are not
 /// known pass through.
 struct QueryParameters {
     private(set) var query: [UInt8] = []
@@ -89,7 +90,7 @@ struct QueryParameters {
     {
         if !query.isEmpty { query.append(0x26) }
         name.withUnsafeBufferPointer { PercentEncoding.append($0, to: &query) }
-        if isArray { query.append(contentsOf: bytes("[]")) }
+        if isArray { query.append(contentsOf: bytes("%5B%5D")) }
         query.append(0x3D)
         switch value.kind {
         case .string:

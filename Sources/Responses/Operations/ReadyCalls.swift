@@ -7,11 +7,7 @@ extension Engine {
         locked { hostLoop.relistLast() }
         while let waiter = locked({ hostLoop.takeFirst() }) {
             let call = unsafeDowncast(waiter, to: Call.self)  // safe: only calls are visible to a host
-            guard call.enter() else { continue }  // another thread reads it
-            let isReady = call.hasSomethingToRead
-            if isReady { call.mayHaveMore = true }
-            let isGivenUp = call.leave()
-            if isGivenUp || !isReady { continue }
+            guard call.isReadyToRead() else { continue }
             locked { hostLoop.noteNamed(waiter) }
             return call.hostHandle
         }

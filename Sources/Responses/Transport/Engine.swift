@@ -44,6 +44,7 @@ package final class Engine {
     package init() throws(ResponsesError) {
         CurlLibrary.setUp()
         generation = platform_process_generation()
+        let lowest = platform_lowest_free_descriptor()
         guard let multi = curl_multi_init(), let lock = platform_mutex_new(),
             let sockets = platform_sockets_new(),
             let events = calloc(Engine.eventCapacity, MemoryLayout<epoll_event>.stride),
@@ -75,6 +76,7 @@ package final class Engine {
         socketHooks.pointee = curl_socket_hooks(
             open: platform_sockets_open, close: platform_sockets_close,
             context: UnsafeMutableRawPointer(sockets))
+        platform_wakeup_pair_close_on_exec(lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi)
         setUpMulti()
     }
 
@@ -281,7 +283,9 @@ package final class Engine {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         var isDriving = false
-        defer { if isDriving { handOver() } }
+        // Whoever leaves while nobody drives hands over: the thread that was woken to drive may be
+        // leaving for a reason of its own.
+        defer { if isDriving || !isDriven { handOver() } }
         while !waiter.hasNews {
             if platform_interrupt_count(interrupt) != interrupts { return .interrupted }
             if deadline != 0 && platform_now() >= deadline { return .timedOut }
@@ -413,6 +417,8 @@ package final class Engine {
     private func keepEasyHandle(_ easy: UnsafeMutableRawPointer) {
         if idleHandles.count < Engine.maximumIdleHandles {
             curl_easy_reset(easy)
+            // Also for its end: without this libcurl touches the handler of SIGPIPE then.
+            curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
             idleHandles.append(easy)
         } else {
             curl_easy_cleanup(easy)

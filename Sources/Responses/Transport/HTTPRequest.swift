@@ -49,6 +49,12 @@ package final class HTTPRequest {
         return key
     }
 
+    /// The URL without its query, for the log: an id may be in it, a key is not.
+    var path: String {
+        let end = url.firstIndex(of: 0x3F) ?? (url.count - 1)
+        return String(decoding: url[0..<end], as: UTF8.self)
+    }
+
     func apply(to easy: UnsafeMutableRawPointer) {
         url.withUnsafeBufferPointer { text in
             if let base = text.baseAddress {
@@ -80,7 +86,7 @@ package final class HTTPRequest {
         list.add("Accept", wantsEvents ? bytes("text/event-stream") : bytes("application/json"))
         if body != nil || method == .post { list.add("Content-Type", bytes("application/json")) }
         // libcurl would wait for a 100 before a large body; servers of this API do not send one.
-        list.add("Expect", [])
+        list.remove("Expect")
         if !idempotencyKey.isEmpty { list.add("Idempotency-Key", idempotencyKey) }
         settings.addHeaders(to: &list)
         return list.take()
@@ -95,13 +101,15 @@ struct HeaderList: ~Copyable {
 
     init(overriddenBy headers: [Settings.Header]) {
         overrides = headers
-        for header in headers { append(header.name, header.value) }
+        for header in headers { append(header.name, prefix: "", header.value) }
     }
 
     deinit { curl_free_secret_list(list) }
 
-    /// Adds a header unless the caller has one of that name. An empty value keeps libcurl from sending
-    /// one of its own.
+    /// Keeps libcurl from sending a header of its own.
+    mutating func remove(_ name: StaticString) { add(bytes(name), prefix: "", nil) }
+
+    /// Adds a header unless the caller has one of that name.
     mutating func add(_ name: StaticString, _ value: [UInt8]) {
         add(bytes(name), value)
     }
@@ -114,10 +122,6 @@ struct HeaderList: ~Copyable {
     mutating func add(_ name: [UInt8], prefix: StaticString, _ value: Text?) {
         for header in overrides where header.hasName(name) { return }
         append(name, prefix: prefix, value)
-    }
-
-    private mutating func append(_ name: [UInt8], _ value: Text?) {
-        append(name, prefix: "", value)
     }
 
     /// The line is made in a block that is wiped, because the key may be in it.
@@ -134,7 +138,8 @@ struct HeaderList: ~Copyable {
             line[count] = byte
             count += 1
         }
-        line[count] = 0x3A
+        // "Name;" is how libcurl is told to send a header without a value; "Name:" takes one out.
+        line[count] = value != nil && valueCount == 0 ? 0x3B : 0x3A
         count += 1
         if valueCount > 0 {
             line[count] = 0x20

@@ -6,29 +6,35 @@ package final class ResponseHeaders {
     package private(set) var status: Int32 = 0
     /// Names and values in turn, each ending in NUL.
     private var fields = ByteBuffer()
-    /// Headers beyond this are dropped; libcurl has a limit of its own for a single line.
+    /// The blank line behind the headers has come.
+    package private(set) var isComplete = false
+    /// More than any server sends. libcurl has a limit of its own for a single line.
     package static let maximumBytes = 256 * 1024
 
     package init() {}
 
-    /// Takes one line as libcurl hands it over, line end and all.
-    package func take(_ line: UnsafePointer<UInt8>, _ count: Int) {
+    /// Takes one line as libcurl hands it over, line end and all. False when there are too many.
+    package func take(_ line: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         if count >= 12 && matches(line, "HTTP/") {
             // A new answer: what came before was an interim one (100) or a proxy's.
             fields.removeAll()
             status = readStatus(line, count)
-            return
+            isComplete = false
+            return true
         }
-        guard let colon = memchr(line, 0x3A, count) else { return }
+        guard let colon = memchr(line, 0x3A, count) else {
+            if count <= 2 { isComplete = true }
+            return true
+        }
         let nameCount = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
         var start = nameCount + 1
         var end = count
         while end > start && line[end - 1] <= 0x20 { end -= 1 }
         while start < end && line[start] <= 0x20 { start += 1 }
-        if fields.count + nameCount + end - start + 2 > ResponseHeaders.maximumBytes { return }
-        guard fields.reserve(nameCount + end - start + 2) else { return }
-        _ = fields.append(line, nameCount) && fields.append(0)
-        _ = fields.append(line + start, end - start) && fields.append(0)
+        let added = nameCount + end - start + 2
+        if fields.count + added > ResponseHeaders.maximumBytes || !fields.reserve(added) { return false }
+        return fields.append(line, nameCount) && fields.append(0)
+            && fields.append(line + start, end - start) && fields.append(0)
     }
 
     private func readStatus(_ line: UnsafePointer<UInt8>, _ count: Int) -> Int32 {

@@ -26,12 +26,15 @@ final class Transfer {
     private(set) var lastArrival: UInt64 = 0
     private(set) var isPaused = false
     private(set) var isOverLimit = false
+    private(set) var hasTooManyHeaders = false
     private(set) var hasNoMemory = false
 
     /// libcurl has it.
     var isRunning = false
     private(set) var hasEnded = false
     private(set) var result = CURLE_OK
+    /// The `errno` of a connection that failed, 0 where the system was not the reason.
+    private(set) var systemError = 0
 
     private let request: HTTPRequest
     private let headerList: UnsafeMutablePointer<curl_slist>?
@@ -90,10 +93,9 @@ final class Transfer {
             easy,
             { bytes, size, count, context in
                 guard let bytes, let context else { return 0 }
-                Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
                     $0.headerArrived(bytes, size &* count)
                 }
-                return size &* count
             }, me)
         request.apply(to: easy)
         curl_set_headers(easy, headerList)
@@ -102,10 +104,13 @@ final class Transfer {
 
     // MARK: what libcurl tells, with the lock held
 
-    private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) {
+    private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) -> Int {
         // Trailers come after the body; nobody may be reading the headers while they change.
-        if mode != .undecided { return }
-        line.withMemoryRebound(to: UInt8.self, capacity: count) { headers.take($0, count) }
+        if mode != .undecided { return count }
+        let line = UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self)
+        if headers.take(line, count) { return count }
+        hasTooManyHeaders = true
+        return 0  // ends the transfer
     }
 
     private func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
@@ -157,6 +162,7 @@ final class Transfer {
 
     /// libcurl is done with it.
     func ended(_ code: CURLcode) {
+        curl_get_long(easy, CURLINFO_OS_ERRNO, &systemError)
         result = code
         hasEnded = true
         if let owner { engine.tell(owner) }
