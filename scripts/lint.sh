@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 files() {
     {
         git ls-files --cached --others --exclude-standard 2> /dev/null ||
-            find . -type f -not -path './build/*' -not -path '*/.*/*'
+            find . \( -path ./build -o -name '.build*' -o -name .venv -o -name .git \) -prune \
+                -o -type f -print
     } | while read -r file; do
         for pattern; do
             # shellcheck disable=SC2254 # a pattern is what is asked for
