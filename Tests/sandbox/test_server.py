@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,41 @@ def test_starts_and_stops(sandbox_binary: Path) -> None:
     assert server.log[0].startswith("POST /v1/responses 200 ")
     with server:
         pass
+
+
+def test_every_request_is_one_line_of_the_log(sandbox_binary: Path) -> None:
+    faults = ["", "status=500", "cut-at-byte=10", "cut-after-events=2; how=rst", "no-response=rst"]
+    with Sandbox(sandbox_binary) as server:
+        for fault in faults:
+            for stream in (False, True):
+                with Wire(server.port) as wire:
+                    wire.create("Hello", stream=stream, fault=fault)
+        with Wire(server.port) as wire:
+            wire.create("#nothing", body={"previous_response_id": "resp_1"})
+        with Wire(server.port, timeout=0.2) as wire:
+            wire.create(stream=True, fault="stall-after-events=3")
+        with Wire(server.port, timeout=0.2) as wire:
+            wire.create(fault="stall-at-byte=3")
+        assert server.stop() == 0
+    cuts = [line for line in server.log if line.endswith("cut")]
+    assert len(server.log) == 2 * len(faults) + 3
+    assert len(cuts) == 3
+    assert sum(line.endswith("client left") for line in server.log) == 2
+
+
+def test_the_program_of_the_documentation(sandbox_binary: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/sandbox.md"
+    (program,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    shown = program.replace("build/bin/responses-sandbox", str(sandbox_binary))
+    subprocess.run([sys.executable, "-c", shown], check=True, timeout=30)
+
+
+def test_the_documentation_names_every_fault_and_behaviour(sandbox_binary: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/sandbox.md").read_text()
+    shown = subprocess.run([sandbox_binary, "--help"], capture_output=True, text=True, check=True)
+    names = re.findall(r"^  ([a-z][a-z0-9-]+)", shown.stdout, re.MULTILINE)
+    assert len(names) > 80
+    assert [name for name in names if name not in page] == []
 
 
 def test_help_names_everything(sandbox_binary: Path) -> None:

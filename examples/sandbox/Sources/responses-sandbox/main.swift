@@ -7,7 +7,16 @@ func printNow(_ text: String, to descriptor: Int32) {
     _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
 }
 
+/// As many connections as the system lets us have.
+func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}
+
 func runServer(_ options: Options) throws {
+    raiseDescriptorLimit()
     let loop = try EventLoop()
     let server = Server(options: options, loop: loop)
     let termination = sandbox_termination_descriptor()

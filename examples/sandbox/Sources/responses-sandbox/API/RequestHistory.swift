@@ -1,12 +1,13 @@
 /// The last requests, as the server saw them: for tests that want to know what a client sent.
 final class RequestHistory {
-    private static let capacity = 4096
+    private static let capacity = 2000
     private var entries: [Entry] = []
     private var total = 0
 
     private struct Entry {
         var number: Int
         var request: HTTPRequest
+        var bodyBytes: Int
         var requestID: String
         var remotePort: Int
         var tags: [String]
@@ -20,11 +21,13 @@ final class RequestHistory {
         if kept.body.count > Self.longestBody { kept.body = [] }
         entries.append(
             Entry(
-                number: total, request: kept, requestID: requestID, remotePort: remotePort,
+                number: total, request: kept, bodyBytes: request.body.count, requestID: requestID,
+                remotePort: remotePort,
                 tags: Self.tags(of: request)))
     }
 
-    private static let longestBody = 64 * 1024
+    /// Larger ones are shown as null, with their size.
+    private static let longestBody = 32 * 1024
 
     /// `X-Sandbox-Tag`, and the tags of its faults.
     private static func tags(of request: HTTPRequest) -> [String] {
@@ -61,6 +64,7 @@ final class RequestHistory {
             "headers": .object(headers), "request_id": .string(entry.requestID),
             "remote_port": .integer(entry.remotePort),
             "http_version": entry.request.isVersion11 ? "1.1" : "1.0",
+            "body_bytes": .integer(entry.bodyBytes),
             "body": body.isEmpty ? .null : (try? JSONParser.parse(body)) ?? .null,
         ]
     }

@@ -12,7 +12,7 @@ final class BodyWriter {
     private let framing: Framing
     private let faults: Faults
     private let loop: EventLoop
-    private let finish: () -> Void
+    private let finish: (Outcome) -> Void
     private var sentBytes = 0
     private var stalled = Bytes()
     private var state = State.open
@@ -24,10 +24,17 @@ final class BodyWriter {
         case over
     }
 
-    /// - Parameter finish: called when the body is complete and the connection may go on.
+    enum Outcome {
+        /// The body is complete, and the connection may go on.
+        case complete
+        /// A fault ended the connection in the middle.
+        case cut
+    }
+
+    /// - Parameter finish: called once, unless the client leaves before.
     init(
         connection: Connection, framing: Framing, faults: Faults, loop: EventLoop,
-        finish: @escaping () -> Void
+        finish: @escaping (Outcome) -> Void
     ) {
         self.connection = connection
         self.framing = framing
@@ -76,7 +83,7 @@ final class BodyWriter {
         state = .over
         if framing == .chunked { connection.write("0\r\n\r\n".utf8) }
         connection.flush()
-        finish()
+        finish(.complete)
     }
 
     private var endsAfterStall = false
@@ -85,6 +92,7 @@ final class BodyWriter {
     func cut() {
         guard state != .over else { return }
         state = .over
+        finish(.cut)
         connection.close(after: faults.cutHow)
     }
 

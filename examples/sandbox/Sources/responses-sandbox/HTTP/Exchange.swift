@@ -59,10 +59,12 @@ final class Exchange {
     ) -> BodyWriter? {
         self.status = status
         if let ending = faults.noResponse {
+            connection.onClose = nil
             logLine(suffix: "no response")
             connection.close(after: ending)
             return nil
         }
+        if connection.onClose == nil { connection.onClose = { [self] in logDisconnect() } }
         connection.writeLimit = faults.writeSize
         let framing: BodyWriter.Framing =
             length != nil ? .counted : request.isVersion11 ? .chunked : .untilClose
@@ -78,9 +80,15 @@ final class Exchange {
         connection.write((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         return BodyWriter(
             connection: connection, framing: framing, faults: faults, loop: loop
-        ) { [self] in
-            logLine(suffix: note)
-            connection.finishExchange(keepAlive: keepsAlive)
+        ) { [self] outcome in
+            switch outcome {
+            case .complete:
+                logLine(suffix: note)
+                connection.finishExchange(keepAlive: keepsAlive)
+            case .cut:
+                connection.onClose = nil
+                logLine(suffix: note.isEmpty ? "cut" : note + ", cut")
+            }
         }
     }
 

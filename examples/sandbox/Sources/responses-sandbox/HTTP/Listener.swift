@@ -48,11 +48,23 @@ final class Listener {
                     sandbox_accept(descriptor, $0, &length)
                 }
             }
-            guard accepted >= 0 else { return }
+            guard accepted >= 0 else {
+                if errno == EMFILE || errno == ENFILE { pause() }
+                return
+            }
             onConnection(
                 Connection(
                     descriptor: accepted, remotePort: Int(UInt16(bigEndian: address.sin_port)),
                     loop: loop))
+        }
+    }
+
+    /// Without descriptors the waiting connection would wake us again and again.
+    private func pause() {
+        loop.change(descriptor, to: 0)
+        loop.schedule(afterMilliseconds: 20) { [weak self] in
+            guard let self else { return }
+            loop.change(descriptor, to: EPOLLIN.rawValue)
         }
     }
 

@@ -116,6 +116,7 @@ final class StreamSession {
             return true
         }
         if faults.cutAfterEvents == position {
+            exchange.note = "\(position) events"
             body.cut()
             leave()
             return true
