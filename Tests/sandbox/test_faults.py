@@ -31,6 +31,13 @@ def test_status(wire: Wire, status: int) -> None:
         assert set(answer.json["error"]) == {"message", "type", "param", "code"}
 
 
+def test_redirects_and_answers_without_a_body(wire: Wire) -> None:
+    moved = wire.create(fault="status=307")
+    assert (moved.status, moved.headers["location"]) == (307, "/v1/responses?redirected=1")
+    assert wire.create(fault="status=204").body == b""
+    assert wire.create().status == 200
+
+
 def test_retry_after(wire: Wire) -> None:
     def headers(fault: str) -> dict[str, str]:
         return wire.create(fault=f"status=429; {fault}").headers

@@ -154,6 +154,22 @@ def test_content_type_and_request_id(wire: Wire) -> None:
     assert wire.create(headers={"X-Client-Request-Id": "x" * 512}).status == 200
 
 
+def test_counting_and_compacting_are_checked_as_well(wire: Wire) -> None:
+    def error(path: str, body: Any) -> tuple[int, Any, Any]:
+        answer = wire.request("POST", path, body)
+        return answer.status, answer.json["error"]["code"], answer.json["error"]["param"]
+
+    for path in ("/v1/responses/input_tokens", "/v1/responses/compact"):
+        assert error(path, {"model": "x"}) == (400, "model_not_found", "model")
+        assert error(path, {"model": "sandbox", "x": 1}) == (400, "unknown_parameter", "x")
+    assert error("/v1/responses/compact", {}) == (400, "missing_required_parameter", "model")
+    assert wire.request("POST", "/v1/responses/input_tokens").json["input_tokens"] == 0
+    many = {"items": [{"role": "user", "content": "x"}] * 21}
+    assert error("/v1/conversations", many) == (400, "array_above_max_length", "items")
+    body = {"metadata": {"a": "b" * 513}}
+    assert error("/v1/conversations", body) == (400, "string_above_max_length", "metadata.a")
+
+
 def test_exclusive_parameters(wire: Wire) -> None:
     first = wire.create().json["id"]
     conversation = wire.request("POST", "/v1/conversations", {}).json["id"]

@@ -52,8 +52,4 @@ struct APIError: Error {
             "The requested model '\(model)' does not exist.", param: "model",
             code: "model_not_found")
     }
-
-    static func unsupportedParameter(_ message: String, param: String) -> APIError {
-        invalid(message, param: param, code: "unsupported_parameter")
-    }
 }

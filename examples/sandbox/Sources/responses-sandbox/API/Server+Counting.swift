@@ -3,6 +3,7 @@ extension Server {
     func countInputTokens(_ exchange: Exchange) throws {
         let body = try RequestHeaders.body(exchange.request, isOptional: true)
         try SchemaCheck.checkObject(body, RequestSchemas.inputTokens, at: "")
+        if let model = body["model"]?.string { _ = try ModelCatalog.behaviour(of: model) }
         let items = try items(of: body)
         let tokens = Prompt.tokens(
             of: items, instructions: body["instructions"]?.string ?? "",

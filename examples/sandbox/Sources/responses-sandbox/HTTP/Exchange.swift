@@ -37,6 +37,8 @@ final class Exchange {
     func respond(
         _ status: Int, body: Bytes, contentType: String, headers: [(String, String)] = []
     ) {
+        // These statuses have no body, whatever a fault would like to say.
+        let body = status == 204 || status == 304 ? [] : body
         let writer = begin(
             status, contentType: contentType, length: body.count, headers: headers)
         writer?.write(body)
