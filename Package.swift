@@ -50,7 +50,10 @@ let package = Package(
             name: "ResponsesABI",
             dependencies: ["Responses", "CResponses", "CPlatform"],
             path: "Sources/ResponsesABI",
-            swiftSettings: coreSettings,
+            // Small code here: these functions only unwrap, call and wrap.
+            swiftSettings: coreSettings + [
+                .unsafeFlags(["-Osize"], .when(configuration: .release))
+            ],
             linkerSettings: linkerSettings),
         .testTarget(
             name: "ResponsesTests",

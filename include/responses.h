@@ -505,7 +505,8 @@ RESPONSES_API int responses_send(responses_client *client, const char *method, c
  *
  * RESPONSES_OK is returned only after the terminal event; `*out` is then the final response
  * ("completed" or "incomplete"). A server that answers with the whole response where a stream was
- * asked for is understood: it is handed over as one terminal event. A stream that ends without one is RESPONSES_E_TRUNCATED, unless it
+ * asked for, or that has the response but not the rest of its events, is understood: the response is
+ * handed over in one terminal event, made by the library and without a sequence number. A stream that ends without one is RESPONSES_E_TRUNCATED, unless it
  * can be resumed, which happens by itself. "response.failed" and "error" are handed over and then
  * RESPONSES_E_API. On failure, `*out`, if you passed one, holds what had arrived when anything had,
  * and is yours to free: here alone it can be set along with `*err`.

@@ -8,23 +8,27 @@ private func start(
     _ make: (Settings) throws(ResponsesError) -> Operation
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        let call = try client(handle).prepare(make)
-        let open = try OpenCall(call)
-        guard out != nil else {
-            open.close()
-            return RESPONSES_OK
-        }
-        call.isVisibleToHost = true
-        do throws(ResponsesError) {
-            try give(open, .call, to: out)
-            call.hostHandle = out?.pointee
-        } catch {
-            open.close()
-            throw error
-        }
-        call.start()
+        try handOver(try client(handle).prepare(make), to: out)
+    }
+}
+
+@inline(never)
+private func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) -> Int32 {
+    let open = try OpenCall(call)
+    guard out != nil else {
+        open.close()
         return RESPONSES_OK
     }
+    call.isVisibleToHost = true
+    do throws(ResponsesError) {
+        try give(open, .call, to: out)
+    } catch {
+        open.close()
+        throw error
+    }
+    call.hostHandle = out?.pointee
+    call.start()
+    return RESPONSES_OK
 }
 
 /// Carries out a call to its end on this thread.
@@ -33,33 +37,40 @@ private func run(
     _ out: HandleOut, _ err: HandleOut, _ make: (Settings) throws(ResponsesError) -> Operation
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        let client = try client(handle)
-        let interrupts = platform_interrupt_count(client.engine.interrupt)
-        let open = try OpenCall(try client.prepare(make))
-        defer { if client.engine.isOurs { open.close() } }
-        _ = open.call.enter()
-        open.call.start()
-        while true {
-            switch open.call.next() {
-            case .event:
-                let answer = onEvent.map { $0(open.event, userData) } ?? 0
-                // A callback may fork; its child comes back to here with what is the parent's.
-                if !client.engine.isOurs { throw .forked() }
-                if answer != 0 { open.call.stop(.user, "the callback returned \(answer)") }
-            case .again:
-                if open.call.wait(-1, interrupts: interrupts) == .interrupted {
-                    open.call.stop(.cancelled, "interrupted by the program")
-                }
-            case .done:
-                if let response = open.call.response() { try give(response, .response, to: out) }
-                return RESPONSES_OK
-            case .failed(let error):
-                // A stream that failed half-way leaves what had arrived.
-                if onEvent != nil, let partial = open.call.response() {
-                    try give(partial, .response, to: out)
-                }
-                throw error
+        try finish(try client(handle).prepare(make), onEvent, userData, out)
+    }
+}
+
+@inline(never)
+private func finish(
+    _ call: Call, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
+    _ out: HandleOut
+) throws(ResponsesError) -> Int32 {
+    let interrupts = platform_interrupt_count(call.engine.interrupt)
+    let open = try OpenCall(call)
+    defer { if call.engine.isOurs { open.close() } }
+    _ = call.enter()
+    call.start()
+    while true {
+        switch call.next() {
+        case .event:
+            let answer = onEvent.map { $0(open.event, userData) } ?? 0
+            // A callback may fork; its child comes back to here with what is the parent's.
+            if !call.engine.isOurs { throw .forked() }
+            if answer != 0 { call.stop(.user, "the callback returned \(answer)") }
+        case .again:
+            if call.wait(-1, interrupts: interrupts) == .interrupted {
+                call.stop(.cancelled, "interrupted by the program")
             }
+        case .done:
+            if let response = call.response() { try give(response, .response, to: out) }
+            return RESPONSES_OK
+        case .failed(let error):
+            // A stream that failed half-way leaves what had arrived.
+            if onEvent != nil, let partial = call.response() {
+                try give(partial, .response, to: out)
+            }
+            throw error
         }
     }
 }

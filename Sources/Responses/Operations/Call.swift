@@ -289,12 +289,9 @@ package final class Call: Waiter {
     }
 
     func succeed(_ response: Response) {
-        keep(response)
+        finalResponse = response
         conclude(.done)
     }
-
-    /// What `response` gives from now on.
-    func keep(_ response: Response) { finalResponse = response }
 
     func fail(_ error: ResponsesError) { conclude(.failed(error)) }
 

@@ -153,7 +153,7 @@ extension Call {
         }
         if isPollingForTheEnd {
             if !hasEnded { return pollAgain() }
-            return finishTruncated(transfer)
+            return makeTerminalEvent(of: document)
         }
         if !hasEnded {
             _ = accumulator.takeDocument(document, isFinal: false)
@@ -197,7 +197,8 @@ extension Call {
                 history: journal.json()))
     }
 
-    /// Makes a terminal event of a whole response: the only event that is not the server's own bytes.
+    /// Makes a terminal event of a whole response, where the server gave that in place of a stream or of
+    /// the rest of one: the only event that is not the server's own bytes. It has no sequence number.
     private func makeTerminalEvent(of document: JSONValue) {
         let status = document.member("status")
         var type: StaticString = "response.completed"
@@ -339,22 +340,6 @@ extension Call {
         isPollingForTheEnd = true
         resumesSinceEvent = 0
         resume(Text("the stream broke and could not be resumed"), -1)
-    }
-
-    /// The rest of the events is lost, and that is what the call says; the response is not.
-    private func finishTruncated(_ transfer: Transfer) {
-        attemptSucceeded()
-        var body = ByteBuffer()
-        swap(&body, &transfer.inbox)
-        let error = makeError(
-            .truncated,
-            "the stream broke and the server does not give its rest; the final response is complete",
-            nil)
-        keep(
-            Response(
-                body: body, headers: transfer.headers, attempts: journal.attempts,
-                history: journal.json()))
-        fail(error)
     }
 }
 

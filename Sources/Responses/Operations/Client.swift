@@ -48,7 +48,11 @@ package final class Client {
         -> Call
     {
         let settings = currentSettings
-        let operation = try make(settings)
+        return try prepare(try make(settings), settings)
+    }
+
+    @inline(never)
+    private func prepare(_ operation: Operation, _ settings: Settings) throws(ResponsesError) -> Call {
         if settings.lacksKey {
             throw .invalid(
                 "api_key", "there is none; set OPENAI_API_KEY or the option, or another base_url")

@@ -75,14 +75,14 @@ package enum JSONEscape {
     package static func encode(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
     {
         guard buffer.reserve(text.count + 2), buffer.append(0x22) else { return false }
-        for byte in text {
-            if platform_needs_escape(byte) == 0 {
-                if !buffer.append(byte) { return false }
-            } else if !encode(byte, into: &buffer) {
-                return false
-            }
+        guard let start = text.baseAddress else { return buffer.append(0x22) }
+        var plain = 0  // where the run of bytes begins that stay as they are
+        for index in 0..<text.count where platform_needs_escape(start[index]) != 0 {
+            if !buffer.append(start + plain, index - plain) { return false }
+            if !encode(start[index], into: &buffer) { return false }
+            plain = index + 1
         }
-        return buffer.append(0x22)
+        return buffer.append(start + plain, text.count - plain) && buffer.append(0x22)
     }
 
     private static func encode(_ byte: UInt8, into buffer: inout ByteBuffer) -> Bool {
