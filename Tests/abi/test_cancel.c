@@ -302,6 +302,30 @@ static void an_interrupt_ends_a_pause_between_polls(void **state)
     assert_true(now_ms() - begin < AT_MOST);
 }
 
+static void *create_until_interrupted(void *argument)
+{
+    (void)argument;
+    return (void *)(intptr_t)responses_create(client, REQUEST, NTS, NULL, NULL);
+}
+
+static void an_interrupt_ends_the_waits_of_all_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[8];
+    for (size_t i = 0; i < COUNT(threads); i++)
+        await_close(server_expect(server));
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_create(&threads[i], NULL, create_until_interrupted, NULL);
+    server_request(server, COUNT(threads) - 1);
+    sleep_ms(50);
+    responses_client_interrupt(client);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        void *status;
+        pthread_join(threads[i], &status);
+        assert_int_equal((intptr_t)status, RESPONSES_E_CANCELLED);
+    }
+}
+
 static void an_interrupt_with_nobody_waiting_is_forgotten(void **state)
 {
     (void)state;
@@ -354,6 +378,7 @@ int main(void)
         TEST(a_signal_handler_interrupts_a_blocking_call),
         TEST(an_interrupt_ends_a_wait_but_not_the_call),
         TEST(an_interrupt_ends_a_pause_between_polls),
+        TEST(an_interrupt_ends_the_waits_of_all_threads),
         TEST(an_interrupt_with_nobody_waiting_is_forgotten),
         TEST(a_background_response_goes_on_at_the_server),
     };

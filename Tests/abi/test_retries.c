@@ -221,6 +221,29 @@ static void a_kept_connection_that_went_away_costs_nothing(void **state)
     assert_int_equal(server_connections(server), 2);
 }
 
+static void a_request_is_not_sent_again_behind_ones_back(void **state)
+{
+    (void)state;
+    set(client, "max_retries", "0");
+    /* A kept connection, on which the next request is read and not answered. */
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(create(), error);
+    hang_up(server_expect(server));
+    assert_status(create(), RESPONSES_E_NETWORK, error);
+    assert_int_equal(responses_error_attempts(error), 1);
+    assert_int_equal(server_requests(server), 2);
+
+    /* With retries it is one of them, and counted. */
+    set(client, "max_retries", "1");
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(create(), error);
+    slam_down(server_expect(server));
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(create(), error);
+    assert_int_equal(responses_response_attempts(response), 2);
+    assert_int_equal(server_requests(server), 5);
+}
+
 static void a_get_is_tried_again_too(void **state)
 {
     (void)state;
@@ -317,6 +340,7 @@ int main(void)
         TEST(a_refused_connection_is_tried_again),
         TEST(a_connection_that_breaks_is_tried_again_with_the_same_key),
         TEST(a_kept_connection_that_went_away_costs_nothing),
+        TEST(a_request_is_not_sent_again_behind_ones_back),
         TEST(a_get_is_tried_again_too),
         TEST(a_stream_is_tried_again_before_its_first_event),
         TEST(an_error_as_the_first_event_is_tried_again),
