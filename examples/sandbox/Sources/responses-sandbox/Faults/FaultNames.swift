@@ -163,9 +163,12 @@ struct FaultName {
 
     // MARK: - Reading values
 
+    /// More milliseconds or bytes than anybody waits for, and far from any overflow.
+    private static let largestNumber = 1 << 31
+
     private static func number(_ text: String) throws -> Int {
-        guard let value = Int(text), value >= 0 else {
-            throw FaultSyntaxError(message: "'\(text)' is not a number")
+        guard let value = Int(text), (0...largestNumber).contains(value) else {
+            throw FaultSyntaxError(message: "'\(text)' is not a number up to \(largestNumber)")
         }
         return value
     }
@@ -206,7 +209,7 @@ struct FaultName {
 
     private static func retryAfter(_ text: String) -> String {
         if text == "far" { return "Thu, 31 Dec 2099 23:59:59 GMT" }
-        guard text.hasPrefix("date:"), let seconds = Int(text.dropFirst(5)) else { return text }
-        return WallClock.httpDate(secondsFromNow: seconds)
+        guard text.hasPrefix("date:"), let seconds = Int32(text.dropFirst(5)) else { return text }
+        return WallClock.httpDate(secondsFromNow: Int(seconds))
     }
 }

@@ -165,7 +165,7 @@ struct RequestReader {
     private mutating func readChunkSize(_ line: String) throws(Failure) {
         let digits = line.prefix { $0 != ";" && $0 != " " }
         guard let size = Int(digits, radix: 16), size >= 0,
-            size + (request?.body.count ?? 0) <= Self.maximumBodyBytes
+            size <= Self.maximumBodyBytes - (request?.body.count ?? 0)
         else { throw Failure(status: 400, message: "Bad chunk size.") }
         state = size == 0 ? .trailers : .chunkData(remaining: size)
     }

@@ -10,7 +10,8 @@ enum JSON: Equatable, Sendable {
     case array([JSON])
     case object(JSONObject)
 
-    static func number(_ value: Double) -> JSON { .decimal("\(value)") }
+    /// JSON has no infinity; what is none becomes zero.
+    static func number(_ value: Double) -> JSON { .decimal("\(value.isFinite ? value : 0)") }
 
     static func optional(_ text: String?) -> JSON {
         guard let text else { return .null }

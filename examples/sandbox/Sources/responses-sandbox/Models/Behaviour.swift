@@ -128,8 +128,12 @@ struct Directive {
     }
 
     private static func leadingNumber(_ text: Substring.UTF8View) -> Int? {
-        String(text.prefix { isDigit($0) }).flatMap { Int($0) }
+        let digits = String(text.prefix { isDigit($0) }) ?? ""
+        return digits.isEmpty ? nil : min(Int(digits) ?? largestCount, largestCount)
     }
+
+    /// Words or bytes: an answer has to fit into memory several times.
+    private static let largestCount = 128 * 1024 * 1024
 
     private static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")

@@ -5,6 +5,11 @@
 struct PatternSampler {
     private let pattern: [Character]
     private var position = 0
+    private var depth = 0
+
+    private static let deepest = 100
+    /// Repetitions of repetitions end here.
+    private static let longest = 1 << 16
 
     static func sample(_ pattern: String) -> String {
         var sampler = PatternSampler(pattern: Array(pattern))
@@ -23,6 +28,12 @@ struct PatternSampler {
 
     /// The first of several alternatives; the others are read and forgotten.
     private mutating func alternatives() -> String {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.deepest else {
+            position = pattern.count
+            return ""
+        }
         let first = sequence()
         while current == "|" {
             position += 1
@@ -35,8 +46,8 @@ struct PatternSampler {
         var text = ""
         while let character = current, character != "|", character != ")" {
             let one = atom()
-            let count = repetitions()
-            text += String(repeating: one, count: count)
+            let room = (Self.longest - text.utf8.count) / max(1, one.utf8.count)
+            text += String(repeating: one, count: max(0, min(repetitions(), room)))
         }
         return text
     }

@@ -147,7 +147,7 @@ struct SandboxModel {
         case .functionCall: callInTurn(count ?? 1)
         case .parallelCalls: callAllFunctions()
         case .customCall: builder.customCall(prompt.tools(ofType: "custom").first)
-        case .reasoning: builder.reasoning(parts: max(1, count ?? 2))
+        case .reasoning: builder.reasoning(parts: max(1, min(count ?? 2, 100)))
         case .rawReasoning: builder.rawReasoning()
         case .silentReasoning: builder.silentReasoning()
         case .refusal: builder.refusal("I'm sorry, but I cannot help with that request.")
@@ -234,11 +234,15 @@ enum Words {
         "evening", "where", "small", "boats", "return", "with", "salt", "on", "their", "sails",
     ]
 
-    static func sentence(_ count: Int, seed: UInt64) -> String {
+    /// An answer stands in memory several times, so there is an end to its length.
+    private static let most = 5_000_000
+
+    static func sentence(_ wanted: Int, seed: UInt64) -> String {
+        let count = min(wanted, most)
         var random = DeterministicRandom(seed: seed, stream: 0x776F_7264)
         var text = Bytes()
         text.reserveCapacity(count * 6)
-        for index in 0..<max(0, count) {
+        for index in 0..<count {
             if index > 0 { text.append(0x20) }
             text.append(text: list[random.below(list.count)])
         }

@@ -4,9 +4,11 @@ struct SchemaSampler {
     /// Goes into free text where there is room for it.
     private let hint: String
     /// Makes several calls with one schema differ where the schema leaves a choice.
-    private let variant: Int
+    private var variant: Int
     /// Depth of references: beyond it only what is required is filled in.
     private var depth = 0
+    /// Values that may still be made: a schema that contains itself twice grows without end.
+    private var remaining = 20_000
 
     private static let comfortableDepth = 4
     private static let deepest = 40
@@ -22,7 +24,8 @@ struct SchemaSampler {
     private mutating func value(_ schema: JSON, name: String) -> JSON {
         depth += 1
         defer { depth -= 1 }
-        guard depth < Self.deepest else { return .null }
+        remaining -= 1
+        guard depth < Self.deepest, remaining > 0 else { return .null }
         if let reference = schema["$ref"]?.string { return value(resolve(reference), name: name) }
         if let constant = schema["const"] { return constant }
         if let choices = schema["enum"]?.array, !choices.isEmpty {
@@ -38,7 +41,7 @@ struct SchemaSampler {
         case "object": return object(schema)
         case "array": return array(schema, name: name)
         case "string": return .string(StringSampler.sample(schema, name: name, hint: hint))
-        case "integer": return .integer(Int(number(schema, isInteger: true)))
+        case "integer": return integer(schema)
         case "number": return .number(number(schema, isInteger: false))
         case "boolean": return .bool(variant % 2 == 0)
         case "null": return .null
@@ -148,18 +151,25 @@ struct SchemaSampler {
         let isUnique = schema["uniqueItems"]?.bool ?? false
         var elements: [JSON] = []
         for index in 0..<min(wanted, 1024) {
-            var sampler = SchemaSampler(
-                root: root, hint: hint, variant: isUnique ? variant + index : variant)
-            sampler.depth = depth
-            let element = sampler.value(schema["items"] ?? ["type": "string"], name: name)
+            let usual = variant
+            if isUnique { variant += index }
+            let element = value(schema["items"] ?? ["type": "string"], name: name)
+            variant = usual
             if isUnique, elements.contains(element), elements.count >= fewest { break }
             elements.append(element)
         }
         return .array(elements)
     }
 
+    /// Beyond what an integer holds the number is written with an exponent.
+    private func integer(_ schema: JSON) -> JSON {
+        let value = number(schema, isInteger: true)
+        return abs(value) < 9e15 ? .integer(Int(value)) : .number(value)
+    }
+
     private func number(_ schema: JSON, isInteger: Bool) -> Double {
-        let step = schema["multipleOf"]?.number ?? (isInteger ? 1 : 0.5)
+        let asked = schema["multipleOf"]?.number ?? 0
+        let step = asked > 0 ? asked : isInteger ? 1 : 0.5
         var low = schema["minimum"]?.number
         var high = schema["maximum"]?.number
         if let bound = schema["exclusiveMinimum"]?.number { low = bound + step / 2 }
@@ -182,7 +192,8 @@ enum StringSampler {
         var text = name.isEmpty ? free : "\(name): \(free)"
         let longest = schema["maxLength"]?.integer ?? Int.max
         let shortest = schema["minLength"]?.integer ?? 0
-        while text.unicodeScalars.count < min(shortest, 1 << 20) { text += " sandbox" }
+        let missing = min(shortest, 1 << 20) - text.unicodeScalars.count
+        if missing > 0 { text += String(repeating: " sandbox", count: missing / 8 + 1) }
         if text.unicodeScalars.count > longest {
             text = String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest)))
         }

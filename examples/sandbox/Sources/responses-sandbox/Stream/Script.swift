@@ -97,8 +97,10 @@ enum Pieces {
     static func prefix(_ text: String, pieces: Int) -> (text: String, isWhole: Bool) {
         let bytes = Bytes(text: text)
         var position = 0
-        for _ in 0..<max(0, pieces) where position < bytes.count {
+        var taken = 0
+        while taken < pieces, position < bytes.count {
             position = end(of: bytes, from: position)
+            taken += 1
         }
         return (String(decoding: bytes[..<position], as: UTF8.self), position == bytes.count)
     }
