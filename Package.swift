@@ -13,7 +13,7 @@ let coreSettings: [SwiftSetting] =
     ? [.unsafeFlags(["-static-stdlib"])]
     : [
         .enableExperimentalFeature("Embedded", .when(configuration: .release)),
-        .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
+        .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections", "-dwarf-version=4"], .when(configuration: .release)),
     ]
 
 let linkerSettings: [LinkerSetting] =

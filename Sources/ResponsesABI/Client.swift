@@ -5,7 +5,7 @@ import Responses
 @_cdecl("responses_client_new") @implementation
 public func responses_client_new(_ out: HandleOut, _ err: HandleOut) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        try give(try Client(), to: out)
+        try give(try Client.make(), to: out)
         return RESPONSES_OK
     }
 }

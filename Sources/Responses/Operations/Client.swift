@@ -5,9 +5,16 @@ package final class Client {
     private var settings: Settings
     private var log = Log.none
 
-    package init() throws(ResponsesError) {
-        settings = try Settings.fromEnvironment()
-        engine = try Engine()
+    private init(_ settings: Settings, _ engine: Engine) {
+        self.settings = settings
+        self.engine = engine
+    }
+
+    /// With the defaults of the environment. Not an initialiser: Embedded Swift leaks an object whose
+    /// initialiser throws.
+    package static func make() throws(ResponsesError) -> Client {
+        let settings = try Settings.fromEnvironment()
+        return Client(settings, try Engine.make())
     }
 
     /// The same engine with options of its own.

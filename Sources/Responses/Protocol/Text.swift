@@ -26,7 +26,11 @@ package final class Text: @unchecked Sendable {
     }
 
     package convenience init?(_ bytes: [UInt8]) {
-        self.init(copying: bytes.withUnsafeBufferPointer { $0.baseAddress }, count: bytes.count)
+        self.init(copying: nil, count: bytes.count)
+        // Only inside may the array's bytes be looked at.
+        bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { memcpy(base, start, bytes.count) }
+        }
     }
 
     package convenience init?(_ string: String) {

@@ -41,42 +41,70 @@ package final class Engine {
 
     // MARK: making and ending
 
-    package init() throws(ResponsesError) {
+    /// What an engine is made of; all of it has been had.
+    private struct Parts {
+        let multi: UnsafeMutableRawPointer
+        let lock: UnsafeMutablePointer<pthread_mutex_t>
+        let sockets: OpaquePointer
+        let events: UnsafeMutableRawPointer
+        let hooks: UnsafeMutableRawPointer
+        let interrupt: OpaquePointer
+        let epoll: Int32
+        let timer: Int32
+        let wake: Int32
+    }
+
+    /// Does no I/O and starts no thread.
+    package static func make() throws(ResponsesError) -> Engine {
         CurlLibrary.setUp()
-        generation = platform_process_generation()
         let lowest = platform_lowest_free_descriptor()
-        guard let multi = curl_multi_init(), let lock = platform_mutex_new(),
-            let sockets = platform_sockets_new(),
-            let events = calloc(Engine.eventCapacity, MemoryLayout<epoll_event>.stride),
-            let hooks = calloc(1, MemoryLayout<curl_socket_hooks>.stride)
-        else { throw ResponsesError.noMemory() }
-        epoll = platform_epoll_new()
-        timer = platform_timerfd_new()
-        wake = platform_eventfd_new()
-        guard epoll >= 0, timer >= 0, wake >= 0,
-            platform_epoll_add(epoll, timer, EPOLLIN.rawValue) == 0,
-            platform_epoll_add(epoll, wake, EPOLLIN.rawValue) == 0,
-            let interrupt = platform_interrupt_new(wake)
-        else {
-            for fd in [epoll, timer, wake] where fd >= 0 { close(fd) }
-            curl_multi_cleanup(multi)
-            platform_mutex_free(lock)
-            platform_sockets_free(sockets)
-            free(events)
-            free(hooks)
-            throw ResponsesError(
-                .network, "no descriptors for a client: \(String(cString: strerror(platform_errno())))")
+        let multi = curl_multi_init()
+        let lock = platform_mutex_new()
+        let sockets = platform_sockets_new()
+        let events = calloc(eventCapacity, MemoryLayout<epoll_event>.stride)
+        let hooks = calloc(1, MemoryLayout<curl_socket_hooks>.stride)
+        let epoll = platform_epoll_new()
+        let timer = platform_timerfd_new()
+        let wake = platform_eventfd_new()
+        let reason = platform_errno()
+        let interrupt = platform_interrupt_new(wake)
+        if let multi, let lock, let sockets, let events, let hooks, let interrupt, epoll >= 0, timer >= 0,
+            wake >= 0, platform_epoll_add(epoll, timer, EPOLLIN.rawValue) == 0,
+            platform_epoll_add(epoll, wake, EPOLLIN.rawValue) == 0
+        {
+            platform_wakeup_pair_close_on_exec(lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi)
+            return Engine(
+                Parts(
+                    multi: multi, lock: lock, sockets: sockets, events: events, hooks: hooks,
+                    interrupt: interrupt, epoll: epoll, timer: timer, wake: wake))
         }
-        self.multi = multi
-        self.lock = lock
-        self.sockets = sockets
-        self.events = events.assumingMemoryBound(to: epoll_event.self)
-        self.interrupt = interrupt
-        socketHooks = hooks.assumingMemoryBound(to: curl_socket_hooks.self)
+        if let multi { curl_multi_cleanup(multi) }
+        platform_mutex_free(lock)
+        platform_sockets_free(sockets)
+        platform_interrupt_free(interrupt)
+        free(events)
+        free(hooks)
+        let hasDescriptors = epoll >= 0 && timer >= 0 && wake >= 0
+        for fd in [epoll, timer, wake] where fd >= 0 { close(fd) }
+        if hasDescriptors { throw ResponsesError.noMemory() }
+        throw ResponsesError(
+            .network, "no descriptors for a client: \(String(cString: strerror(reason)))")
+    }
+
+    private init(_ parts: Parts) {
+        generation = platform_process_generation()
+        multi = parts.multi
+        lock = parts.lock
+        sockets = parts.sockets
+        events = parts.events.assumingMemoryBound(to: epoll_event.self)
+        interrupt = parts.interrupt
+        epoll = parts.epoll
+        timer = parts.timer
+        wake = parts.wake
+        socketHooks = parts.hooks.assumingMemoryBound(to: curl_socket_hooks.self)
         socketHooks.pointee = curl_socket_hooks(
             open: platform_sockets_open, close: platform_sockets_close,
             context: UnsafeMutableRawPointer(sockets))
-        platform_wakeup_pair_close_on_exec(lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi)
         setUpMulti()
     }
 

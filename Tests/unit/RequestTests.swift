@@ -1,0 +1,169 @@
+import Testing
+
+@testable import Responses
+
+struct RequestBodyTests {
+    private func prepare(_ json: String, stream: Bool?) -> String {
+        do throws(ResponsesError) {
+            let text = try withInput(json) { input throws(ResponsesError) in
+                try RequestBody.prepare(input, stream: stream)
+            }
+            return string(text)
+        } catch {
+            return "(\(string(error.message)))"
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"a":1}"#, true, #"{"stream":true,"a":1}"#), ("{}", true, #"{"stream":true}"#),
+        (#"{"a":1}"#, false, #"{"a":1}"#), (#"{"stream":true}"#, true, #"{"stream":true}"#),
+        (#"{"stream" : false , "b":2}"#, true, #"{"stream" : true , "b":2}"#),
+        (#"{"a":1,"stream":true}"#, false, #"{"a":1,"stream":false}"#),
+        (#"{"stream":null}"#, true, #"{"stream":true}"#),
+        (#"{"stream":false,"stream":true}"#, true, #"{"stream":true,"stream":true}"#),
+        (#"{"x":{"stream":false}}"#, false, #"{"x":{"stream":false}}"#),
+        (#"{"\u0073tream":false}"#, true, #"{"\u0073tream":true}"#),
+        (#"  {"n":1.50}  "#, false, #"  {"n":1.50}  "#),
+    ])
+    func streamIsSet(_ json: String, _ stream: Bool, _ expected: String) {
+        #expect(prepare(json, stream: stream) == expected)
+    }
+
+    @Test func whatIsNoObjectIsRefused() {
+        #expect(prepare("[]", stream: nil) == "(json: is JSON but not an object)")
+        #expect(prepare("{", stream: nil) == "(json: is not JSON; expected one JSON object in UTF-8)")
+    }
+}
+
+struct QueryParametersTests {
+    private func query(_ json: String, forStream: Bool = false) -> String {
+        do throws(ResponsesError) {
+            let parameters = try withInput(json) { input throws(ResponsesError) in
+                try QueryParameters(input, forStream: forStream)
+            }
+            let place = parameters.startingAfter >= 0 ? " after \(parameters.startingAfter)" : ""
+            return String(decoding: parameters.query, as: UTF8.self) + place
+        } catch {
+            return "(\(string(error.message)))"
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", ""), (#"{"include":["a.b","c d"]}"#, "include%5B%5D=a.b&include%5B%5D=c%20d"),
+        (#"{"include":"x"}"#, "include%5B%5D=x"), (#"{"limit":5,"order":"asc","after":"ä"}"#, "limit=5&order=asc&after=%C3%A4"),
+        (#"{"new":true,"n":1.5,"list":[1,"b"],"none":null,"stream":true}"#, "new=true&n=1.5&list%5B%5D=1&list%5B%5D=b"),
+        (#"{"a&b":"c=d"}"#, "a%26b=c%3Dd"),
+    ])
+    func isEncoded(_ json: String, _ expected: String) { #expect(query(json) == expected) }
+
+    @Test func aStreamsPlaceIsKeptApart() {
+        #expect(query(#"{"starting_after":7,"include_obfuscation":false}"#, forStream: true) == "include_obfuscation=false after 7")
+    }
+
+    @Test(arguments: [
+        (#"{"limit":0}"#, "limit"), (#"{"limit":101}"#, "limit"), (#"{"limit":"5"}"#, "limit"),
+        (#"{"limit":1.5}"#, "limit"), (#"{"order":"up"}"#, "order"), (#"{"after":""}"#, "after"),
+        (#"{"include":[1]}"#, "include"), (#"{"include":5}"#, "include"), (#"{"starting_after":-1}"#, "starting_after"),
+        (#"{"x":{}}"#, "params_json"), ("[]", "params_json"), ("nonsense", "params_json"),
+        (#"{"include_obfuscation":1}"#, "include_obfuscation"),
+    ])
+    func whatIsWrongIsNamed(_ json: String, _ argument: String) {
+        #expect(query(json).hasPrefix("(\(argument): "))
+    }
+}
+
+struct URLTests {
+    private func url(_ base: String, _ path: String = "/responses", query: String = "", defaults: String = "") -> String {
+        do throws(ResponsesError) {
+            let base = try BaseURL(Array(base.utf8))
+            return String(
+                decoding: base.url(path: Array(path.utf8), query: Array(query.utf8), defaults: Array(defaults.utf8)),
+                as: UTF8.self)
+        } catch {
+            return "(refused)"
+        }
+    }
+
+    @Test func partsAreJoined() {
+        #expect(url("http://h/v1") == "http://h/v1/responses")
+        #expect(url("http://h/v1/") == "http://h/v1/responses")
+        #expect(url("HTTPS://h") == "HTTPS://h/responses")
+        #expect(url("http://h/v1?api-version=1") == "http://h/v1/responses?api-version=1")
+        #expect(url("http://h/v1/?a=1", query: "c=3", defaults: "b=2") == "http://h/v1/responses?a=1&b=2&c=3")
+        #expect(url("http://h", "/models?limit=5", query: "x=1") == "http://h/models?limit=5&x=1")
+        #expect(url("http://[::1]:8080/v1") == "http://[::1]:8080/v1/responses")
+    }
+
+    @Test(arguments: [
+        "", "h/v1", "ftp://h", "file:///etc/passwd", "http://", "http:///v1", "http://?x", "http://h/#f", "http://a b/",
+        "http://h\r\nX: 1", "http://user:pass@h/v1", "http://h:99999/", "http://ä/",
+    ])
+    func whatIsNoURLIsRefused(_ text: String) { #expect(url(text) == "(refused)") }
+
+    @Test func idsAreEncoded() throws {
+        func path(_ id: String) -> String {
+            do throws(ResponsesError) {
+                return try withInput(id) { id throws(ResponsesError) in
+                    String(decoding: try Path.response(id, "/cancel"), as: UTF8.self)
+                }
+            } catch {
+                return "(\(string(error.message)))"
+            }
+        }
+        #expect(path("resp_1") == "/responses/resp_1/cancel")
+        #expect(path("a/b?c#d e%\r\n") == "/responses/a%2Fb%3Fc%23d%20e%25%0D%0A/cancel")
+        #expect(path("..").hasPrefix("(id: "))
+        #expect(path("").hasPrefix("(id: "))
+        #expect(path("...") == "/responses/.../cancel")
+    }
+}
+
+struct SettingsTests {
+    private func message(_ option: Option, _ value: String) -> String {
+        var settings = Settings()
+        do throws(ResponsesError) {
+            try settings.set(option, Array(value.utf8))
+            return ""
+        } catch {
+            return string(error.message)
+        }
+    }
+
+    @Test func everyOptionIsFoundByItsName() {
+        var index = 0
+        while let option = Option.at(index) {
+            withInput("\(option.name)") { #expect(Option.named($0) == option) }
+            index += 1
+        }
+        #expect(index == 27)
+        withInput("api_ke") { #expect(Option.named($0) == nil) }
+    }
+
+    @Test func aKeyIsNeverInAMessage() {
+        #expect(!message(.apiKey, "sk-secret\r\nX: y").contains("secret"))
+        #expect(!message(.apiKey, "sk-secret\r\nX: y").isEmpty)
+    }
+
+    @Test func limitsOfNumbers() {
+        #expect(message(.timeout, "0") == "")
+        #expect(message(.timeout, "18446744073709551616").contains("timeout_ms"))
+        #expect(message(.maximumQueueBytes, "1023").contains("1024"))
+        #expect(message(.maximumRetries, "100") == "")
+        #expect(message(.maximumRetries, "1e1").contains("max_retries"))
+    }
+
+    @Test func headersCannotBeSmuggledIn() {
+        for value in ["a\r\nb: c", "a\nb", "a\u{0}b", "\u{7F}"] {
+            for option in [Option.apiKey, .organization, .project, .userAgent] {
+                #expect(!message(option, value).isEmpty)
+            }
+            var settings = Settings()
+            #expect(throws: ResponsesError.self) {
+                try settings.setHeader(Array("X".utf8), Array(value.utf8), argument: "value")
+            }
+            #expect(throws: ResponsesError.self) {
+                try settings.setHeader(Array(value.utf8), Array("v".utf8), argument: "name")
+            }
+        }
+    }
+}
