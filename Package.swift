@@ -8,12 +8,13 @@ import PackageDescription
 let fullRuntime = Context.environment["RESPONSES_RUNTIME"] == "full"
 let versionScript = "\(Context.packageDirectory)/abi/responses.map"
 
+// Small code, but for the functions on the way of an event, which say `@_optimize(speed)`.
 let coreSettings: [SwiftSetting] =
     fullRuntime
     ? [.unsafeFlags(["-static-stdlib"])]
     : [
         .enableExperimentalFeature("Embedded", .when(configuration: .release)),
-        .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections", "-dwarf-version=4"], .when(configuration: .release)),
+        .unsafeFlags(["-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections", "-dwarf-version=4"], .when(configuration: .release)),
     ]
 
 let linkerSettings: [LinkerSetting] =
@@ -50,10 +51,7 @@ let package = Package(
             name: "ResponsesABI",
             dependencies: ["Responses", "CResponses", "CPlatform"],
             path: "Sources/ResponsesABI",
-            // Small code here: these functions only unwrap, call and wrap.
-            swiftSettings: coreSettings + [
-                .unsafeFlags(["-Osize"], .when(configuration: .release))
-            ],
+            swiftSettings: coreSettings,
             linkerSettings: linkerSettings),
         .testTarget(
             name: "ResponsesTests",

@@ -56,9 +56,10 @@
  *      next call with the same parent, or the parent's free.
  *   3. What you pass in is copied before the function returns.
  *   4. T_free(NULL) does nothing. Free in any order: a call may outlive its client.
- *   5. On failure `*out` is NULL, and, if you passed a place for it, `*err` is an error of yours.
- *      On success `*err` is NULL. Every `out` and every `err` may itself be NULL: then what would
- *      have been written there is freed.
+ *   5. On failure `*out` is NULL, and, if you passed a place for it, `*err` is an error of yours,
+ *      also when memory is out. (The two streaming functions with a callback may leave what had
+ *      arrived in `*out`.) On success `*err` is NULL. Every `out` and every `err` may itself be
+ *      NULL: then what would have been written there is freed.
  *
  * THREADS, IN FIVE RULES
  *
@@ -196,7 +197,8 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
 #define RESPONSES_ERROR_RESPONSE_ID 7 /* the response this is about, where known */
 #define RESPONSES_ERROR_HISTORY     8 /* every attempt as a JSON array, see responses_response_history */
 
-/* One of the fields above; "" when it has none, NULL for a field that does not exist. Borrowed. */
+/* One of the fields above; "" when the error has none. NULL for a field that does not exist. Without
+   an error, "". Borrowed. */
 RESPONSES_API const char *responses_error_field(const responses_error *error, int field,
                                                 size_t *len);
 
@@ -319,8 +321,9 @@ RESPONSES_API const char *responses_response_history(const responses_response *r
 
 /* Reads one value of the body by JSON pointer (RFC 6901): "/usage/total_tokens",
    "/output/0/content/0/text"; "" is the whole. `*value` is the text of a string without its quotes
-   and escapes, and the JSON of anything else. It is borrowed until the next get on this response.
-   RESPONSES_E_RANGE when there is nothing at that place. `type`, `value` and `len` may be NULL. */
+   and escapes, and the JSON of anything else: "true" for RESPONSES_JSON_TRUE. It is borrowed until the
+   next get on this response. RESPONSES_E_RANGE when there is nothing at that place; RESPONSES_E_INVALID
+   when the pointer is none. `type`, `value` and `len` may be NULL. */
 RESPONSES_API int responses_response_get(const responses_response *response,
                                          const char *json_pointer, int *type, const char **value,
                                          size_t *len);
@@ -373,6 +376,7 @@ RESPONSES_API int responses_event_clone(const responses_event *event, responses_
 /* Frees a clone. A borrowed event is left alone. */
 RESPONSES_API void responses_event_free(responses_event *event);
 
+/* Numbers that are missing here are kept for later. */
 #define RESPONSES_EVENT_OTHER                            0
 #define RESPONSES_EVENT_CREATED                          1
 #define RESPONSES_EVENT_QUEUED                           2
@@ -444,8 +448,8 @@ RESPONSES_API void responses_event_free(responses_event *event);
  * Each returns when the answer is there: RESPONSES_OK with the response in `*out`, or an error.
  * `json` is the body of the request as the API documents it; n is its length or RESPONSES_NTS. It is
  * sent as it is, with fields that this library has never heard of, except for "stream", which the
- * operation sets. `params_json` is an object of query parameters and may be NULL; its fields pass
- * through too.
+ * operation sets. `params_json` is an object of query parameters; its fields pass through too. It may
+ * be NULL, and n is ignored then.
  *
  * Transient failures are retried (option max_retries) with the same Idempotency-Key.
  * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details. A server that
@@ -466,7 +470,7 @@ RESPONSES_API int responses_get(responses_client *client, const char *id, const 
 RESPONSES_API int responses_cancel(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
-/* DELETE /responses/{id}. */
+/* DELETE /responses/{id}. The answer says so in "/deleted"; it has no status and no text. */
 RESPONSES_API int responses_delete(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
@@ -587,8 +591,9 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
                                             size_t capacity, size_t *used, int *count,
                                             responses_error **err);
 
-/* Waits until responses_call_next has something else to say than AGAIN: RESPONSES_OK. RESPONSES_AGAIN
-   when timeout_ms have passed (-1: no limit) or the client was interrupted. */
+/* Waits until responses_call_next has something else to say than AGAIN: RESPONSES_OK, also when that is
+   an error, which responses_call_next then gives in full. RESPONSES_AGAIN when timeout_ms have passed
+   (-1: no limit) or the client was interrupted. */
 RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);
 
 /* Ends the call with RESPONSES_E_CANCELLED, in whatever phase it is. Any thread, also from a
@@ -608,8 +613,8 @@ RESPONSES_API void responses_call_free(responses_call *call);
 
 /* ---- one descriptor for an event loop -------------------------------------------------------- */
 
-/* The descriptor: readable when there is something to do. It never changes, and everything is inside
-   it: sockets, timers, wake-ups. Poll it, never read it or close it. A negative status on failure.
+/* The descriptor: readable when there is something to do, from the start of a call on. It never
+   changes, and everything is inside it: sockets, timers, wake-ups. Poll it, never read it or close it. A negative status on failure.
    select() cannot take a descriptor of FD_SETSIZE (1024) or more. */
 RESPONSES_API int responses_client_fd(responses_client *client);
 

@@ -67,6 +67,22 @@ static inline void curl_set_socket_hooks(CURL *easy, struct curl_socket_hooks *h
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, hooks);
 }
 
+/* Called when a request is about to be sent; an answer other than 0 ends the transfer. Unknown to
+   libcurl before 7.80, which is no error here. */
+typedef int (*curl_before_request)(void *context, char *remote, char *local, int remote_port,
+                                   int local_port);
+static inline void curl_set_before_request(CURL *easy, curl_before_request fn, void *context)
+{
+#if LIBCURL_VERSION_NUM >= 0x075000
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, fn);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+#else
+    (void)easy;
+    (void)fn;
+    (void)context;
+#endif
+}
+
 static inline CURLcode curl_get_long(CURL *easy, CURLINFO info, long *value)
 {
     return curl_easy_getinfo(easy, info, value);

@@ -44,7 +44,7 @@ public func responses_error_field(
     _ error: OpaquePointer?, _ field: Int32, _ len: UnsafeMutablePointer<Int>?
 ) -> UnsafePointer<CChar>? {
     len?.pointee = 0
-    return read(error, nil) { error in
+    return read(error, emptyText) { error in
         let details = error.details
         switch field {
         case RESPONSES_ERROR_MESSAGE:

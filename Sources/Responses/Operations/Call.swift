@@ -164,6 +164,7 @@ package final class Call: Waiter {
         return step
     }
 
+    @_optimize(speed)
     private func advance() -> Step {
         while true {
             switch outcome {

@@ -88,7 +88,8 @@ extension Call {
                 "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
         }
         tryAgain(
-            isAllowed: kind.isRetryable, wish: -1, reason: "network",
+            // A kept connection that the server gave up is no reason to wait.
+            isAllowed: kind.isRetryable, wish: transfer.isCutAfterSending ? 1 : -1, reason: "network",
             else: makeError(kind.status, message, nil, isRetryable: kind.isRetryable))
     }
 
@@ -359,10 +360,11 @@ struct TransferFailure {
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
             CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
             (status, isRetryable) = (.tls, false)
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:
+        // CURLE_BAD_FUNCTION_ARGUMENT comes from a header line that libcurl cannot store.
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL,
+            CURLE_BAD_FUNCTION_ARGUMENT:
             (status, isRetryable) = (.protocol, false)
-        case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION:
-            (status, isRetryable) = (.invalid, false)
+        case CURLE_URL_MALFORMAT, CURLE_UNKNOWN_OPTION: (status, isRetryable) = (.invalid, false)
         case CURLE_NOT_BUILT_IN: (status, isRetryable) = (.unsupported, false)
         default: (status, isRetryable) = (.network, true)
         }

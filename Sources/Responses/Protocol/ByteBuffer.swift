@@ -72,6 +72,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Adds bytes at the end. False, and nothing changed, when memory is out.
+    @_optimize(speed)
     package mutating func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         if !reserve(count) { return false }
         guard let base else { return count == 0 }

@@ -25,6 +25,7 @@ package struct EventFields {
 
     /// Reads an event's data, which ends in NUL with `ByteBuffer.slack` readable bytes behind. False
     /// when it is not a JSON object.
+    @_optimize(speed)
     package mutating func scan(_ data: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         type = Slice()
         delta = Slice()
@@ -56,6 +57,7 @@ package struct EventFields {
 
     /// Checks a value and keeps it when it is one of ours. Returns the place behind it.
     @inline(__always)
+    @_optimize(speed)
     private mutating func readValue(
         _ value: UnsafePointer<UInt8>, ofMember name: UnsafePointer<UInt8>, _ length: Int
     ) -> UnsafePointer<UInt8>? {
@@ -71,21 +73,18 @@ package struct EventFields {
             }
             return end + 1
         }
-        if value.pointee &- 0x30 < 10 {
+        if value.pointee &- 0x30 < 10, let (number, end) = JSONScanner.smallInteger(value) {
             switch length {
-            case 12: if matches(name, "output_index") { outputIndex = index(value) }
+            case 12: if matches(name, "output_index") { outputIndex = Int32(exactly: number) ?? -1 }
             case 13:
                 if matches(name, "content_index") || matches(name, "summary_index") {
-                    contentIndex = index(value)
+                    contentIndex = Int32(exactly: number) ?? -1
                 }
-            case 15: if matches(name, "sequence_number") { sequence = JSONScanner.integer(value) ?? -1 }
+            case 15: if matches(name, "sequence_number") { sequence = number }
             default: break
             }
+            return end
         }
         return JSONScanner.valueEnd(value)
-    }
-
-    private func index(_ value: UnsafePointer<UInt8>) -> Int32 {
-        Int32(exactly: JSONScanner.integer(value) ?? -1) ?? -1
     }
 }

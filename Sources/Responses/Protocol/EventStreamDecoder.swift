@@ -41,6 +41,7 @@ package struct EventStreamDecoder: ~Copyable {
 
     /// Takes over what has arrived. The buffers are swapped where that is cheaper than copying. False
     /// when memory is out; nothing is lost then.
+    @_optimize(speed)
     package mutating func refill(from inbox: inout ByteBuffer) -> Bool {
         finishEvent()
         let rest = buffer.count
@@ -79,6 +80,7 @@ package struct EventStreamDecoder: ~Copyable {
         nameStart = 0
     }
 
+    @_optimize(speed)
     package mutating func next() -> Frame {
         finishEvent()
         if atBeginning && !skipByteOrderMark() { return .needsMore }

@@ -3,6 +3,7 @@ import CPlatform
 /// Text to JSON strings and back (RFC 8259, section 7).
 package enum JSONEscape {
     /// Appends the text of a checked JSON string, given without its quotes. False when memory is out.
+    @_optimize(speed)
     package static func decode(_ raw: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
     {
         guard var p = raw.baseAddress, buffer.reserve(raw.count) else { return raw.count == 0 }
@@ -72,6 +73,7 @@ package enum JSONEscape {
     }
 
     /// Appends text as a JSON string with its quotes. False when memory is out.
+    @_optimize(speed)
     package static func encode(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
     {
         guard buffer.reserve(text.count + 2), buffer.append(0x22) else { return false }

@@ -57,6 +57,7 @@ package struct JSONValue {
 
     /// Calls `body` with every member of an object or element of an array until it returns false. The
     /// name is empty for elements.
+    @_optimize(speed)
     package func forEach(_ body: (_ name: JSONValue?, _ value: JSONValue) -> Bool) {
         let isObject = start.pointee == 0x7B
         guard isObject || start.pointee == 0x5B else { return }

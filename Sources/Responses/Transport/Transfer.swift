@@ -25,6 +25,8 @@ final class Transfer {
     var inbox = ByteBuffer()
     private(set) var lastArrival: UInt64 = 0
     private(set) var isPaused = false
+    /// The server closed a kept connection after the request had gone out on it.
+    private(set) var isCutAfterSending = false
     private(set) var isOverLimit = false
     private(set) var hasTooManyHeaders = false
     private(set) var hasNoMemory = false
@@ -97,12 +99,29 @@ final class Transfer {
                     $0.headerArrived(bytes, size &* count)
                 }
             }, me)
+        curl_set_before_request(
+            easy,
+            { context, _, _, _, _ in
+                guard let context else { return 0 }
+                return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.maySend() ? 0 : 1
+                }
+            }, me)
         request.apply(to: easy)
         curl_set_headers(easy, headerList)
         settings.apply(to: easy)
     }
 
     // MARK: what libcurl tells, with the lock held
+
+    /// When a kept connection breaks before an answer, libcurl sends the request again by itself. One
+    /// that changes something is sent again by `Call` alone, which counts it and knows the limits.
+    private func maySend() -> Bool {
+        var sent = 0
+        curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
+        isCutAfterSending = sent > 0 && request.method != .get
+        return !isCutAfterSending
+    }
 
     private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) -> Int {
         // Trailers come after the body; nobody may be reading the headers while they change.
@@ -113,6 +132,7 @@ final class Transfer {
         return 0  // ends the transfer
     }
 
+    @_optimize(speed)
     private func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
         let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
         lastArrival = engine.now
@@ -190,6 +210,7 @@ final class Transfer {
 
     /// libcurl's description of what went wrong, or the general one of the code.
     var errorMessage: String {
+        if isCutAfterSending { return "the server closed the connection before it answered" }
         if errorText.pointee != 0 { return String(cString: errorText) }
         return String(cString: curl_easy_strerror(result))
     }
