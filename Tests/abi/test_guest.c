@@ -230,6 +230,7 @@ static void a_broken_pipe_does_not_reach_the_host(void **state)
         int status = responses_create(client, big.data, big.len, NULL, NULL);
         assert_int_equal(status, RESPONSES_E_NETWORK);
     }
+    set(client, "max_retries", "2");
     struct exchange *x = server_expect(server);
     answer(x, 200, RESPONSE);
     slam_down(x);

@@ -256,8 +256,8 @@ static void everything_may_come_and_go_in_any_order(void **state)
         free_everything();
     }
     print_message("  %d calls started, %d read to their end\n", started, ended);
-    assert_true(started > 100);
-    assert_true(ended > 10);
+    assert_true(started > 40);
+    assert_true(ended > 5);
     server_stop(server);
     sse_free(&sse);
 }

@@ -221,6 +221,22 @@ static void a_kept_connection_that_went_away_costs_nothing(void **state)
     assert_int_equal(server_connections(server), 2);
 }
 
+static void a_kept_connection_that_was_reset_costs_nothing(void **state)
+{
+    (void)state;
+    set(client, "max_retries", "0");
+    struct exchange *x = server_expect(server);
+    answer(x, 200, RESPONSE);
+    slam_down(x);
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(create(), error);
+    sleep_ms(100);
+    /* Not a byte of the request can leave on the first connection. */
+    assert_ok(create(), error);
+    assert_int_equal(responses_response_attempts(response), 1);
+    assert_int_equal(server_connections(server), 2);
+}
+
 static void a_request_is_not_sent_again_behind_ones_back(void **state)
 {
     (void)state;
@@ -340,6 +356,7 @@ int main(void)
         TEST(a_refused_connection_is_tried_again),
         TEST(a_connection_that_breaks_is_tried_again_with_the_same_key),
         TEST(a_kept_connection_that_went_away_costs_nothing),
+        TEST(a_kept_connection_that_was_reset_costs_nothing),
         TEST(a_request_is_not_sent_again_behind_ones_back),
         TEST(a_get_is_tried_again_too),
         TEST(a_stream_is_tried_again_before_its_first_event),

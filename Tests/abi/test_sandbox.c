@@ -34,13 +34,6 @@ static int teardown(void **state)
     return 0;
 }
 
-/* Asks the sandbox to misbehave from now on; NULL ends it. */
-static void fault(const char *what)
-{
-    assert_int_equal(responses_client_set_header(client, "X-Sandbox-Fault", what, NULL),
-                     RESPONSES_OK);
-}
-
 #define ASK(what) "{\"model\":\"sandbox\",\"input\":\"" what "\"}"
 
 static int stream(const char *json)
@@ -246,30 +239,6 @@ static void background_is_cancelled(void **state)
     assert_string_equal(responses_response_status(response), "cancelled");
 }
 
-static void a_background_stream_survives_cuts(void **state)
-{
-    (void)state;
-    static const char json[] =
-        "{\"model\":\"sandbox\",\"input\":\"#long=40\",\"background\":true,\"stream\":true}";
-    static const char *faults[] = {"cut-after-events=3; times=1", "cut-at-byte=2000; times=3",
-                                   "cut-after-events=9; how=rst; times=2", "no-terminal; times=1",
-                                   "end-after-events=5; times=1"};
-    responses_client_set_header(client, "X-Sandbox-Speed", "2000", NULL);
-    for (size_t i = 0; i < COUNT(faults); i++) {
-        fault(faults[i]);
-        assert_ok(stream(json), error);
-        for (int j = 0; j < events.count; j++)
-            assert_int_equal(events.list[j].sequence, j);
-        assert_string_equal(events.text.data, responses_response_text(response, NULL));
-        assert_string_equal(responses_response_status(response), "completed");
-    }
-    /* The same without the background: exactly what came, and the truth. */
-    fault("cut-after-events=7");
-    assert_status(stream(ASK("#long=40")), RESPONSES_E_TRUNCATED, error);
-    assert_int_equal(events.count, 7);
-    assert_int_equal(responses_error_last_sequence(error), 6);
-}
-
 static void a_stream_is_got_again_from_a_cursor(void **state)
 {
     (void)state;
@@ -352,62 +321,6 @@ static void other_endpoints_are_reached_by_send(void **state)
     assert_int_equal(responses_error_http_status(error), 404);
 }
 
-static void every_framing_is_read(void **state)
-{
-    (void)state;
-    static const char *faults[] = {"line-ending=cr",
-                                   "line-ending=crlf",
-                                   "no-event-lines",
-                                   "data-first",
-                                   "multiline-data",
-                                   "no-space",
-                                   "bom",
-                                   "done",
-                                   "comment-every=2",
-                                   "no-sequence",
-                                   "id-lines",
-                                   "keepalive-every=3",
-                                   "stay-open",
-                                   "event-per-write",
-                                   "write-size=3",
-                                   "byte-per-write"};
-    for (size_t i = 0; i < COUNT(faults); i++) {
-        fault(faults[i]);
-        int status = stream(ASK("Say hello."));
-        if (status != RESPONSES_OK)
-            print_error("%s\n", faults[i]);
-        assert_ok(status, error);
-        assert_string_equal(events.text.data, "You said: Say hello.");
-        assert_string_equal(responses_response_text(response, NULL), "You said: Say hello.");
-    }
-}
-
-static void faults_of_the_server_are_survived_or_told(void **state)
-{
-    (void)state;
-    set(client, "max_retries", "2");
-    fault("status=503; retry-after-ms=1; times=2");
-    assert_ok(stream(ASK("hi")), error);
-    assert_int_equal(responses_response_attempts(response), 3);
-    fault("no-response=rst; times=1");
-    assert_ok(stream(ASK("hi")), error);
-    fault("bad-json=4");
-    assert_status(stream(ASK("hi")), RESPONSES_E_PROTOCOL, error);
-    assert_int_equal(events.count, 4);
-    fault("bad-utf8=4");
-    assert_status(stream(ASK("hi")), RESPONSES_E_PROTOCOL, error);
-    set(client, "max_event_bytes", "100000");
-    fault("big-event=200000");
-    assert_status(stream(ASK("hi")), RESPONSES_E_LIMIT, error);
-    /* An event stream by another name is one. */
-    responses_error_free(error);
-    error = NULL;
-    set(client, "max_event_bytes", NULL);
-    fault("content-type=text/plain");
-    assert_ok(stream(ASK("hi")), error);
-    assert_string_equal(events.text.data, "You said: hi");
-}
-
 int main(void)
 {
     const struct CMUnitTest with_sandbox[] = {
@@ -421,13 +334,10 @@ int main(void)
         TEST(outcomes_other_than_completed),
         TEST(background_is_waited_for),
         TEST(background_is_cancelled),
-        TEST(a_background_stream_survives_cuts),
         TEST(a_stream_is_got_again_from_a_cursor),
         TEST(input_items_come_in_pages),
         TEST(tokens_are_counted_and_conversations_compacted),
         TEST(other_endpoints_are_reached_by_send),
-        TEST(every_framing_is_read),
-        TEST(faults_of_the_server_are_survived_or_told),
     };
     int failed = run(with_sandbox);
     sandbox_stop(&sandbox);

@@ -46,9 +46,11 @@ static void build_info_is_json_with_the_documented_members(void **state)
     X(RESPONSES_E_CANCELLED)                                                                       \
     X(RESPONSES_E_TIMEOUT)                                                                         \
     X(RESPONSES_E_NETWORK)                                                                         \
-    X(RESPONSES_E_TLS) X(RESPONSES_E_HTTP) X(RESPONSES_E_API) X(RESPONSES_E_PROTOCOL)              \
-        X(RESPONSES_E_TRUNCATED) X(RESPONSES_E_LIMIT) X(RESPONSES_E_RANGE)                         \
-            X(RESPONSES_E_UNSUPPORTED) X(RESPONSES_E_USER) X(RESPONSES_E_INTERNAL)
+    X(RESPONSES_E_TLS)                                                                             \
+    X(RESPONSES_E_HTTP)                                                                            \
+    X(RESPONSES_E_API) X(RESPONSES_E_PROTOCOL) X(RESPONSES_E_TRUNCATED) X(RESPONSES_E_LIMIT)       \
+        X(RESPONSES_E_RANGE) X(RESPONSES_E_UNSUPPORTED) X(RESPONSES_E_USER)                        \
+            X(RESPONSES_E_INTERNAL)
 
 static void every_status_has_its_name_and_a_text(void **state)
 {
@@ -92,18 +94,19 @@ static void an_unknown_status_says_so(void **state)
     X(RESPONSES_ERROR_BODY)                                                                        \
     X(RESPONSES_ERROR_RESPONSE_ID)                                                                 \
     X(RESPONSES_ERROR_HISTORY)                                                                     \
-    X(RESPONSES_LOG_NONE) X(RESPONSES_LOG_ERROR) X(RESPONSES_LOG_WARNING) X(RESPONSES_LOG_INFO)    \
-        X(RESPONSES_LOG_DEBUG) X(RESPONSES_JSON_NULL) X(RESPONSES_JSON_FALSE)                      \
-            X(RESPONSES_JSON_TRUE) X(RESPONSES_JSON_NUMBER) X(RESPONSES_JSON_STRING)               \
-                X(RESPONSES_JSON_ARRAY) X(RESPONSES_JSON_OBJECT) X(RESPONSES_BATCH_JSON)           \
-                    X(RESPONSES_EVENT_OTHER) X(RESPONSES_EVENT_CREATED)                            \
-                        X(RESPONSES_EVENT_COMPLETED) X(RESPONSES_EVENT_KEEPALIVE)                  \
-                            X(RESPONSES_EVENT_OUTPUT_TEXT_DELTA)                                   \
-                                X(RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA)                   \
-                                    X(RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA)                \
-                                        X(RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE)                 \
-                                            X(RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE)               \
-                                                X(RESPONSES_EVENT_CANCELLED)
+    X(RESPONSES_LOG_NONE)                                                                          \
+    X(RESPONSES_LOG_ERROR)                                                                         \
+    X(RESPONSES_LOG_WARNING) X(RESPONSES_LOG_INFO) X(RESPONSES_LOG_DEBUG) X(RESPONSES_JSON_NULL)   \
+        X(RESPONSES_JSON_FALSE) X(RESPONSES_JSON_TRUE) X(RESPONSES_JSON_NUMBER)                    \
+            X(RESPONSES_JSON_STRING) X(RESPONSES_JSON_ARRAY) X(RESPONSES_JSON_OBJECT)              \
+                X(RESPONSES_BATCH_JSON) X(RESPONSES_EVENT_OTHER) X(RESPONSES_EVENT_CREATED)        \
+                    X(RESPONSES_EVENT_COMPLETED) X(RESPONSES_EVENT_KEEPALIVE)                      \
+                        X(RESPONSES_EVENT_OUTPUT_TEXT_DELTA)                                       \
+                            X(RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA)                       \
+                                X(RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA)                    \
+                                    X(RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE)                     \
+                                        X(RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE)                   \
+                                            X(RESPONSES_EVENT_CANCELLED)
 
 static void constants_are_found_by_name(void **state)
 {

@@ -178,6 +178,16 @@ struct played play(responses_client *client)
     return played;
 }
 
+struct played play_bytes(struct server *server, responses_client *client, const char *bytes,
+                         size_t len, size_t piece)
+{
+    struct exchange *x = server_expect(server);
+    say(x, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+    say_in_pieces(x, bytes, len, piece);
+    hang_up(x);
+    return play(client);
+}
+
 void played_free(struct played *played)
 {
     events_free(&played->events);

@@ -98,6 +98,10 @@ struct played {
 };
 
 struct played play(responses_client *client);
+/* The same, with these bytes as the answer: an event stream that ends with the connection, said in
+   pieces where piece is not 0. */
+struct played play_bytes(struct server *server, responses_client *client, const char *bytes,
+                         size_t len, size_t piece);
 void played_free(struct played *played);
 
 /* ---- time ---- */
