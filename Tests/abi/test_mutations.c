@@ -23,7 +23,8 @@ static int teardown(void **state)
 {
     (void)state;
     responses_client_free(client);
-    server_stop(server);
+    /* An answer that was damaged may cost the next request its connection: no counting here. */
+    server_abandon(server);
     return 0;
 }
 
@@ -179,10 +180,7 @@ static const char *json_value(const char *at, int depth)
 static int is_json(const char *text)
 {
     const char *end = json_space(json_value(json_space(text), 0));
-    if (end != NULL && *end == 0 && is_utf8(text, strlen(text)))
-        return 1;
-    print_error("not JSON: %s\n", text);
-    return 0;
+    return end != NULL && *end == 0 && is_utf8(text, strlen(text));
 }
 
 static void check_events(const struct played *played)

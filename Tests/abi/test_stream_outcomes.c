@@ -303,6 +303,28 @@ static void a_callback_that_stops_at_the_terminal_event_stops_too(void **state)
     played_free(&played);
 }
 
+static void without_a_callback_there_is_the_final_response(void **state)
+{
+    (void)state;
+    responses_response *response = NULL;
+    responses_error *error = NULL;
+    sse_free(&sse);
+    sse_hello(&sse, "resp_1");
+    answer_stream(server_expect(server), sse.text.data, sse.text.len);
+    assert_ok(
+        responses_create_stream(client, REQUEST, RESPONSES_NTS, NULL, NULL, &response, &error),
+        error);
+    assert_string_equal(responses_response_text(response, NULL), "Hello, world!");
+    responses_response_free(response);
+    answer_stream(server_expect(server), sse.text.data, sse.end[5]);
+    assert_status(
+        responses_create_stream(client, REQUEST, RESPONSES_NTS, NULL, NULL, &response, &error),
+        RESPONSES_E_TRUNCATED, error);
+    assert_string_equal(responses_response_text(response, NULL), "Hello, ");
+    responses_response_free(response);
+    responses_error_free(error);
+}
+
 static void an_empty_stream_is_truncated(void **state)
 {
     (void)state;
@@ -331,6 +353,7 @@ int main(void)
         TEST(a_finished_stream_leaves_its_connection_for_the_next),
         TEST(a_callback_that_returns_non_zero_stops_the_call),
         TEST(a_callback_that_stops_at_the_terminal_event_stops_too),
+        TEST(without_a_callback_there_is_the_final_response),
         TEST(an_empty_stream_is_truncated),
     };
     return run(stream_outcomes);

@@ -35,38 +35,44 @@ static void build_info_is_json_with_the_documented_members(void **state)
     assert_ptr_equal(info, responses_build_info());
 }
 
-#define STATUSES(X)                                                                                \
-    X(RESPONSES_OK)                                                                                \
-    X(RESPONSES_AGAIN)                                                                             \
-    X(RESPONSES_DONE)                                                                              \
-    X(RESPONSES_E_INVALID)                                                                         \
-    X(RESPONSES_E_NOMEM)                                                                           \
-    X(RESPONSES_E_BUSY)                                                                            \
-    X(RESPONSES_E_FORKED)                                                                          \
-    X(RESPONSES_E_CANCELLED)                                                                       \
-    X(RESPONSES_E_TIMEOUT)                                                                         \
-    X(RESPONSES_E_NETWORK)                                                                         \
-    X(RESPONSES_E_TLS)                                                                             \
-    X(RESPONSES_E_HTTP)                                                                            \
-    X(RESPONSES_E_API) X(RESPONSES_E_PROTOCOL) X(RESPONSES_E_TRUNCATED) X(RESPONSES_E_LIMIT)       \
-        X(RESPONSES_E_RANGE) X(RESPONSES_E_UNSUPPORTED) X(RESPONSES_E_USER)                        \
-            X(RESPONSES_E_INTERNAL)
+struct constant {
+    const char *name;
+    int value;
+};
+
+static const struct constant statuses[] = {
+    {"RESPONSES_OK", RESPONSES_OK},
+    {"RESPONSES_AGAIN", RESPONSES_AGAIN},
+    {"RESPONSES_DONE", RESPONSES_DONE},
+    {"RESPONSES_E_INVALID", RESPONSES_E_INVALID},
+    {"RESPONSES_E_NOMEM", RESPONSES_E_NOMEM},
+    {"RESPONSES_E_BUSY", RESPONSES_E_BUSY},
+    {"RESPONSES_E_FORKED", RESPONSES_E_FORKED},
+    {"RESPONSES_E_CANCELLED", RESPONSES_E_CANCELLED},
+    {"RESPONSES_E_TIMEOUT", RESPONSES_E_TIMEOUT},
+    {"RESPONSES_E_NETWORK", RESPONSES_E_NETWORK},
+    {"RESPONSES_E_TLS", RESPONSES_E_TLS},
+    {"RESPONSES_E_HTTP", RESPONSES_E_HTTP},
+    {"RESPONSES_E_API", RESPONSES_E_API},
+    {"RESPONSES_E_PROTOCOL", RESPONSES_E_PROTOCOL},
+    {"RESPONSES_E_TRUNCATED", RESPONSES_E_TRUNCATED},
+    {"RESPONSES_E_LIMIT", RESPONSES_E_LIMIT},
+    {"RESPONSES_E_RANGE", RESPONSES_E_RANGE},
+    {"RESPONSES_E_UNSUPPORTED", RESPONSES_E_UNSUPPORTED},
+    {"RESPONSES_E_USER", RESPONSES_E_USER},
+    {"RESPONSES_E_INTERNAL", RESPONSES_E_INTERNAL},
+};
 
 static void every_status_has_its_name_and_a_text(void **state)
 {
     (void)state;
-    const char *texts[32];
-    size_t count = 0;
-#define CHECK(status)                                                                              \
-    assert_string_equal(responses_status_name(status), #status);                                   \
-    texts[count++] = responses_status_text(status);
-    STATUSES(CHECK)
-#undef CHECK
-    for (size_t i = 0; i < count; i++) {
-        assert_true(strlen(texts[i]) > 1);
-        assert_null(strchr(texts[i], '\n'));
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        const char *text = responses_status_text(statuses[i].value);
+        assert_string_equal(responses_status_name(statuses[i].value), statuses[i].name);
+        assert_true(strlen(text) > 1);
+        assert_null(strchr(text, '\n'));
         for (size_t j = 0; j < i; j++)
-            assert_string_not_equal(texts[i], texts[j]);
+            assert_string_not_equal(text, responses_status_text(statuses[j].value));
     }
 }
 
@@ -83,42 +89,57 @@ static void an_unknown_status_says_so(void **state)
     assert_contains(responses_status_name(99), "unknown");
 }
 
-#define OTHER_CONSTANTS(X)                                                                         \
-    X(RESPONSES_VERSION_NUMBER)                                                                    \
-    X(RESPONSES_ABI_VERSION)                                                                       \
-    X(RESPONSES_ERROR_MESSAGE)                                                                     \
-    X(RESPONSES_ERROR_TYPE)                                                                        \
-    X(RESPONSES_ERROR_CODE)                                                                        \
-    X(RESPONSES_ERROR_PARAM)                                                                       \
-    X(RESPONSES_ERROR_REQUEST_ID)                                                                  \
-    X(RESPONSES_ERROR_BODY)                                                                        \
-    X(RESPONSES_ERROR_RESPONSE_ID)                                                                 \
-    X(RESPONSES_ERROR_HISTORY)                                                                     \
-    X(RESPONSES_LOG_NONE)                                                                          \
-    X(RESPONSES_LOG_ERROR)                                                                         \
-    X(RESPONSES_LOG_WARNING) X(RESPONSES_LOG_INFO) X(RESPONSES_LOG_DEBUG) X(RESPONSES_JSON_NULL)   \
-        X(RESPONSES_JSON_FALSE) X(RESPONSES_JSON_TRUE) X(RESPONSES_JSON_NUMBER)                    \
-            X(RESPONSES_JSON_STRING) X(RESPONSES_JSON_ARRAY) X(RESPONSES_JSON_OBJECT)              \
-                X(RESPONSES_BATCH_JSON) X(RESPONSES_EVENT_OTHER) X(RESPONSES_EVENT_CREATED)        \
-                    X(RESPONSES_EVENT_COMPLETED) X(RESPONSES_EVENT_KEEPALIVE)                      \
-                        X(RESPONSES_EVENT_OUTPUT_TEXT_DELTA)                                       \
-                            X(RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA)                       \
-                                X(RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA)                    \
-                                    X(RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE)                     \
-                                        X(RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE)                   \
-                                            X(RESPONSES_EVENT_CANCELLED)
+static const struct constant other_constants[] = {
+    {"RESPONSES_VERSION_NUMBER", RESPONSES_VERSION_NUMBER},
+    {"RESPONSES_ABI_VERSION", RESPONSES_ABI_VERSION},
+    {"RESPONSES_ERROR_MESSAGE", RESPONSES_ERROR_MESSAGE},
+    {"RESPONSES_ERROR_TYPE", RESPONSES_ERROR_TYPE},
+    {"RESPONSES_ERROR_CODE", RESPONSES_ERROR_CODE},
+    {"RESPONSES_ERROR_PARAM", RESPONSES_ERROR_PARAM},
+    {"RESPONSES_ERROR_REQUEST_ID", RESPONSES_ERROR_REQUEST_ID},
+    {"RESPONSES_ERROR_BODY", RESPONSES_ERROR_BODY},
+    {"RESPONSES_ERROR_RESPONSE_ID", RESPONSES_ERROR_RESPONSE_ID},
+    {"RESPONSES_ERROR_HISTORY", RESPONSES_ERROR_HISTORY},
+    {"RESPONSES_LOG_NONE", RESPONSES_LOG_NONE},
+    {"RESPONSES_LOG_ERROR", RESPONSES_LOG_ERROR},
+    {"RESPONSES_LOG_WARNING", RESPONSES_LOG_WARNING},
+    {"RESPONSES_LOG_INFO", RESPONSES_LOG_INFO},
+    {"RESPONSES_LOG_DEBUG", RESPONSES_LOG_DEBUG},
+    {"RESPONSES_JSON_NULL", RESPONSES_JSON_NULL},
+    {"RESPONSES_JSON_FALSE", RESPONSES_JSON_FALSE},
+    {"RESPONSES_JSON_TRUE", RESPONSES_JSON_TRUE},
+    {"RESPONSES_JSON_NUMBER", RESPONSES_JSON_NUMBER},
+    {"RESPONSES_JSON_STRING", RESPONSES_JSON_STRING},
+    {"RESPONSES_JSON_ARRAY", RESPONSES_JSON_ARRAY},
+    {"RESPONSES_JSON_OBJECT", RESPONSES_JSON_OBJECT},
+    {"RESPONSES_BATCH_JSON", RESPONSES_BATCH_JSON},
+    {"RESPONSES_EVENT_OTHER", RESPONSES_EVENT_OTHER},
+    {"RESPONSES_EVENT_CREATED", RESPONSES_EVENT_CREATED},
+    {"RESPONSES_EVENT_COMPLETED", RESPONSES_EVENT_COMPLETED},
+    {"RESPONSES_EVENT_KEEPALIVE", RESPONSES_EVENT_KEEPALIVE},
+    {"RESPONSES_EVENT_OUTPUT_TEXT_DELTA", RESPONSES_EVENT_OUTPUT_TEXT_DELTA},
+    {"RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA",
+     RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA},
+    {"RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA", RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA},
+    {"RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE", RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE},
+    {"RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE", RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE},
+    {"RESPONSES_EVENT_CANCELLED", RESPONSES_EVENT_CANCELLED},
+};
+
+static void check_constant(const struct constant *constant)
+{
+    int value = 4711;
+    assert_int_equal(responses_constant(constant->name, &value), RESPONSES_OK);
+    assert_int_equal(value, constant->value);
+}
 
 static void constants_are_found_by_name(void **state)
 {
     (void)state;
-    int value;
-#define CHECK(name)                                                                                \
-    value = 4711;                                                                                  \
-    assert_int_equal(responses_constant(#name, &value), RESPONSES_OK);                             \
-    assert_int_equal(value, name);
-    STATUSES(CHECK)
-    OTHER_CONSTANTS(CHECK)
-#undef CHECK
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        check_constant(&statuses[i]);
+    for (size_t i = 0; i < COUNT(other_constants); i++)
+        check_constant(&other_constants[i]);
 }
 
 static void there_is_no_constant_of_another_name(void **state)
