@@ -94,6 +94,23 @@ static void the_message_says_where_the_json_is_broken(void **state)
     responses_error_free(error);
 }
 
+static void the_error_names_the_argument(void **state)
+{
+    (void)state;
+    responses_create(client, "{", NTS, NULL, &error);
+    assert_string_equal(field(error, RESPONSES_ERROR_PARAM), "json");
+    responses_error_free(error);
+    responses_get(client, "", NULL, 0, NULL, &error);
+    assert_string_equal(field(error, RESPONSES_ERROR_PARAM), "id");
+    responses_error_free(error);
+    responses_send(client, "YELL", "/x", NULL, 0, NULL, &error);
+    assert_string_equal(field(error, RESPONSES_ERROR_PARAM), "method");
+    responses_error_free(error);
+    responses_client_set(client, "timeout_ms", "soon", &error);
+    assert_string_equal(field(error, RESPONSES_ERROR_PARAM), "timeout_ms");
+    responses_error_free(error);
+}
+
 static void a_length_is_taken_at_its_word(void **state)
 {
     (void)state;
@@ -369,6 +386,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(the_body_must_be_a_json_object),
         TEST(the_message_says_where_the_json_is_broken),
+        TEST(the_error_names_the_argument),
         TEST(a_length_is_taken_at_its_word),
         TEST(a_body_of_any_depth_is_survived),
         TEST(an_id_must_be_one),

@@ -153,13 +153,17 @@ static void a_callback_may_free_the_client(void **state)
 
 struct log {
     int lines, worst, status;
+    pthread_t thread;
     char text[8192];
 };
 
 static void log_line(int level, const char *line, size_t len, void *user_data)
 {
     struct log *log = user_data;
-    log->lines++;
+    if (log->lines++ == 0)
+        log->thread = pthread_self();
+    if (!pthread_equal(log->thread, pthread_self()))
+        log->status = 2;
     if (level > log->worst)
         log->worst = level;
     if (strlen(line) != len || strchr(line, '\n') != NULL)
@@ -180,6 +184,7 @@ static void the_log_tells_every_attempt_and_no_key(void **state)
     answer(server_expect(server), 200, RESPONSE);
     assert_ok(responses_create(client, REQUEST, NTS, NULL, &error), error);
     assert_int_equal(log.status, 0);
+    assert_true(pthread_equal(log.thread, pthread_self()));
     assert_true(log.lines >= 3);
     assert_contains(log.text, "503");
     assert_contains(log.text, "200");

@@ -191,6 +191,32 @@ static void a_get_stream_is_resumed_as_well(void **state)
     played_free(&played);
 }
 
+static void the_cursor_is_the_highest_number_heard(void **state)
+{
+    (void)state;
+    /* A server that numbers strangely, and leaves numbers out, before it breaks. */
+    struct sse odd;
+    sse_begin(&odd, "resp_bg");
+    sse_created(&odd);
+    odd.next_sequence = 9;
+    sse_in_progress(&odd);
+    odd.next_sequence = 4;
+    sse_in_progress(&odd);
+    odd.next_sequence = -1;
+    sse_in_progress(&odd);
+    struct exchange *x = server_expect(server);
+    stream_head(x, "");
+    stream_chunk(x, odd.text.data, odd.text.len);
+    hang_up(x);
+    answer_stream(server_expect(server), sse.text.data + after(9), sse.text.len - after(9));
+    struct played played = background();
+    assert_ok(played.status, played.error);
+    assert_int_equal(played.events.count, 4 + sse.count - 10);
+    assert_contains(server_request(server, 1)->target, "starting_after=9");
+    played_free(&played);
+    sse_free(&odd);
+}
+
 static void a_server_that_repeats_is_filtered(void **state)
 {
     (void)state;
@@ -327,6 +353,7 @@ int main(void)
         TEST(wherever_it_broke),
         TEST(however_often_it_breaks),
         TEST(a_get_stream_is_resumed_as_well),
+        TEST(the_cursor_is_the_highest_number_heard),
         TEST(a_server_that_repeats_is_filtered),
         TEST(a_call_sees_nothing_but_a_pause),
         TEST(a_stream_that_is_not_in_the_background_is_not_resumed),

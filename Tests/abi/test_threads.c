@@ -187,6 +187,19 @@ static int clients_of_ones_own(struct worker *worker, int round)
     return status != RESPONSES_OK ? why(worker, "derive", status, error) : 0;
 }
 
+static int change_options(struct worker *worker, int round)
+{
+    char value[32];
+    responses_error *error = NULL;
+    snprintf(value, sizeof value, "project-%d-%d", worker->number, round);
+    int status = responses_client_set(client, "project", value, &error);
+    if (status == RESPONSES_OK)
+        status = responses_client_set_header(client, "X-Number", round % 3 ? value : NULL, &error);
+    if (status == RESPONSES_OK)
+        status = responses_client_set(client, "user_agent", round % 2 ? value : NULL, &error);
+    return status != RESPONSES_OK ? why(worker, "set", status, error) : get(worker, round);
+}
+
 /* ---- tests ---- */
 
 static int rounds(void)
@@ -209,6 +222,23 @@ static void many_threads_do_different_things(void **state)
     run_workers((int (*const[])(struct worker *, int)){get, stream_by_callback, stream_by_pulling,
                                                        stream_and_leave, clients_of_ones_own},
                 5, rounds());
+}
+
+static void options_may_be_set_meanwhile(void **state)
+{
+    (void)state;
+    server_set_handler(server, serve, NULL);
+    run_workers((int (*const[])(struct worker *, int)){change_options, stream_by_pulling}, 2,
+                rounds());
+    /* No request went out with half a value. */
+    for (int i = 0; i < server_requests(server); i++) {
+        const struct request *request = server_request(server, i);
+        const char *project = request_header(request, "openai-project");
+        int thread, round;
+        char rest;
+        if (project != NULL)
+            assert_int_equal(sscanf(project, "project-%d-%d%c", &thread, &round, &rest), 2);
+    }
 }
 
 static volatile int looping;
@@ -341,6 +371,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(many_threads_do_the_same),
         TEST(many_threads_do_different_things),
+        TEST(options_may_be_set_meanwhile),
         TEST(a_loop_and_interrupts_beside_them_do_no_harm),
         TEST(an_error_is_read_by_all),
         TEST(a_call_started_here_is_read_there),
