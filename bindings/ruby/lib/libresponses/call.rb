@@ -1,0 +1,167 @@
+# frozen_string_literal: true
+
+require_relative "engine"
+require_relative "response"
+
+module Libresponses
+  # One operation under way: what arrived for it, and how it ended.
+  #
+  # @api private
+  class Call
+    # So much may wait in Ruby for a reader, in bytes, before no more is taken from the library,
+    # which then stops reading from the server.
+    BUFFERED_BYTES = 262_144
+
+    # Pushed to when there is a reason to look again.
+    attr_reader :wake_ups
+
+    # @param flags [Integer] of responses_call_next_batch
+    # @param start yields the places for the call and the error; returns the status of a ..._start
+    def initialize(engine, flags: 0, &start)
+      @engine = engine
+      @flags = flags
+      @pid = Process.pid
+      @wake_ups = Queue.new
+      @batches = []
+      @buffered = 0
+      @status = nil
+      @reader = nil
+      @out = Native::Out.new
+      engine.uninterrupted { begin_with(start) }
+    end
+
+    # Whether there is an event to read, or the end.
+    def ready? = !@batches.empty? || !@status.nil?
+
+    # @return [String, nil] one event or more, in the layout of responses_call_next_batch; nil at the
+    #   end, when {#outcome} says how it went
+    def next_batch
+      check_process
+      while @batches.empty?
+        return if @status
+
+        @engine.uninterrupted { fill unless closed? }
+        @engine.wait(self) unless ready?
+      end
+      batch = @batches.shift
+      @buffered -= batch.bytesize
+      batch
+    end
+
+    # Waits for the end.
+    # @return [Response]
+    # @raise [Error] what went wrong
+    def finish
+      nil while next_batch
+      outcome
+    end
+
+    # @return [Response] the final one; to be asked after the end
+    # @raise [Error] what went wrong, with what had arrived before
+    def outcome
+      raise @error if @error
+
+      @response
+    end
+
+    # @return [Response, nil] what has been put together so far; nil when nothing has arrived
+    def snapshot
+      return @response if @response || closed?
+
+      @engine.uninterrupted { copy_response }
+    end
+
+    # Takes from the library what there is, up to a bound; the engine's lock is held.
+    # @return [Symbol] :empty, :full or :ended
+    def fill
+      return :ended if @status
+
+      while @buffered < BUFFERED_BYTES
+        case (status = read(@engine.buffer))
+        when Native::OK then next
+        when Native::AGAIN then return :empty
+        else return finished(status)
+        end
+      end
+      :full
+    end
+
+    # Asks it to end with CancelledError. From any thread; nothing to do when it has ended.
+    def cancel
+      check_process
+      @engine.uninterrupted { Native.responses_call_cancel(@handle) unless closed? }
+    end
+
+    # Lets go of it; one that is still running is cancelled. One that another thread is waiting for
+    # is only cancelled, and that thread lets go.
+    def close
+      return @handle = nil if @pid != Process.pid
+
+      @engine.uninterrupted do
+        if closed? then nil
+        elsif @engine.waiting?(self) then Native.responses_call_cancel(@handle)
+        else free
+        end
+      end
+    end
+
+    def closed? = @handle.nil?
+
+    private
+
+    def begin_with(start)
+      @out.check(start.call(@out.value, @out.error))
+      @handle = FFI::AutoPointer.new(@out.pointer, Native.method(:responses_call_free))
+      @used = FFI::MemoryPointer.new(:size_t)
+      @count = FFI::MemoryPointer.new(:int)
+      @engine.register(@handle.address, self)
+    end
+
+    def check_process
+      return if @pid == Process.pid
+
+      raise ForkedError, "this stream belongs to process #{@pid}, which started it; start one here"
+    end
+
+    def read(buffer)
+      status = Native.responses_call_next_batch(@handle, @flags, buffer, buffer.size, @used, @count,
+                                                @out.error)
+      if status == Native::OK
+        batch = buffer.read_bytes(@used.read(:size_t))
+        @buffered += batch.bytesize
+        # What is cut out of it is text.
+        @batches << batch.force_encoding(Encoding::UTF_8)
+      elsif status == Native::E_RANGE && @used.read(:size_t) > buffer.size
+        # A single event that is larger: room for it alone.
+        return read(FFI::MemoryPointer.new(@used.read(:size_t)))
+      end
+      status
+    end
+
+    def finished(status)
+      if status == Native::DONE
+        @response = copy_response
+      else
+        @error = Error.take(status, @out.error)
+        @error.response = copy_response
+      end
+      @status = status
+      free
+      :ended
+    end
+
+    def copy_response
+      borrowed = Native.responses_call_response(@handle)
+      Response.copy(borrowed) unless borrowed.null?
+    end
+
+    def free
+      @handle.free
+      @handle = nil
+      return if @status
+
+      @status = Native::E_CANCELLED
+      @error = CancelledError.new("closed before its end")
+    end
+  end
+end

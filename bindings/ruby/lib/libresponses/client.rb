@@ -1,0 +1,140 @@
+# frozen_string_literal: true
+
+require_relative "session"
+require_relative "resources/responses"
+
+module Libresponses
+  # Options, connections, and the operations. Make one and keep it: connections are reused, and any
+  # number of threads and fibers may use it at once.
+  #
+  #     client = Libresponses::Client.new
+  #     client.responses.create(model: "gpt-5", input: "Hello").output_text
+  #
+  # In a child process after a fork it opens connections of its own, without being asked.
+  #
+  # @since 0.1
+  class Client
+    # Yields a client, and closes it afterwards.
+    def self.open(**options)
+      client = new(**options)
+      begin
+        yield client
+      ensure
+        client.close
+      end
+    end
+
+    # Every option of responses_client_set in responses.h is a keyword; nil is the default. Durations
+    # are in seconds without the `_ms` of the library's name.
+    #
+    # @param api_key [String] from OPENAI_API_KEY
+    # @param base_url [String] from OPENAI_BASE_URL, or https://api.openai.com/v1
+    # @param organization [String] from OPENAI_ORG_ID
+    # @param project [String] from OPENAI_PROJECT_ID
+    # @param timeout [Numeric] seconds for all of a call with its retries; 0, the default, for no limit
+    # @param max_retries [Integer] how many times a request is sent again; 2
+    # @param headers [Hash{String => String, nil}] for every request; nil takes one out
+    # @param logger [Logger] gets a line for every attempt; none by default
+    # @param log_level [Symbol] :error, :warn, :info or :debug
+    # @param options [Hash] connect_timeout, first_event_timeout, idle_timeout, http_version, ca_file,
+    #   proxy, user_agent, default_query and all the others
+    # @raise [UsageError] for an unknown option or a value that does not fit
+    def initialize(headers: {}, logger: nil, log_level: :info, **options)
+      @headers = headers
+      @logger = logger
+      @log_level = log_level
+      @options = options.compact
+      @parent = nil
+      @lock = Mutex.new
+      @is_closed = false
+      @session = open_session
+    end
+
+    # @return [Resources::Responses]
+    def responses = @responses ||= Resources::Responses.new(self)
+
+    # A client with other options and this one's connections. Cheap.
+    # @return [Client]
+    def with_options(headers: {}, **options)
+      dup.tap { |client| client.derive_from(self, headers, options) }
+    end
+
+    # Any other endpoint below base_url.
+    #
+    #     client.request(:get, "/models?limit=5").data.map(&:id)
+    #
+    # @param method [Symbol] :get, :post, :put, :patch or :delete
+    # @param body [Hash, nil] sent as JSON
+    # @return [Response]
+    def request(method, path, body: nil, request_options: {})
+      json = body && JSON.generate(body)
+      perform(:responses_send_start, method.to_s.upcase, path, json, json.to_s.bytesize,
+              request_options: request_options)
+    end
+
+    # Lets go of the connections. Streams that are being read go on to their end.
+    # @return [nil]
+    def close
+      @lock.synchronize do
+        @session.free if !@is_closed && @session.ours?
+        @is_closed = true
+      end
+      nil
+    end
+
+    def closed? = @is_closed
+
+    def inspect = "#<#{self.class}#{" closed" if closed?}>"
+
+    # @api private
+    # Starts an operation and waits for its end. Whatever ends the wait, the call does not stay behind.
+    # @return [Response]
+    def perform(function, *arguments, request_options: {})
+      call = nil
+      begin
+        Thread.handle_interrupt(Native::UNINTERRUPTED) do
+          call = start(function, *arguments, request_options: request_options)
+        end
+        call.finish
+      ensure
+        Thread.handle_interrupt(Native::UNINTERRUPTED) { call&.close }
+      end
+    end
+
+    # @api private
+    # @return [Call]
+    def start(function, *arguments, request_options: {}, flags: 0)
+      options = request_options.except(:extra_headers, :extra_query, :extra_body)
+      options[:default_query] = request_options[:extra_query] if request_options[:extra_query]
+      session.start(function, *arguments, flags: flags, options: options,
+                                          headers: request_options[:extra_headers] || {})
+    end
+
+    # @api private
+    # @return [Session] one that works in this process
+    def session
+      raise ClosedError, "the client was closed" if @is_closed
+      return @session if @session.ours?
+
+      @lock.synchronize { @session = open_session unless @session.ours? }
+      @session
+    end
+
+    protected
+
+    def derive_from(parent, headers, options)
+      @parent = parent
+      @headers = headers
+      @options = options
+      @lock = Mutex.new
+      @responses = nil
+      @session = open_session
+    end
+
+    private
+
+    def open_session
+      Session.new(@parent&.session, @options, @headers, (@logger unless @parent), @log_level)
+    end
+  end
+end

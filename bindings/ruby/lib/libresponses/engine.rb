@@ -1,0 +1,129 @@
+# frozen_string_literal: true
+
+require "io/wait"
+require_relative "errors"
+
+module Libresponses
+  # Drives the connections of a client, and of those made from it: one descriptor for all their calls.
+  #
+  # Any number of threads and fibers may wait here. One of them, the leader, waits on the descriptor
+  # in Ruby, so that other threads run and a fiber scheduler does its work; it fetches what arrived for
+  # all the others and wakes them. When its own call has something it leaves, and another one leads.
+  #
+  # @api private
+  class Engine
+    # How long the leader looks away when the only news is for a reader with a full buffer, in
+    # seconds: the descriptor stays readable as long as that one does not read.
+    PAUSE = 0.01
+
+    BUFFER_BYTES = 65_536
+
+    # Taken around everything that touches the library for this engine; never held while waiting.
+    attr_reader :lock
+    # Where events are written to, under the lock.
+    attr_reader :buffer
+
+    # @param client [FFI::Pointer] a client whose connections these are; the engine derives its own
+    #   handle, so that calls go on when the client was closed
+    def initialize(client)
+      out = Native::Out.new
+      out.check(Native.responses_client_derive(client, out.value, out.error))
+      @client = FFI::AutoPointer.new(out.pointer, Native.method(:responses_client_free))
+      descriptor = Native.responses_client_fd(@client)
+      raise Error.take(descriptor, out.error) if descriptor.negative?
+
+      @io = IO.for_fd(descriptor, autoclose: false)
+      @ready = FFI::MemoryPointer.new(:pointer)
+      @buffer = FFI::MemoryPointer.new(BUFFER_BYTES)
+      @lock = Mutex.new
+      @calls = ObjectSpace::WeakMap.new
+      @waiting = {}.compare_by_identity
+      @leader = nil
+      @is_stalled = false
+    end
+
+    # Makes a call known to the leader. Weakly: a call that nobody has any more is freed.
+    def register(address, call)
+      @calls[address] = call
+    end
+
+    # Waits until a call is ready. Whatever ends it, Thread#raise and Thread#kill too, leaves the
+    # engine in order and another one leading.
+    def wait(call)
+      enter(call)
+      until call.ready?
+        if lead?(call)
+          drive
+        else
+          call.wake_ups.pop
+        end
+      end
+    ensure
+      uninterrupted { leave(call) }
+    end
+
+    def waiting?(call) = @waiting.key?(call)
+
+    # Runs a block under the lock; what is sent to the thread waits until it is over.
+    def uninterrupted(&block)
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { @lock.synchronize(&block) }
+    end
+
+    private
+
+    def enter(call)
+      uninterrupted do
+        call.wake_ups.clear
+        @waiting[call] = true
+      end
+    end
+
+    def lead?(call)
+      uninterrupted do
+        @leader ||= call
+        @leader.equal?(call)
+      end
+    end
+
+    def leave(call)
+      @waiting.delete(call)
+      @leader = nil if @leader.equal?(call)
+      return if @leader
+
+      successor, = @waiting.first
+      successor&.wake_ups&.push(true)
+    end
+
+    def drive
+      if @is_stalled
+        sleep(PAUSE)
+      else
+        @io.wait_readable
+      end
+      uninterrupted { dispatch }
+    end
+
+    # Fetches what has arrived, for every call that has something.
+    def dispatch
+      Native.responses_client_dispatch(@client)
+      @is_stalled = false
+      full = nil
+      while (call = next_ready)
+        if call.fill == :full
+          # It comes up again and again; once around is enough.
+          break @is_stalled = true if full&.include?(call)
+
+          (full ||= []) << call
+        end
+        call.wake_ups.push(true) if !call.equal?(@leader) && @waiting.key?(call)
+      end
+    end
+
+    def next_ready
+      while Native.responses_client_next_ready(@client, @ready) == Native::OK
+        call = @calls[@ready.read_pointer.address]
+        return call if call
+      end
+    end
+  end
+end

@@ -1,0 +1,81 @@
+# frozen_string_literal: true
+
+require_relative "library"
+
+module Libresponses
+  # The functions of responses.h that this gem calls, one to one. Not for users of the gem.
+  #
+  # Every call here is short: nothing in this gem waits inside the library, so the functions keep the
+  # interpreter's lock.
+  module Native
+    extend FFI::Library
+
+    # Where text comes with a length, a pointer is returned, and {Text} reads it.
+    # name => [arguments, result]
+    FUNCTIONS = {
+      responses_version: [[], :string],
+      responses_version_number: [[], :uint],
+      responses_abi_version: [[], :uint],
+      responses_build_info: [[], :string],
+      responses_constant: [%i[string pointer], :int],
+      responses_status_name: [%i[int], :string],
+      responses_status_text: [%i[int], :string],
+
+      responses_error_status: [%i[pointer], :int],
+      responses_error_http_status: [%i[pointer], :int],
+      responses_error_is_retryable: [%i[pointer], :int],
+      responses_error_retry_after_ms: [%i[pointer], :int64],
+      responses_error_attempts: [%i[pointer], :int],
+      responses_error_last_sequence: [%i[pointer], :int64],
+      responses_error_field: [%i[pointer int pointer], :pointer],
+      responses_error_free: [%i[pointer], :void],
+
+      responses_client_new: [%i[pointer pointer], :int],
+      responses_client_derive: [%i[pointer pointer pointer], :int],
+      responses_client_set: [%i[pointer string string pointer], :int],
+      responses_option_name: [%i[size_t], :string],
+      responses_client_set_header: [%i[pointer string string pointer], :int],
+      responses_client_set_log: [%i[pointer int pointer pointer], :int],
+      responses_client_free: [%i[pointer], :void],
+
+      responses_response_json: [%i[pointer pointer], :pointer],
+      responses_response_text: [%i[pointer pointer], :pointer],
+      responses_response_id: [%i[pointer], :string],
+      responses_response_status: [%i[pointer], :string],
+      responses_response_http_status: [%i[pointer], :int],
+      responses_response_request_id: [%i[pointer], :string],
+      responses_response_header: [%i[pointer string], :string],
+      responses_response_attempts: [%i[pointer], :int],
+      responses_response_history: [%i[pointer pointer], :pointer],
+      responses_response_clone: [%i[pointer pointer], :int],
+      responses_response_free: [%i[pointer], :void],
+
+      responses_create_start: [%i[pointer string size_t pointer pointer], :int],
+      responses_create_stream_start: [%i[pointer string size_t pointer pointer], :int],
+      responses_get_start: [%i[pointer string string size_t pointer pointer], :int],
+      responses_get_stream_start: [%i[pointer string string size_t pointer pointer], :int],
+      responses_cancel_start: [%i[pointer string pointer pointer], :int],
+      responses_delete_start: [%i[pointer string pointer pointer], :int],
+      responses_list_input_items_start: [%i[pointer string string size_t pointer pointer], :int],
+      responses_count_input_tokens_start: [%i[pointer string size_t pointer pointer], :int],
+      responses_compact_start: [%i[pointer string size_t pointer pointer], :int],
+      responses_wait_start: [%i[pointer string int pointer pointer], :int],
+      responses_send_start: [%i[pointer string string string size_t pointer pointer], :int],
+
+      responses_call_next_batch: [%i[pointer int pointer size_t pointer pointer pointer], :int],
+      responses_call_cancel: [%i[pointer], :int],
+      responses_call_response: [%i[pointer], :pointer],
+      responses_call_free: [%i[pointer], :void],
+
+      responses_client_fd: [%i[pointer], :int],
+      responses_client_dispatch: [%i[pointer], :int],
+      responses_client_next_ready: [%i[pointer pointer], :int]
+    }.freeze
+
+    ffi_lib Library.find
+    FUNCTIONS.each { |name, (arguments, result)| attach_function(name, arguments, result) }
+
+    # responses_log_fn.
+    LOG_FUNCTION_TYPE = [:void, %i[int pointer size_t pointer]].freeze
+  end
+end

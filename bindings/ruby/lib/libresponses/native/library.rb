@@ -1,0 +1,64 @@
+# frozen_string_literal: true
+
+require "ffi"
+
+module Libresponses
+  # Raised by `require "libresponses"` when there is no library to load, or none that fits. The
+  # message lists every place that was tried, and why each would not do.
+  class LoadError < ::LoadError; end
+
+  module Native
+    # Finds libresponses.so: what RESPONSES_LIBRARY names, and then nothing else; the file inside the
+    # gem; the system's, by its soname; the build directory of a source checkout.
+    module Library
+      SONAME = "libresponses.so.0"
+
+      # The number in the soname: what the declarations in {Native} are made for.
+      ABI_VERSION = 0
+
+      GEM_ROOT = File.expand_path("../../..", __dir__)
+
+      # @return [Array<Array(String, String)>] what to try, in order: a path and what it is
+      def self.candidates(environment = ENV)
+        named = environment["RESPONSES_LIBRARY"]
+        return [[named, "named by RESPONSES_LIBRARY"]] if named && !named.empty?
+
+        [
+          [File.join(GEM_ROOT, "lib/libresponses", SONAME), "inside the gem"],
+          [SONAME, "the system's"],
+          [File.expand_path("../../build/lib/#{SONAME}", GEM_ROOT), "built in a source checkout"]
+        ]
+      end
+
+      # @return [String] the path, or the soname, of a library that was loaded and fits
+      # @raise [LoadError] when there is none
+      def self.find(candidates = self.candidates)
+        attempts = candidates.map do |path, what|
+          reason = reason_against(path)
+          return path unless reason
+
+          "  #{path} (#{what}): #{reason}"
+        end
+        raise LoadError, "libresponses cannot be loaded. Tried:\n#{attempts.join("\n")}\n" \
+                         "Set RESPONSES_LIBRARY to the path of #{SONAME}."
+      end
+
+      # @return [String, nil] why this one will not do; nil when it will
+      def self.reason_against(path)
+        return "no such file" if path.include?("/") && !File.exist?(path)
+
+        # Local, so that its symbols are in nobody's way.
+        flags = FFI::DynamicLibrary::RTLD_LAZY | FFI::DynamicLibrary::RTLD_LOCAL
+        library = FFI::DynamicLibrary.open(path, flags)
+        symbol = library.find_function("responses_abi_version")
+        return "it is not libresponses" unless symbol
+
+        abi = FFI::Function.new(:uint, [], symbol).call
+        "it has ABI #{abi}, and this gem needs #{ABI_VERSION}" if abi != ABI_VERSION
+      rescue ::LoadError => e
+        e.message.lines.first.to_s.strip
+      end
+      private_class_method :reason_against
+    end
+  end
+end

@@ -1,0 +1,47 @@
+# frozen_string_literal: true
+
+require_relative "constants"
+
+module Libresponses
+  module Native
+    # For sections that must run as a whole: what Thread#raise, Thread#kill and Timeout send waits
+    # until the section is over. Nothing in such a section waits for the network.
+    UNINTERRUPTED = { Object => :never }.freeze
+
+    # Text of the library: UTF-8, with a length that goes beside the pointer.
+    module Text
+      # Yields a place for the length, and copies what the block returns.
+      # @return [String, nil] nil for NULL
+      def self.read
+        length = FFI::MemoryPointer.new(:size_t)
+        pointer = yield length
+        return nil if pointer.null?
+
+        pointer.read_bytes(length.read(:size_t)).force_encoding(Encoding::UTF_8)
+      end
+    end
+
+    # A pair of places, `T **out` and `responses_error **err`, that a function writes to.
+    class Out
+      SIZE = FFI::Pointer.size
+
+      def initialize
+        @memory = FFI::MemoryPointer.new(:pointer, 2)
+        @value = @memory
+        @error = @memory + SIZE
+      end
+
+      attr_reader :value, :error
+
+      # @return [FFI::Pointer] what the function wrote
+      def pointer = @value.read_pointer
+
+      # @raise [Error] when the status is a failure
+      def check(status)
+        raise Error.take(status, @error) if status.negative?
+
+        self
+      end
+    end
+  end
+end

@@ -1,0 +1,55 @@
+# frozen_string_literal: true
+
+require "uri"
+require_relative "errors"
+
+module Libresponses
+  # The options of a client, as the library takes them: names and texts.
+  #
+  # Durations have two names: `timeout: 2.5` is seconds, as everywhere in Ruby, and
+  # `timeout_ms: 2500` the library's own.
+  #
+  # @api private
+  module Options
+    SECONDS = %i[
+      timeout connect_timeout first_event_timeout idle_timeout completion_grace poll_interval
+      tcp_keepalive
+    ].freeze
+
+    # @return [Array<String>] every name that the library knows
+    def self.names
+      @names ||= (0..).lazy.map { |i| Native.responses_option_name(i) }.take_while(&:itself).to_a
+    end
+
+    # Sets options and headers of a native client.
+    # @raise [UsageError] for an unknown name or a value that does not fit
+    def self.apply(client, options, headers)
+      out = Native::Out.new
+      options.each do |name, value|
+        name, value = native(name, value)
+        out.check(Native.responses_client_set(client, name, value, out.error))
+      end
+      headers.each do |name, value|
+        out.check(Native.responses_client_set_header(client, name.to_s, value&.to_s, out.error))
+      end
+    end
+
+    def self.native(name, value)
+      return ["#{name}_ms", value && (value * 1000).round.to_s] if SECONDS.include?(name.to_sym)
+
+      [name.to_s, text(value)]
+    end
+    private_class_method :native
+
+    def self.text(value)
+      case value
+      when nil then nil
+      when true then "1"
+      when false then "0"
+      when Hash then URI.encode_www_form(value)
+      else value.to_s
+      end
+    end
+    private_class_method :text
+  end
+end

@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+require_relative "../page"
+
+module Libresponses
+  module Resources
+    # What went into a response.
+    class InputItems
+      # @api private
+      def initialize(client)
+        @client = client
+      end
+
+      # GET /responses/{id}/input_items.
+      #
+      #     client.responses.input_items.list(id, order: :asc).each { |item| p item }
+      #
+      # @param params [Hash] limit: items on a page, 1 to 100; order: :asc or :desc; after: the id of
+      #   the item before the first; include: [...]
+      # @return [Page] the first page, an Enumerable over the items of all pages
+      def list(response_id, request_options: {}, **params)
+        Page.new(params) do |page_params|
+          json = JSON.generate(page_params)
+          @client.perform(:responses_list_input_items_start, response_id.to_s, json, json.bytesize,
+                          request_options: request_options)
+        end
+      end
+    end
+
+    # How many tokens an input has.
+    class InputTokens
+      # @api private
+      def initialize(client)
+        @client = client
+      end
+
+      # POST /responses/input_tokens.
+      # @return [Response] with `input_tokens`
+      def count(request_options: {}, **params)
+        json = JSON.generate(params.merge(request_options[:extra_body] || {}))
+        @client.perform(:responses_count_input_tokens_start, json, json.bytesize,
+                        request_options: request_options)
+      end
+    end
+  end
+end

@@ -1,0 +1,56 @@
+# frozen_string_literal: true
+
+require_relative "call"
+require_relative "log"
+require_relative "options"
+
+module Libresponses
+  # A client of the library, in the process that made it.
+  #
+  # @api private
+  class Session
+    attr_reader :engine, :handle
+
+    # @param parent [Session, nil] whose options and connections to begin with
+    def initialize(parent, options, headers, logger, log_level)
+      @pid = Process.pid
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { make(parent) }
+      @log = Log.attach(@handle, logger, log_level) if logger
+      Options.apply(@handle, options, headers)
+      @engine = parent ? parent.engine : Engine.new(@handle)
+    end
+
+    # Whether it is this process's own. What a parent process made cannot be used in its child.
+    def ours? = @pid == Process.pid
+
+    # Starts an operation, with other options if there are any.
+    # @param function [Symbol] of Native, a ..._start
+    # @return [Call]
+    def start(function, *arguments, flags: 0, options: {}, headers: {})
+      session = self
+      session = Session.new(self, options, headers, nil, nil) unless options.empty? && headers.empty?
+      Call.new(@engine, flags: flags) do |call, error|
+        Native.public_send(function, session.handle, *arguments, call, error)
+      end
+    ensure
+      session.free unless session.equal?(self)
+    end
+
+    def free
+      @handle.free
+      Log.detach(@log) if @log
+    end
+
+    private
+
+    def make(parent)
+      out = Native::Out.new
+      status =
+        if parent then Native.responses_client_derive(parent.handle, out.value, out.error)
+        else Native.responses_client_new(out.value, out.error)
+        end
+      out.check(status)
+      @handle = FFI::AutoPointer.new(out.pointer, Native.method(:responses_client_free))
+    end
+  end
+end
