@@ -14,7 +14,11 @@ let coreSettings: [SwiftSetting] =
     ? [.unsafeFlags(["-static-stdlib"])]
     : [
         .enableExperimentalFeature("Embedded", .when(configuration: .release)),
-        .unsafeFlags(["-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections", "-dwarf-version=4"], .when(configuration: .release)),
+        .unsafeFlags(
+            [
+                "-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend",
+                "-function-sections", "-dwarf-version=4",
+            ], .when(configuration: .release)),
     ]
 
 let linkerSettings: [LinkerSetting] =

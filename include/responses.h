@@ -146,7 +146,7 @@ RESPONSES_API int responses_constant(const char *name, int *value);
 #define RESPONSES_E_BUSY        (-3)  /* another thread, or an outer call, is using this call */
 #define RESPONSES_E_FORKED      (-4)  /* the handle belongs to the parent process */
 #define RESPONSES_E_CANCELLED   (-5)  /* cancelled or interrupted by this program */
-#define RESPONSES_E_TIMEOUT     (-6)  /* one of the time limits was reached; the message says which */
+#define RESPONSES_E_TIMEOUT     (-6)  /* a time limit was reached; the message says which */
 #define RESPONSES_E_NETWORK     (-7)  /* no answer: name lookup, connection, reset */
 #define RESPONSES_E_TLS         (-8)  /* TLS failed: certificate, handshake */
 #define RESPONSES_E_HTTP        (-9)  /* an answer that is none: a redirect, an unreadable type */
@@ -195,7 +195,7 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
 #define RESPONSES_ERROR_REQUEST_ID  5 /* the x-request-id of the answer */
 #define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event, at most 64 KiB */
 #define RESPONSES_ERROR_RESPONSE_ID 7 /* the response this is about, where known */
-#define RESPONSES_ERROR_HISTORY     8 /* every attempt as a JSON array, see responses_response_history */
+#define RESPONSES_ERROR_HISTORY     8 /* every attempt, as in responses_response_history */
 
 /* One of the fields above; "" when the error has none. NULL for a field that does not exist. Without
    an error, "". Borrowed. */
@@ -377,70 +377,70 @@ RESPONSES_API int responses_event_clone(const responses_event *event, responses_
 RESPONSES_API void responses_event_free(responses_event *event);
 
 /* Numbers that are missing here are kept for later. */
-#define RESPONSES_EVENT_OTHER                            0
-#define RESPONSES_EVENT_CREATED                          1
-#define RESPONSES_EVENT_QUEUED                           2
-#define RESPONSES_EVENT_IN_PROGRESS                      3
-#define RESPONSES_EVENT_COMPLETED                        4
-#define RESPONSES_EVENT_INCOMPLETE                       5
-#define RESPONSES_EVENT_FAILED                           6
-#define RESPONSES_EVENT_ERROR                            7
-#define RESPONSES_EVENT_KEEPALIVE                        8
-#define RESPONSES_EVENT_OUTPUT_ITEM_ADDED                10
-#define RESPONSES_EVENT_OUTPUT_ITEM_DONE                 11
-#define RESPONSES_EVENT_CONTENT_PART_ADDED               12
-#define RESPONSES_EVENT_CONTENT_PART_DONE                13
-#define RESPONSES_EVENT_OUTPUT_TEXT_DELTA                14
-#define RESPONSES_EVENT_OUTPUT_TEXT_DONE                 15
-#define RESPONSES_EVENT_OUTPUT_TEXT_ANNOTATION_ADDED     16
-#define RESPONSES_EVENT_REFUSAL_DELTA                    17
-#define RESPONSES_EVENT_REFUSAL_DONE                     18
-#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA    20
-#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DONE     21
-#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DELTA     22
-#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DONE      23
-#define RESPONSES_EVENT_REASONING_SUMMARY_PART_ADDED     24
-#define RESPONSES_EVENT_REASONING_SUMMARY_PART_DONE      25
-#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA     26
-#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DONE      27
-#define RESPONSES_EVENT_REASONING_TEXT_DELTA             28
-#define RESPONSES_EVENT_REASONING_TEXT_DONE              29
-#define RESPONSES_EVENT_FILE_SEARCH_CALL_IN_PROGRESS     30
-#define RESPONSES_EVENT_FILE_SEARCH_CALL_SEARCHING       31
-#define RESPONSES_EVENT_FILE_SEARCH_CALL_COMPLETED       32
-#define RESPONSES_EVENT_WEB_SEARCH_CALL_IN_PROGRESS      33
-#define RESPONSES_EVENT_WEB_SEARCH_CALL_SEARCHING        34
-#define RESPONSES_EVENT_WEB_SEARCH_CALL_COMPLETED        35
-#define RESPONSES_EVENT_CODE_INTERPRETER_IN_PROGRESS     36
-#define RESPONSES_EVENT_CODE_INTERPRETER_INTERPRETING    37
-#define RESPONSES_EVENT_CODE_INTERPRETER_COMPLETED       38
-#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DELTA      39
-#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DONE       40
-#define RESPONSES_EVENT_IMAGE_GENERATION_IN_PROGRESS     41
-#define RESPONSES_EVENT_IMAGE_GENERATION_GENERATING      42
-#define RESPONSES_EVENT_IMAGE_GENERATION_PARTIAL_IMAGE   43
-#define RESPONSES_EVENT_IMAGE_GENERATION_COMPLETED       44
-#define RESPONSES_EVENT_MCP_LIST_TOOLS_IN_PROGRESS       45
-#define RESPONSES_EVENT_MCP_LIST_TOOLS_COMPLETED         46
-#define RESPONSES_EVENT_MCP_LIST_TOOLS_FAILED            47
-#define RESPONSES_EVENT_MCP_CALL_IN_PROGRESS             48
-#define RESPONSES_EVENT_MCP_CALL_COMPLETED               49
-#define RESPONSES_EVENT_MCP_CALL_FAILED                  50
-#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DELTA         51
-#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE          52
-#define RESPONSES_EVENT_SHELL_CALL_COMMAND_ADDED         53
-#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DELTA         54
-#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DONE          55
-#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DELTA  56
-#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DONE   57
-#define RESPONSES_EVENT_COMPACTION_COMPACTING            58
-#define RESPONSES_EVENT_AUDIO_DELTA                      59
-#define RESPONSES_EVENT_AUDIO_DONE                       60
-#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DELTA           61
-#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DONE            62
-#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DELTA           63
-#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE            64
-#define RESPONSES_EVENT_CANCELLED                        65
+#define RESPONSES_EVENT_OTHER                           0
+#define RESPONSES_EVENT_CREATED                         1
+#define RESPONSES_EVENT_QUEUED                          2
+#define RESPONSES_EVENT_IN_PROGRESS                     3
+#define RESPONSES_EVENT_COMPLETED                       4
+#define RESPONSES_EVENT_INCOMPLETE                      5
+#define RESPONSES_EVENT_FAILED                          6
+#define RESPONSES_EVENT_ERROR                           7
+#define RESPONSES_EVENT_KEEPALIVE                       8
+#define RESPONSES_EVENT_OUTPUT_ITEM_ADDED               10
+#define RESPONSES_EVENT_OUTPUT_ITEM_DONE                11
+#define RESPONSES_EVENT_CONTENT_PART_ADDED              12
+#define RESPONSES_EVENT_CONTENT_PART_DONE               13
+#define RESPONSES_EVENT_OUTPUT_TEXT_DELTA               14
+#define RESPONSES_EVENT_OUTPUT_TEXT_DONE                15
+#define RESPONSES_EVENT_OUTPUT_TEXT_ANNOTATION_ADDED    16
+#define RESPONSES_EVENT_REFUSAL_DELTA                   17
+#define RESPONSES_EVENT_REFUSAL_DONE                    18
+#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA   20
+#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DONE    21
+#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DELTA    22
+#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DONE     23
+#define RESPONSES_EVENT_REASONING_SUMMARY_PART_ADDED    24
+#define RESPONSES_EVENT_REASONING_SUMMARY_PART_DONE     25
+#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA    26
+#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DONE     27
+#define RESPONSES_EVENT_REASONING_TEXT_DELTA            28
+#define RESPONSES_EVENT_REASONING_TEXT_DONE             29
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_IN_PROGRESS    30
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_SEARCHING      31
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_COMPLETED      32
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_IN_PROGRESS     33
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_SEARCHING       34
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_COMPLETED       35
+#define RESPONSES_EVENT_CODE_INTERPRETER_IN_PROGRESS    36
+#define RESPONSES_EVENT_CODE_INTERPRETER_INTERPRETING   37
+#define RESPONSES_EVENT_CODE_INTERPRETER_COMPLETED      38
+#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DELTA     39
+#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DONE      40
+#define RESPONSES_EVENT_IMAGE_GENERATION_IN_PROGRESS    41
+#define RESPONSES_EVENT_IMAGE_GENERATION_GENERATING     42
+#define RESPONSES_EVENT_IMAGE_GENERATION_PARTIAL_IMAGE  43
+#define RESPONSES_EVENT_IMAGE_GENERATION_COMPLETED      44
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_IN_PROGRESS      45
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_COMPLETED        46
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_FAILED           47
+#define RESPONSES_EVENT_MCP_CALL_IN_PROGRESS            48
+#define RESPONSES_EVENT_MCP_CALL_COMPLETED              49
+#define RESPONSES_EVENT_MCP_CALL_FAILED                 50
+#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DELTA        51
+#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE         52
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_ADDED        53
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DELTA        54
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DONE         55
+#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DELTA 56
+#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DONE  57
+#define RESPONSES_EVENT_COMPACTION_COMPACTING           58
+#define RESPONSES_EVENT_AUDIO_DELTA                     59
+#define RESPONSES_EVENT_AUDIO_DONE                      60
+#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DELTA          61
+#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DONE           62
+#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DELTA          63
+#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE           64
+#define RESPONSES_EVENT_CANCELLED                       65
 
 /* ---- blocking operations --------------------------------------------------------------------- */
 
@@ -476,7 +476,8 @@ RESPONSES_API int responses_delete(responses_client *client, const char *id,
 
 /* GET /responses/{id}/input_items: one page. params: "limit" (1..100), "order" ("asc", "desc"),
    "after" (an item's id), "include". The page has "data", "has_more" and "last_id", which is the
-   next page's "after". */
+   next page's "after". A page that says more follow and does not move on is RESPONSES_E_PROTOCOL, so
+   that paging comes to an end. */
 RESPONSES_API int responses_list_input_items(responses_client *client, const char *id,
                                              const char *params_json, size_t n,
                                              responses_response **out, responses_error **err);

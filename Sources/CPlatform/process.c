@@ -34,8 +34,8 @@ uint64_t platform_process_generation_slow(void)
     uint64_t generation = __atomic_load_n(platform_generation_page, __ATOMIC_RELAXED);
     if (generation == 0) {
         const uint64_t next = __atomic_add_fetch(&generation_counter, 1, __ATOMIC_RELAXED);
-        if (__atomic_compare_exchange_n(platform_generation_page, &generation, next, 0, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED))
+        if (__atomic_compare_exchange_n(platform_generation_page, &generation, next, 0,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
             generation = next;
     }
     return generation;

@@ -16,6 +16,12 @@ static int unread_bytes(int fd)
     return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
 }
 
+static int unsent_bytes(int fd)
+{
+    int count = 0;
+    return ioctl(fd, TIOCOUTQ, &count) == 0 ? count : -1;
+}
+
 /* An unnamed stream socket of the unix family that a program started now would inherit. */
 static int may_be_one(int fd)
 {
@@ -44,29 +50,36 @@ void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *context),
     int count = 0;
     int reader = -1;
     int i;
-    char byte = 0;
+    int shows[range];
+    char bytes[8];
     if (lowest < 0)
         return;
     for (i = 0; i < range; i++)
         if (may_be_one(lowest + i))
             candidates[count++] = lowest + i;
+    for (i = 0; i < range; i++)
+        shows[i] = 1;
     if (count < 2)
         return;
-    /* A wake-up shows at the reading end, and what is written there shows at the other. */
-    wake(context);
-    for (i = 0; i < count && reader < 0; i++)
-        if (unread_bytes(candidates[i]) == 1)
+    /* Three wake-ups in turn show at the reading end and nowhere else; what was sent and is unread
+       shows at the other. Nothing of anybody else's is read or written. */
+    for (i = 1; i <= 3; i++) {
+        int j;
+        wake(context);
+        for (j = 0; j < count; j++)
+            if (unread_bytes(candidates[j]) != i)
+                shows[j] = 0;
+    }
+    for (i = 0; i < count; i++) {
+        if (shows[i]) {
+            fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
             reader = candidates[i];
-    if (reader < 0)
-        return;
-    if (recv(reader, &byte, 1, MSG_DONTWAIT) == 1 && send(reader, &byte, 1, MSG_NOSIGNAL) == 1) {
-        for (i = 0; i < count; i++) {
-            if (candidates[i] != reader && unread_bytes(candidates[i]) == 1) {
-                if (recv(candidates[i], &byte, 1, MSG_DONTWAIT) == 1)
-                    fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
-                break;
-            }
+        } else if (unsent_bytes(candidates[i]) > 0) {
+            fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
         }
     }
-    fcntl(reader, F_SETFD, FD_CLOEXEC);
+    if (reader >= 0) {
+        const ssize_t drained = recv(reader, bytes, sizeof bytes, MSG_DONTWAIT);
+        (void)drained;
+    }
 }

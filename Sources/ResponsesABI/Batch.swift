@@ -69,7 +69,8 @@ public func responses_call_next_batch(
         return report(.invalid("used, count", "must not be NULL"), err)
     }
     // Asking with an empty buffer is a way to learn the size.
-    guard let buffer = buffer ?? (capacity == 0 ? UnsafeMutableRawPointer(platform_nothing()) : nil),
+    guard
+        let buffer = buffer ?? (capacity == 0 ? UnsafeMutableRawPointer(platform_nothing()) : nil),
         capacity >= 0
     else {
         err?.pointee = nil

@@ -35,7 +35,9 @@ public func responses_call_wait(_ handle: OpaquePointer?, _ timeout: Int32) -> I
 @_cdecl("responses_call_cancel") @implementation
 public func responses_call_cancel(_ handle: OpaquePointer?) -> Int32 {
     // Not `using`: another thread may be in the call, and is to be stopped.
-    guard let object = Handle.object(handle, .call, as: OpenCall.self) else { return RESPONSES_E_INVALID }
+    guard let object = Handle.object(handle, .call, as: OpenCall.self) else {
+        return RESPONSES_E_INVALID
+    }
     return object._withUnsafeGuaranteedRef { open in
         if !open.call.engine.isOurs { return RESPONSES_E_FORKED }
         open.call.cancel()
@@ -57,7 +59,9 @@ public func responses_call_response(_ handle: OpaquePointer?) -> OpaquePointer? 
 public func responses_call_set_user_data(
     _ handle: OpaquePointer?, _ userData: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let object = Handle.object(handle, .call, as: OpenCall.self) else { return RESPONSES_E_INVALID }
+    guard let object = Handle.object(handle, .call, as: OpenCall.self) else {
+        return RESPONSES_E_INVALID
+    }
     object._withUnsafeGuaranteedRef { $0.userData = userData }
     return RESPONSES_OK
 }

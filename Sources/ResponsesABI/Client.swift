@@ -37,7 +37,7 @@ public func responses_client_set(
 ) -> Int32 {
     answering(nil, err) { () throws(ResponsesError) in
         let client = try client(handle)
-        try client.set(try required(name, "name"), input(value, -1).map { Array($0) })
+        try client.set(try required(name, "name"), input(value, -1))
         return RESPONSES_OK
     }
 }
@@ -54,8 +54,7 @@ public func responses_client_set_header(
 ) -> Int32 {
     answering(nil, err) { () throws(ResponsesError) in
         let client = try client(handle)
-        try client.setHeader(
-            Array(try required(name, "name")), input(value, -1).map { Array($0) })
+        try client.setHeader(try required(name, "name"), input(value, -1))
         return RESPONSES_OK
     }
 }

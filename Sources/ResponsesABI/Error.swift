@@ -6,7 +6,8 @@ import Responses
 private func read<Value>(
     _ error: OpaquePointer?, _ otherwise: Value, _ body: (ResponsesError) -> Value
 ) -> Value {
-    Handle.object(error, .error, as: ResponsesError.self)?._withUnsafeGuaranteedRef(body) ?? otherwise
+    Handle.object(error, .error, as: ResponsesError.self)?._withUnsafeGuaranteedRef(body)
+        ?? otherwise
 }
 
 @_cdecl("responses_error_status") @implementation

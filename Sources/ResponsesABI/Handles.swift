@@ -56,7 +56,9 @@ enum Handle {
 
     /// Puts another object behind a handle; the old one is released.
     static func replace(_ handle: OpaquePointer, _ kind: HandleKind, with object: AnyObject) {
-        guard let cell = platform_handle_find(UnsafeRawPointer(handle), kind.rawValue) else { return }
+        guard let cell = platform_handle_find(UnsafeRawPointer(handle), kind.rawValue) else {
+            return
+        }
         let old = cell.pointee.object
         cell.pointee.object = Unmanaged.passRetained(object).toOpaque()
         if let old { Unmanaged<AnyObject>.fromOpaque(old).release() }

@@ -13,7 +13,9 @@ final class OpenCall {
     var userData: UnsafeMutableRawPointer?
 
     init(_ call: Call) throws(ResponsesError) {
-        guard let event = Handle.make(.event, call.event, isBorrowed: true) else { throw .noMemory() }
+        guard let event = Handle.make(.event, call.event, isBorrowed: true) else {
+            throw .noMemory()
+        }
         self.call = call
         self.event = event
     }

@@ -6,7 +6,8 @@ import Responses
 private func read<Value>(
     _ response: OpaquePointer?, _ otherwise: Value, _ body: (Response) -> Value
 ) -> Value {
-    Handle.object(response, .response, as: Response.self)?._withUnsafeGuaranteedRef(body) ?? otherwise
+    Handle.object(response, .response, as: Response.self)?._withUnsafeGuaranteedRef(body)
+        ?? otherwise
 }
 
 @_cdecl("responses_response_json") @implementation

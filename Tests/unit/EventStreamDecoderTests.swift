@@ -54,8 +54,13 @@ struct EventStreamDecoderTests {
     @Test func anEventHasALimit() {
         let small = String(repeating: "x", count: 1000)
         #expect(decode(Array("data: \(small)\n\n".utf8), pieces: 100, limit: 1000) == [small])
-        #expect(decode(Array("data: \(small)y\n\n".utf8), pieces: 4096, limit: 1000) == ["(too large)"])
-        #expect(decode(Array("data: \(small)\(small)".utf8), pieces: 50, limit: 1000) == ["(too large)"])
+        #expect(
+            decode(Array("data: \(small)y\n\n".utf8), pieces: 4096, limit: 1000) == ["(too large)"])
+        #expect(
+            decode(Array("data: \(small)\(small)\(small)".utf8), pieces: 50, limit: 1000) == [
+                "(too large)"
+            ]
+        )
     }
 
     @Test func commentsDoNotPileUp() {

@@ -9,7 +9,9 @@ struct ServerFailureTests {
     }
 
     private func show(_ failure: ServerFailure) -> [String] {
-        [failure.message, failure.type, failure.code, failure.param].map { String(decoding: $0, as: UTF8.self) }
+        [failure.message, failure.type, failure.code, failure.param].map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     @Test(arguments: [
@@ -17,19 +19,32 @@ struct ServerFailureTests {
         (#"{"error":{"message":"m","type":null,"code":404,"param":null}}"#, ["m", "", "404", ""]),
         (#"{"error":"Unauthorized","success":false}"#, ["Unauthorized", "", "", ""]),
         (#"{"detail":"Store must be set to false"}"#, ["Store must be set to false", "", "", ""]),
-        (#"{"detail":[{"loc":["body"],"msg":"x"}]}"#, [#"[{"loc":["body"],"msg":"x"}]"#, "", "", ""]),
+        (
+            #"{"detail":[{"loc":["body"],"msg":"x"}]}"#,
+            [#"[{"loc":["body"],"msg":"x"}]"#, "", "", ""]
+        ),
         (#"{"message":"flat","type":"error","code":"c"}"#, ["flat", "", "c", ""]),
-        (#"{"type":"error","error":{"type":"server_error","message":"n"}}"#, ["n", "server_error", "", ""]),
+        (
+            #"{"type":"error","error":{"type":"server_error","message":"n"}}"#,
+            ["n", "server_error", "", ""]
+        ),
         (#""just text""#, ["just text", "", "", ""]),
         ("<html>502</html>", ["", "", "", ""]), ("", ["", "", "", ""]), ("[]", ["", "", "", ""]),
         (#"{"error":{"message":"#, ["", "", "", ""]),
-        ("event: error\ndata: {\"error\":{\"message\":\"in a stream\"}}\n\n", ["in a stream", "", "", ""]),
-        ("data: {\"type\":\"response.failed\",\"response\":{\"error\":{\"code\":\"server_error\",\"message\":\"f\"}}}", ["f", "", "server_error", ""]),
+        (
+            "event: error\ndata: {\"error\":{\"message\":\"in a stream\"}}\n\n",
+            ["in a stream", "", "", ""]
+        ),
+        (
+            "data: {\"type\":\"response.failed\",\"response\":{\"error\":{\"code\":\"server_error\",\"message\":\"f\"}}}",
+            ["f", "", "server_error", ""]
+        ),
     ])
     func everyShape(_ body: String, _ expected: [String]) { #expect(show(read(body)) == expected) }
 
     @Test(arguments: [
-        (#"{"error":{"code":"rate_limit_exceeded"}}"#, 429), (#"{"error":{"type":"server_error"}}"#, 500),
+        (#"{"error":{"code":"rate_limit_exceeded"}}"#, 429),
+        (#"{"error":{"type":"server_error"}}"#, 500),
         (#"{"error":{"code":503}}"#, 503), (#"{"error":{"type":"invalid_request_error"}}"#, 400),
         (#"{"error":{"type":"overloaded_error"}}"#, 503), (#"{"error":{"code":"whatever"}}"#, 0),
         (#"{"error":{"code":"insufficient_quota"}}"#, 429),
@@ -47,7 +62,9 @@ struct RetryRuleTests {
     }
 
     @Test func theTable() {
-        for status in [408, 409, 429, 500, 502, 503, 504, 529, 599] as [Int32] { #expect(isRetryable(status)) }
+        for status in [408, 409, 429, 500, 502, 503, 504, 529, 599] as [Int32] {
+            #expect(isRetryable(status))
+        }
         for status in [400, 401, 403, 404, 413, 422, 0] as [Int32] { #expect(!isRetryable(status)) }
         #expect(!isRetryable(429, code: "insufficient_quota"))
         #expect(!isRetryable(429, code: "insufficient_quota", shouldRetry: true))
@@ -56,7 +73,9 @@ struct RetryRuleTests {
     }
 
     @Test func thePauseGrowsAndVaries() {
-        for (retry, longest) in [(0, 500), (1, 1000), (2, 2000), (3, 4000), (4, 8000), (5, 8000), (1000, 8000)] {
+        for (retry, longest) in [
+            (0, 500), (1, 1000), (2, 2000), (3, 4000), (4, 8000), (5, 8000), (1000, 8000),
+        ] {
             for _ in 0..<50 {
                 let pause = RetryRule.backoffMilliseconds(retry: retry)
                 #expect(pause <= Int64(longest))
@@ -67,7 +86,9 @@ struct RetryRuleTests {
 
     @Test func wishesOfServers() {
         func seconds(_ text: String) -> Int64? { withInput(text) { RetryRule.seconds($0) } }
-        func milliseconds(_ text: String) -> Int64? { withInput(text) { RetryRule.milliseconds($0) } }
+        func milliseconds(_ text: String) -> Int64? {
+            withInput(text) { RetryRule.milliseconds($0) }
+        }
         #expect(seconds("1") == 1000)
         #expect(seconds("0.25") == 250)
         #expect(seconds("1.0001") == 1001)

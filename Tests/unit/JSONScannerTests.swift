@@ -11,25 +11,29 @@ struct JSONScannerTests {
     }
 
     @Test(arguments: [
-        "{}", "[]", " [ ] ", "null", "true", "false", "0", "-0", "10", "1.5", "1e9", "1E-2", "-1.25e+3",
+        "{}", "[]", " [ ] ", "null", "true", "false", "0", "-0", "10", "1.5", "1e9", "1E-2",
+        "-1.25e+3",
         "\"\"", "\"a\"", #""\"\\\/\b\f\n\r\t""#, #""\u00e4\ud83d\ude00""#, #""\ud800""#, "\"ä€😀\"",
         #"{"a":{"b":[1,{"c":[]}]},"d":""}"#, "[1,2 , 3]", "\t\n\r {\"a\" : 1 , \"b\":2}\n",
     ])
     func accepts(_ text: String) { #expect(isJSON(text)) }
 
     @Test(arguments: [
-        "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}",
+        "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}",
+        "{\"a\":1,}",
         "{a:1}", "{'a':1}", "01", "-", "+1", ".5", "1.", "1e", "1e+", "0x1", "nul", "nulll", "True",
-        "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\t\"", "1 2", "{} {}",
+        "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\t\"", "1 2",
+        "{} {}",
         "[1]]", "{\"a\":1}}", "[}", "{]", "[\"a\":1]", "{1:2}", "//", "nan", "Infinity",
     ])
     func refuses(_ text: String) { #expect(!isJSON(text)) }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
-        [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0x00], [0xC3, 0x28],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+            [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0x00], [0xC3, 0x28],
+        ] as [[UInt8]])
     func refusesWhatIsNotUTF8(_ bytes: [UInt8]) {
         #expect(!isJSON([0x22] + bytes + [0x22]))
         // Also where the fast path would load it in the middle of a block.
@@ -43,11 +47,15 @@ struct JSONScannerTests {
         for depth in [1, 63, 64, 65, 127, 128, 129, 1000] { #expect(isJSON(nested(depth))) }
         for depth in [1025, 1026, 5000, 100_000] { #expect(!isJSON(nested(depth))) }
         #expect(!isJSON(String(repeating: "{\"a\":", count: 100_000)))
-        #expect(isJSON(String(repeating: "{\"a\":[", count: 400) + "1" + String(repeating: "]}", count: 400)))
+        #expect(
+            isJSON(
+                String(repeating: "{\"a\":[", count: 400) + "1"
+                    + String(repeating: "]}", count: 400)))
     }
 
     @Test func everyCutOfADocumentIsRefused() {
-        let document = Array(#"{"a":[1.5e2,"ä\u00e4\\",{"b":null,"c":true}],"d":"0123456789012345678"}"#.utf8)
+        let document = Array(
+            #"{"a":[1.5e2,"ä\u00e4\\",{"b":null,"c":true}],"d":"0123456789012345678"}"#.utf8)
         #expect(isJSON(document))
         for count in 0..<document.count { #expect(!isJSON(Array(document[..<count]))) }
     }
@@ -94,7 +102,9 @@ struct EventFieldsTests {
 
     @Test func toleratesOddities() {
         #expect(scan("{}") != nil)
-        let odd = scan(#"{"type":1,"delta":{"stdout":"x"},"sequence_number":"5","output_index":1.5,"content_index":-1}"#)
+        let odd = scan(
+            #"{"type":1,"delta":{"stdout":"x"},"sequence_number":"5","output_index":1.5,"content_index":-1}"#
+        )
         #expect(odd?.type.start == nil)
         #expect(odd?.delta.start == nil)
         #expect(odd?.sequence == -1)
@@ -103,7 +113,9 @@ struct EventFieldsTests {
         #expect(scan(#"{"output_index":99999999999}"#)?.outputIndex == -1)
     }
 
-    @Test(arguments: ["", "1", "[]", "null", "{", "{\"a\"", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":01}", "{,}"])
+    @Test(arguments: [
+        "", "1", "[]", "null", "{", "{\"a\"", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":01}", "{,}",
+    ])
     func refuses(_ text: String) { #expect(scan(text) == nil) }
 
     @Test func agreesWithTheGeneralReader() {

@@ -6,13 +6,15 @@ struct JSONEscapeTests {
     private func decode(_ raw: String) -> String {
         var buffer = ByteBuffer()
         let ok = withInput(raw) { JSONEscape.decode($0, into: &buffer) }
-        return ok ? string(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count)) : "(failed)"
+        return ok
+            ? string(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count)) : "(failed)"
     }
 
     private func encode(_ text: String) -> String {
         var buffer = ByteBuffer()
         let ok = withInput(text) { JSONEscape.encode($0, into: &buffer) }
-        return ok ? string(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count)) : "(failed)"
+        return ok
+            ? string(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count)) : "(failed)"
     }
 
     @Test func escapesGoBothWays() {
@@ -37,13 +39,17 @@ struct JSONPointerTests {
         #"{"a":{"b":[10,{"c":"d"}]},"":1,"x/y":2,"m~n":3,"0":4,"twice":1,"twice":2,"\u0061b":5}"#)
 
     @Test(arguments: [
-        ("/a/b/0", "10"), ("/a/b/1/c", "\"d\""), ("/", "1"), ("/x~1y", "2"), ("/m~0n", "3"), ("/0", "4"),
+        ("/a/b/0", "10"), ("/a/b/1/c", "\"d\""), ("/", "1"), ("/x~1y", "2"), ("/m~0n", "3"),
+        ("/0", "4"),
         ("/twice", "2"), ("/ab", "5"), ("/a/b/2", "(nothing)"), ("/a/b/-", "(nothing)"),
         ("/a/b/00", "(nothing)"), ("/a/b/01", "(nothing)"), ("/a/b/9999999999", "(nothing)"),
-        ("/a/b/c", "(nothing)"), ("/no", "(nothing)"), ("/a/b/0/x", "(nothing)"), ("a", "(malformed)"),
+        ("/a/b/c", "(nothing)"), ("/no", "(nothing)"), ("/a/b/0/x", "(nothing)"),
+        ("a", "(malformed)"),
         ("/a~", "(malformed)"), ("/a~2", "(malformed)"),
     ])
-    func finds(_ pointer: String, _ expected: String) { #expect(value(pointer, of: document) == expected) }
+    func finds(_ pointer: String, _ expected: String) {
+        #expect(value(pointer, of: document) == expected)
+    }
 }
 
 struct JSONWriterTests {
@@ -56,7 +62,9 @@ struct JSONWriterTests {
     }
 
     @Test func leavesTheRestAsItIs() {
-        #expect(replace(#"{"n":1.50,"output":[],"e":"\u00e4"}"#) == #"{"n":1.50,"output":[1],"e":"\u00e4"}"#)
+        #expect(
+            replace(#"{"n":1.50,"output":[],"e":"\u00e4"}"#)
+                == #"{"n":1.50,"output":[1],"e":"\u00e4"}"#)
         #expect(replace(#"{"n":1}"#) == #"{"n":1,"output":[1]}"#)
         #expect(replace("{}") == #"{"output":[1]}"#)
         #expect(replace(nil) == #"{"output":[1]}"#)

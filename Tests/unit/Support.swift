@@ -1,14 +1,21 @@
 @testable import Responses
 
 /// Text that is held as the decoders want it, and read in a test.
-func held(_ text: String) -> Text { Text(Array(text.utf8)) ?? Text("")! }
+func held(_ text: String) -> Text {
+    guard let text = Text(Array(text.utf8)) else { fatalError("out of memory") }
+    return text
+}
 
 func string(_ text: Text?) -> String {
-    text.map { String(decoding: UnsafeBufferPointer(start: $0.base, count: $0.count), as: UTF8.self) }
+    text.map {
+        String(decoding: UnsafeBufferPointer(start: $0.base, count: $0.count), as: UTF8.self)
+    }
         ?? "(nil)"
 }
 
-func string(_ buffer: UnsafeBufferPointer<UInt8>) -> String { String(decoding: buffer, as: UTF8.self) }
+func string(_ buffer: UnsafeBufferPointer<UInt8>) -> String {
+    String(decoding: buffer, as: UTF8.self)
+}
 
 func withInput<Result, Failure: Error>(
     _ text: String, _ body: (Input) throws(Failure) -> Result
@@ -73,7 +80,9 @@ func feed(_ event: String, to accumulator: Accumulator) -> Accumulator.Outcome {
 
 /// The value at a JSON pointer, as its JSON.
 func value(_ pointer: String, of text: Text?) -> String {
-    guard let text, let document = JSONValue(checking: text.base, count: text.count) else { return "(no JSON)" }
+    guard let text, let document = JSONValue(checking: text.base, count: text.count) else {
+        return "(no JSON)"
+    }
     return withInput(pointer) { pointer in
         switch JSONPointer.find(pointer, in: document) {
         case .found(let value): return string(value.raw)

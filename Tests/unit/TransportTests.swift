@@ -6,7 +6,9 @@ struct ResponseHeadersTests {
     private func headers(_ lines: [String]) -> ResponseHeaders {
         let headers = ResponseHeaders()
         for line in lines {
-            _ = withInput(line + "\r\n") { line in line.baseAddress.map { headers.take($0, line.count) } }
+            _ = withInput(line + "\r\n") { line in
+                line.baseAddress.map { headers.take($0, line.count) }
+            }
         }
         return headers
     }
@@ -17,7 +19,8 @@ struct ResponseHeadersTests {
 
     @Test func theLastAnswerCounts() {
         let read = headers([
-            "HTTP/1.1 100 Continue", "X-A: interim", "", "HTTP/1.1 200 OK", "X-A:  one ", "x-a: two",
+            "HTTP/1.1 100 Continue", "X-A: interim", "", "HTTP/1.1 200 OK", "X-A:  one ",
+            "x-a: two",
             "Empty:", "Content-Type: Text/Event-Stream; charset=utf-8", "",
         ])
         #expect(read.status == 200)
@@ -41,7 +44,9 @@ struct ResponseHeadersTests {
         let read = ResponseHeaders()
         let line = "X-Long: " + String(repeating: "x", count: 1000) + "\r\n"
         var taken = 0
-        while taken < 1000, withInput(line, { line in line.baseAddress.map { read.take($0, line.count) } ?? false }) {
+        while taken < 1000,
+            withInput(line, { line in line.baseAddress.map { read.take($0, line.count) } ?? false })
+        {
             taken += 1
         }
         #expect(taken < 300)
@@ -49,9 +54,15 @@ struct ResponseHeadersTests {
 
     @Test func wishesOfTheServer() {
         #expect(headers(["HTTP/1.1 429 x", "Retry-After: 2"]).retryAfterMilliseconds == 2000)
-        #expect(headers(["HTTP/1.1 429 x", "retry-after-ms: 30", "Retry-After: 2"]).retryAfterMilliseconds == 30)
-        #expect(headers(["HTTP/1.1 429 x", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"]).retryAfterMilliseconds == 0)
-        #expect(headers(["HTTP/1.1 429 x", "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT"]).retryAfterMilliseconds > 1_000_000)
+        #expect(
+            headers(["HTTP/1.1 429 x", "retry-after-ms: 30", "Retry-After: 2"])
+                .retryAfterMilliseconds == 30)
+        #expect(
+            headers(["HTTP/1.1 429 x", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"])
+                .retryAfterMilliseconds == 0)
+        #expect(
+            headers(["HTTP/1.1 429 x", "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT"])
+                .retryAfterMilliseconds > 1_000_000)
         #expect(headers(["HTTP/1.1 429 x", "Retry-After: later"]).retryAfterMilliseconds == -1)
         #expect(headers(["HTTP/1.1 429 x"]).retryAfterMilliseconds == -1)
         #expect(headers(["HTTP/1.1 429 x", "x-should-retry: false"]).shouldRetry == false)

@@ -26,9 +26,9 @@ static inline const uint8_t *_Nonnull platform_text_span(const uint8_t *_Nonnull
     for (;;) {
         const __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
         /* Signed comparison: bytes of 0x80 and more are negative, so they are "less than space". */
-        const __m128i stop =
-            _mm_or_si128(_mm_cmplt_epi8(chunk, space),
-                         _mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)));
+        const __m128i stop = _mm_or_si128(
+            _mm_cmplt_epi8(chunk, space),
+            _mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)));
         const int mask = _mm_movemask_epi8(stop);
         if (mask != 0)
             return p + __builtin_ctz((unsigned)mask);
@@ -43,7 +43,8 @@ static inline const uint8_t *_Nonnull platform_text_span(const uint8_t *_Nonnull
         memcpy(&word, p, sizeof word);
         const uint64_t quote = word ^ (ones * '"');
         const uint64_t backslash = word ^ (ones * '\\');
-        const uint64_t stop = ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & tops;
+        const uint64_t stop =
+            ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & tops;
         if (stop != 0)
             break;
         p += 8;

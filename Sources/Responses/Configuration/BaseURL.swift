@@ -21,13 +21,16 @@ package struct BaseURL {
         var scheme = 0
         while scheme < min(text.count, 8) && text[scheme] != 0x3A { scheme += 1 }
         let name = text[0..<scheme].map { lowercased($0) }
-        guard equal(name, "https") || equal(name, "http") else { throw .invalid("base_url", expected) }
+        guard equal(name, "https") || equal(name, "http") else {
+            throw .invalid("base_url", expected)
+        }
         for byte in text where byte <= 0x20 || byte >= 0x7F {
             throw .invalid("base_url", "spaces and characters beyond ASCII must be percent-encoded")
         }
         if text.contains(0x23) { throw .invalid("base_url", "must not have a fragment (#)") }
         // libcurl forgives a missing host and takes the path for it.
-        let hasHost = text.count > scheme + 3 && text[scheme + 3] != 0x2F && text[scheme + 3] != 0x3F
+        let hasHost =
+            text.count > scheme + 3 && text[scheme + 3] != 0x2F && text[scheme + 3] != 0x3F
         guard hasHost, BaseURL.isAccepted(text) else { throw .invalid("base_url", expected) }
         if BaseURL.hasUser(text) {
             throw .invalid(

@@ -1,7 +1,7 @@
 /// What may stand in a request's head, so that no argument can add a line to it (RFC 9110, 5.5 and 5.6.2).
 enum HeaderText {
     /// A token: the name of a header.
-    static func isName(_ text: [UInt8]) -> Bool {
+    static func isName(_ text: some Sequence<UInt8>) -> Bool {
         for byte in text where !isTokenByte(byte) { return false }
         return true
     }
@@ -9,19 +9,20 @@ enum HeaderText {
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: return true
-        case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E:
+        case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C,
+            0x7E:
             return true
         default: return false
         }
     }
 
-    static func isValue(_ text: [UInt8]) -> Bool {
+    static func isValue(_ text: some Sequence<UInt8>) -> Bool {
         for byte in text where byte < 0x20 && byte != 0x09 || byte == 0x7F { return false }
         return true
     }
 
     /// Printable ASCII without a space or a fragment: what may follow the question mark.
-    static func isQuery(_ text: [UInt8]) -> Bool {
+    static func isQuery(_ text: some Sequence<UInt8>) -> Bool {
         for byte in text where byte <= 0x20 || byte >= 0x7F || byte == 0x23 { return false }
         return true
     }

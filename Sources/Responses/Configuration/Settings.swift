@@ -76,7 +76,7 @@ package struct Settings {
     private mutating func takeEnvironment(_ option: Option, _ variable: StaticString)
         throws(ResponsesError)
     {
-        guard let value = Settings.environment(variable), !value.isEmpty else { return }
+        guard let value = Settings.environment(variable), value.count > 0 else { return }
         do throws(ResponsesError) {
             try set(option, value)
         } catch {
@@ -98,11 +98,12 @@ package struct Settings {
         return true
     }
 
-    private static func environment(_ name: StaticString) -> [UInt8]? {
+    /// In place: a copy would leave a key behind.
+    private static func environment(_ name: StaticString) -> Input? {
         let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard let value = getenv(name) else { return nil }
         let start = UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
-        return Array(UnsafeBufferPointer(start: start, count: strlen(value)))
+        return Input(start: start, count: strlen(value))
     }
 
     /// `OPENAI_CUSTOM_HEADERS`: lines of "Name: value".
@@ -116,30 +117,31 @@ package struct Settings {
         }
     }
 
-    private func trimmed(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    private func trimmed(_ text: Slice<Input>) -> Input {
         var text = text
         while let first = text.first, first <= 0x20 { text = text.dropFirst() }
         while let last = text.last, last <= 0x20 { text = text.dropLast() }
-        return Array(text)
+        return Input(rebasing: text)
     }
 
     /// Adds, replaces or (nil) takes out a header of every request.
-    package mutating func setHeader(_ name: [UInt8], _ value: [UInt8]?, argument: String)
+    package mutating func setHeader(_ name: Input, _ value: Input?, argument: String)
         throws(ResponsesError)
     {
         guard !name.isEmpty, HeaderText.isName(name) else {
             throw .invalid(argument, "a header name is letters, digits and hyphens (RFC 9110, 5.1)")
         }
-        if let value, !HeaderText.isValue(value) {
-            throw .invalid(argument, "a header value must not have line breaks or control characters")
-        }
-        extraHeaders.removeAll { $0.hasName(name) }
-        let text = value.flatMap { value in
-            value.withUnsafeBufferPointer {
-                Text(copying: $0.baseAddress, count: $0.count, isSecret: true)
+        var text: Text?
+        if let value {
+            guard HeaderText.isValue(value) else {
+                throw .invalid(
+                    argument, "a header value must not have line breaks or control characters")
             }
+            text = Text(copying: value.baseAddress, count: value.count, isSecret: true)
+            if text == nil { throw .noMemory() }
         }
-        if value != nil && text == nil { throw .noMemory() }
+        let name = Array(name)
+        extraHeaders.removeAll { $0.hasName(name) }
         extraHeaders.append(Header(name: name, value: text))
     }
 
@@ -165,11 +167,14 @@ package struct Settings {
         list.add("User-Agent", userAgent)
     }
 
-    func apply(to easy: UnsafeMutableRawPointer) {
+    /// Tells libcurl how to connect. False when it has no memory for it: a proxy or a certificate must
+    /// not be left out silently.
+    func apply(to easy: UnsafeMutableRawPointer) -> Bool {
         // Nothing but HTTP, wherever a URL leads; and paths go out as they are given.
         curl_set_long(easy, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
         curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        // A libcurl without them leaves these out, and that does no harm.
         curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
         if usesHTTP2 {
             curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
@@ -185,35 +190,30 @@ package struct Settings {
             curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, Int(max(1, tcpKeepalive / 1000)))
             curl_set_long(easy, CURLOPT_TCP_KEEPINTVL, Int(max(1, tcpKeepalive / 1000)))
         }
-        applyTrust(to: easy)
-        set(easy, CURLOPT_PROXY, proxy)
-        set(easy, CURLOPT_NOPROXY, noProxy)
+        return applyTrust(to: easy) && set(easy, CURLOPT_PROXY, proxy)
+            && set(easy, CURLOPT_NOPROXY, noProxy)
     }
 
-    private func applyTrust(to easy: UnsafeMutableRawPointer) {
+    private func applyTrust(to easy: UnsafeMutableRawPointer) -> Bool {
         if !verifiesTLS {
             curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
             curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
         }
-        set(easy, CURLOPT_CAINFO, caFile)
         // libcurl shares parsed certificates between connections only without a directory, and the
         // built-in one costs 45 ms and 750 KB a connection (docs/adr/0002-engine.md).
-        if let caPath {
-            set(easy, CURLOPT_CAPATH, caPath)
-        } else {
-            curl_set_text(easy, CURLOPT_CAPATH, nil)
-        }
-        set(easy, CURLOPT_SSLCERT, clientCertificate)
-        set(easy, CURLOPT_SSLKEY, clientKey)
+        if caPath == nil { curl_set_text(easy, CURLOPT_CAPATH, nil) }
+        return set(easy, CURLOPT_CAINFO, caFile) && set(easy, CURLOPT_CAPATH, caPath)
+            && set(easy, CURLOPT_SSLCERT, clientCertificate) && set(easy, CURLOPT_SSLKEY, clientKey)
     }
 
-    private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?) {
-        guard let value else { return }
-        (value + [0]).withUnsafeBufferPointer { text in
-            if let base = text.baseAddress {
-                curl_set_text(
-                    easy, option, UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self))
-            }
+    private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?)
+        -> Bool
+    {
+        guard let value else { return true }
+        return (value + [0]).withUnsafeBufferPointer { text in
+            guard let base = text.baseAddress else { return false }
+            let characters = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
+            return curl_set_text(easy, option, characters) == CURLE_OK
         }
     }
 }

@@ -1,14 +1,16 @@
 /// Setting options from text, with messages that say what would have been accepted.
 extension Settings {
     /// Sets an option; nil puts its default back.
-    package mutating func set(_ option: Option, _ given: [UInt8]?) throws(ResponsesError) {
-        guard let value = given else {
+    package mutating func set(_ option: Option, _ given: Input?) throws(ResponsesError) {
+        guard let given else {
             if !restoreFromEnvironment(option) { restore(option, Settings()) }
             return
         }
+        if option == .apiKey { return try setKey(given) }
+        let value = Array(given)
         let name = "\(option.name)"
         switch option {
-        case .apiKey: try setKey(value)
+        case .apiKey: break  // set above, without a copy that would not be wiped
         case .baseURL: baseURL = try BaseURL(value)
         case .organization: organization = try headerValue(name, value)
         case .project: project = try headerValue(name, value)
@@ -83,7 +85,7 @@ extension Settings {
     }
 
     // The value of a key is never part of a message.
-    private mutating func setKey(_ value: [UInt8]) throws(ResponsesError) {
+    private mutating func setKey(_ value: Input) throws(ResponsesError) {
         if value.isEmpty {
             apiKey = nil
             return
@@ -91,10 +93,9 @@ extension Settings {
         guard HeaderText.isValue(value) else {
             throw .invalid("api_key", "a key must not have line breaks or control characters")
         }
-        let text = value.withUnsafeBufferPointer {
-            Text(copying: $0.baseAddress, count: $0.count, isSecret: true)
+        guard let text = Text(copying: value.baseAddress, count: value.count, isSecret: true) else {
+            throw .noMemory()
         }
-        guard let text else { throw .noMemory() }
         apiKey = text
     }
 
@@ -143,7 +144,8 @@ extension Settings {
         guard isNumber, range.contains(result) else {
             throw .invalid(
                 name,
-                "expected a whole number of \(unit), from \(range.lowerBound) to \(range.upperBound)")
+                "expected a whole number of \(unit), from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return result
     }

@@ -37,6 +37,8 @@ package final class Call: Waiter {
     var hasTerminalEvent = false
     /// A failure that the stream told, while its details may still follow.
     var failure: ServerFailure?
+    /// The event that told it, at most `ResponsesError.maximumBody` bytes of it.
+    var failureBody: Text?
     var progress = Limits.Progress()
     var retries = 0
     var resumesSinceEvent = 0
@@ -82,6 +84,7 @@ package final class Call: Waiter {
             if let transfer { engine.stop(transfer) }
             transfer = nil
             engine.setDeadline(self, 0)
+            isGone = true
             engine.hostLoop.unlist(self)
         }
     }
@@ -115,7 +118,9 @@ package final class Call: Waiter {
 
     /// Looks whether there is something to read, unless another thread is at it.
     func isReadyToRead() -> Bool {
-        guard use.compareExchange(expected: 0, desired: Call.isLookedAt, ordering: .acquiring).exchanged
+        guard
+            use.compareExchange(expected: 0, desired: Call.isLookedAt, ordering: .acquiring)
+                .exchanged
         else { return false }
         let isReady = lookAhead()
         if isReady { mayHaveMore = true }
@@ -160,7 +165,12 @@ package final class Call: Waiter {
             return .event
         }
         let step = advance()
-        if case .event = step { mayHaveMore = true } else { mayHaveMore = false }
+        if case .event = step {
+            mayHaveMore = true
+        } else {
+            mayHaveMore = false
+            event.clear()
+        }
         return step
     }
 
@@ -185,7 +195,9 @@ package final class Call: Waiter {
                 if take(data, count, name) { return .event }
             case .done: streamEnded("the server sent [DONE] before a terminal event")
             case .tooLarge:
-                fail(.limit, "an event is larger than max_event_bytes (\(settings.maximumEventBytes))")
+                fail(
+                    .limit,
+                    "an event is larger than max_event_bytes (\(settings.maximumEventBytes))")
             case .needsMore:
                 if !collectNews() { return .again }
             }

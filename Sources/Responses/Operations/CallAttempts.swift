@@ -8,20 +8,23 @@ extension Call {
     func startAttempt() {
         endTransfer(released: false)
         decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        failureBody = nil
         journal.attemptStarted()
         guard let transfer = Transfer(request, settings, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
         log.info("attempt \(journal.attempts): \(request.method.name) \(request.path)")
+        let isReady = transfer.setUp(settings)
         let hasStarted = engine.locked {
             self.transfer = transfer
             hasExpired = false
             limits.phase = .awaiting(since: platform_now())
-            guard engine.start(transfer) else { return false }
+            guard isReady, engine.start(transfer) else { return false }
             engine.setDeadline(self, limits.nextDeadline)
             return true
         }
-        if !hasStarted { fail(.internal, "libcurl did not accept the request") }
+        // Its arguments are right; memory is all that can be missing.
+        if !hasStarted { fail(.noMemory, ResponsesError.noMemoryMessage) }
     }
 
     /// Sends the request again after a pause.
@@ -30,7 +33,8 @@ extension Call {
         decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
         engine.locked {
             hasExpired = false
-            limits.phase = .sleeping(until: platform_now() &+ UInt64(max(0, milliseconds)) &* 1_000_000)
+            limits.phase = .sleeping(
+                until: platform_now() &+ UInt64(max(0, milliseconds)) &* 1_000_000)
             engine.setDeadline(self, limits.nextDeadline)
         }
     }
@@ -54,7 +58,8 @@ extension Call {
         if status >= 400 { return serverRefused(transfer) }
         if transfer.hasTooManyHeaders {
             return fail(
-                .limit, "the answer's headers are larger than \(ResponseHeaders.maximumBytes) bytes")
+                .limit, "the answer's headers are larger than \(ResponseHeaders.maximumBytes) bytes"
+            )
         }
         if transfer.isOverLimit {
             return fail(
@@ -89,7 +94,8 @@ extension Call {
         }
         tryAgain(
             // A kept connection that the server gave up is no reason to wait.
-            isAllowed: kind.isRetryable, wish: transfer.isCutAfterSending ? 1 : -1, reason: "network",
+            isAllowed: kind.isRetryable, wish: transfer.isCutAfterSending ? 1 : -1,
+            reason: "network",
             else: makeError(kind.status, message, nil, isRetryable: kind.isRetryable))
     }
 
@@ -122,7 +128,8 @@ extension Call {
     private func describe(_ status: Int32, _ told: ServerFailure) -> String {
         var text = "HTTP \(status)"
         if !told.code.isEmpty { text += " \(oneLine(told.code))" }
-        return text + ": " + (told.message.isEmpty ? "the server gave no reason" : oneLine(told.message))
+        return text + ": "
+            + (told.message.isEmpty ? "the server gave no reason" : oneLine(told.message))
     }
 
     private func redirected(_ transfer: Transfer) {
@@ -140,9 +147,15 @@ extension Call {
         if document == nil && !(count == 0 && operation.acceptsEmptyBody) {
             return unreadable(transfer)
         }
-        if operation.kind == .document { return finish(transfer) }
+        if operation.kind == .document {
+            if let reason = document.flatMap({ operation.brokenCursor(of: $0) }) {
+                return fail(.protocol, reason)
+            }
+            return finish(transfer)
+        }
         guard let document, document.kind == .object else { return unreadable(transfer) }
-        if let error = document.member("error"), error.kind == .object, document.member("id") == nil {
+        if let error = document.member("error"), error.kind == .object, document.member("id") == nil
+        {
             // A gateway that answers 200 and means something else.
             failure = ServerFailure(event: document)
             return failAsServerSaid()
@@ -158,7 +171,8 @@ extension Call {
         }
         if !hasEnded {
             _ = accumulator.takeDocument(document, isFinal: false)
-            return fail(.truncated, "the server does not stream, and its response has not ended yet")
+            return fail(
+                .truncated, "the server does not stream, and its response has not ended yet")
         }
         // A document where a stream was asked for: handed over as the one event that it comes to.
         makeTerminalEvent(of: document)
@@ -179,12 +193,14 @@ extension Call {
             return fail(ResponsesError(.protocol, "the answer has no body", details))
         }
         if transfer.headers.isJSON {
-            return fail(ResponsesError(.protocol, "the answer is not the JSON it should be", details))
+            return fail(
+                ResponsesError(.protocol, "the answer is not the JSON it should be", details))
         }
         let type = transfer.headers.value("content-type").map { oneLine(Array($0)) } ?? "nothing"
         fail(
             ResponsesError(
-                .http, "the answer is \(type) where JSON was expected; is base_url right?", details))
+                .http, "the answer is \(type) where JSON was expected; is base_url right?", details)
+        )
     }
 
     /// The document is the call's response.
@@ -224,7 +240,8 @@ extension Call {
 
     /// Sends the same request again where that can help and nothing was handed over yet.
     @inline(never)
-    private func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError) {
+    private func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError)
+    {
         attemptFailed(reason)
         if journal.hasResumed && isAllowed { return resume(error.message, wish) }
         guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
@@ -235,7 +252,9 @@ extension Call {
             return fail(
                 withHistory(
                     error,
-                    note: " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))"))
+                    note:
+                        " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))")
+            )
         } else if wish > 0 {
             pause = wish
         } else {
@@ -255,9 +274,11 @@ extension Call {
     func retryInsteadOfError(_ document: JSONValue) -> Bool {
         let told = ServerFailure(event: document)
         let isRetryable = RetryRule.isRetryable(
-            httpStatus: told.impliedStatus, failure: told, shouldRetry: transfer?.headers.shouldRetry)
+            httpStatus: told.impliedStatus, failure: told,
+            shouldRetry: transfer?.headers.shouldRetry)
         guard isRetryable, retries < settings.maximumRetries else { return false }
         let wish = transfer?.headers.retryAfterMilliseconds ?? -1
+        failureBody = bodyOfError(document)
         tryAgain(
             isAllowed: true, wish: wish, reason: oneLine(told.code.isEmpty ? told.type : told.code),
             else: makeError(.api, oneLine(told.message), told, isRetryable: true))
@@ -321,7 +342,8 @@ extension Call {
             return fail(error)
         }
         // The first time at once: most breaks are over when they are noticed.
-        var pause = resumesSinceEvent == 0 ? 0 : RetryRule.backoffMilliseconds(retry: resumesSinceEvent - 1)
+        var pause =
+            resumesSinceEvent == 0 ? 0 : RetryRule.backoffMilliseconds(retry: resumesSinceEvent - 1)
         if wish > 0 { pause = min(wish, RetryRule.longestWish) }
         resumesSinceEvent += 1
         journal.resumed(after: pause)

@@ -26,11 +26,7 @@ extension Call {
         _ status: Status, _ message: String, _ told: ServerFailure?, isRetryable: Bool = false
     ) -> ResponsesError {
         var details = makeDetails(told, isRetryable: isRetryable)
-        if told != nil && (event.kind == .error || event.kind == .failed) {
-            let json = event.json
-            details.body = Text(
-                copying: json.baseAddress, count: min(json.count, ResponsesError.maximumBody))
-        }
+        if told != nil { details.body = failureBody }
         return ResponsesError(status, message, details)
     }
 

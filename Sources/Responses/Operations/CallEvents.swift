@@ -55,9 +55,9 @@ extension Call {
     private func takeOther(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let start = json.baseAddress else { return false }
         // It was checked a moment ago; only its ends are needed.
-        let first = JSONScanner.skipSpace(start)
-        guard let end = JSONScanner.valueEnd(first) else { return false }
-        let document = JSONValue(start: first, end: end)
+        var end = start + json.count
+        while end > start && end[-1] <= 0x20 { end -= 1 }
+        let document = JSONValue(start: JSONScanner.skipSpace(start), end: end)
         let kind = event.kind
         if kind.isKeepalive { return true }
         if kind == .error && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
@@ -68,11 +68,11 @@ extension Call {
         progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
         switch kind {
         case .completed, .incomplete, .cancelled: hasTerminalEvent = true
-        case .error: noteFailure(ServerFailure(event: document))
+        case .error: noteFailure(ServerFailure(event: document), document)
         case .failed:
             let error = document.member("response")?.member("error")
             let told = error.flatMap { $0.kind == .object ? ServerFailure(event: $0) : nil }
-            noteFailure(told)
+            noteFailure(told, document)
             // Azure sends the details in an `error` event afterwards.
             if failure?.isEmpty == false { hasTerminalEvent = true }
         default: break
@@ -81,14 +81,22 @@ extension Call {
     }
 
     /// Keeps the first details of a failure that say something, and waits a second for better ones.
-    private func noteFailure(_ told: ServerFailure?) {
+    private func noteFailure(_ told: ServerFailure?, _ event: JSONValue) {
         let had = failure != nil
-        if failure == nil || failure?.isEmpty == true { failure = told ?? ServerFailure() }
+        if failure == nil || failure?.isEmpty == true {
+            failure = told ?? ServerFailure()
+            failureBody = bodyOfError(event)
+        }
         if had && failure?.isEmpty == false { hasTerminalEvent = true }
         engine.locked {
             limits.phase = .expectingDetails(until: platform_now() &+ 1_000_000_000)
             engine.setDeadline(self, limits.nextDeadline)
         }
+    }
+
+    /// As much of an event as an error keeps.
+    func bodyOfError(_ event: JSONValue) -> Text? {
+        Text(copying: event.start, count: min(event.count, ResponsesError.maximumBody))
     }
 
     /// Ends the call when the accumulator could not take something in. True when it ended.

@@ -28,7 +28,9 @@ struct Limits {
     private var itemsDone: UInt64 = 0
 
     init(_ settings: Settings, _ operation: Operation) {
-        func nanoseconds(_ milliseconds: Int64) -> UInt64 { UInt64(max(0, milliseconds)) &* 1_000_000 }
+        func nanoseconds(_ milliseconds: Int64) -> UInt64 {
+            UInt64(max(0, milliseconds)) &* 1_000_000
+        }
         firstEventLimit = nanoseconds(settings.firstEventTimeout)
         idleLimit = nanoseconds(settings.idleTimeout)
         graceLimit = nanoseconds(settings.completionGrace)
@@ -124,7 +126,9 @@ extension Call {
         case .details: failAsServerSaid()
         case .total:
             if limits.totalIsPatience {
-                fail(.timeout, "timeout_ms: the response had not ended after \(operation.patience) ms")
+                fail(
+                    .timeout,
+                    "timeout_ms: the response had not ended after \(operation.patience) ms")
             } else {
                 fail(.timeout, "timeout_ms: the call was not over after \(settings.timeout) ms")
             }

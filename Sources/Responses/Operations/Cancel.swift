@@ -1,6 +1,9 @@
 /// POST /responses/{id}/cancel.
 extension Operation {
-    package static func cancel(_ id: Input, _ settings: Settings) throws(ResponsesError) -> Operation {
-        Operation(.document, HTTPRequest(.post, url: settings.url(try Path.response(id, "/cancel"))))
+    package static func cancel(_ id: Input, _ settings: Settings) throws(ResponsesError)
+        -> Operation
+    {
+        Operation(
+            .document, HTTPRequest(.post, url: settings.url(try Path.response(id, "/cancel"))))
     }
 }

@@ -28,22 +28,36 @@ package final class Client {
 
     package var currentSettings: Settings { engine.locked { settings } }
 
-    package func set(_ name: Input, _ value: [UInt8]?) throws(ResponsesError) {
+    package func set(_ name: Input, _ value: Input?) throws(ResponsesError) {
         guard let option = Option.named(name) else {
             throw .invalid("name", "there is no such option; there are \(Option.allNames)")
         }
-        var changed = currentSettings
-        try changed.set(option, value)
-        engine.locked { settings = changed }
-        if option == .tlsVerify && !changed.verifiesTLS {
+        try change { settings throws(ResponsesError) in try settings.set(option, value) }
+        if option == .tlsVerify && !currentSettings.verifiesTLS {
             currentLog.warning("tls_verify is 0: servers are not verified, the key can be stolen")
         }
     }
 
-    package func setHeader(_ name: [UInt8], _ value: [UInt8]?) throws(ResponsesError) {
-        var changed = currentSettings
-        try changed.setHeader(name, value, argument: "name or value")
-        engine.locked { settings = changed }
+    package func setHeader(_ name: Input, _ value: Input?) throws(ResponsesError) {
+        try change { settings throws(ResponsesError) in
+            try settings.setHeader(name, value, argument: "name or value")
+        }
+    }
+
+    /// Under the lock as a whole, so that two threads that change different options both do. A change
+    /// that throws changes nothing.
+    private func change(_ body: (inout Settings) throws(ResponsesError) -> Void)
+        throws(ResponsesError)
+    {
+        let failure: ResponsesError? = engine.locked {
+            do throws(ResponsesError) {
+                try body(&settings)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
     }
 
     package func setLog(_ log: Log) { engine.locked { self.log = log } }
@@ -51,7 +65,8 @@ package final class Client {
     private var currentLog: Log { engine.locked { log } }
 
     /// Checks the arguments and makes a call of them; nothing is sent yet.
-    package func prepare(_ make: (Settings) throws(ResponsesError) -> Operation) throws(ResponsesError)
+    package func prepare(_ make: (Settings) throws(ResponsesError) -> Operation)
+        throws(ResponsesError)
         -> Call
     {
         let settings = currentSettings
@@ -59,7 +74,9 @@ package final class Client {
     }
 
     @inline(never)
-    private func prepare(_ operation: Operation, _ settings: Settings) throws(ResponsesError) -> Call {
+    private func prepare(_ operation: Operation, _ settings: Settings) throws(ResponsesError)
+        -> Call
+    {
         if settings.lacksKey {
             throw .invalid(
                 "api_key", "there is none; set OPENAI_API_KEY or the option, or another base_url")

@@ -1,6 +1,8 @@
 /// POST /responses/compact.
 extension Operation {
-    package static func compact(_ json: Input?, _ settings: Settings) throws(ResponsesError) -> Operation {
+    package static func compact(_ json: Input?, _ settings: Settings) throws(ResponsesError)
+        -> Operation
+    {
         let body = try RequestBody.prepare(json, stream: nil)
         let url = settings.url(bytes(Path.responses) + bytes("/compact"))
         return Operation(.document, HTTPRequest(.post, url: url, body: body))

@@ -1,6 +1,7 @@
 /// POST /responses/input_tokens.
 extension Operation {
-    package static func countInputTokens(_ json: Input?, _ settings: Settings) throws(ResponsesError)
+    package static func countInputTokens(_ json: Input?, _ settings: Settings)
+        throws(ResponsesError)
         -> Operation
     {
         let body = try RequestBody.prepare(json, stream: nil)

@@ -1,8 +1,11 @@
 /// POST /responses.
 extension Operation {
-    package static func create(_ json: Input?, _ settings: Settings) throws(ResponsesError) -> Operation {
+    package static func create(_ json: Input?, _ settings: Settings) throws(ResponsesError)
+        -> Operation
+    {
         let body = try RequestBody.prepare(json, stream: false)
-        return Operation(.document, HTTPRequest(.post, url: settings.url(bytes(Path.responses)), body: body))
+        return Operation(
+            .document, HTTPRequest(.post, url: settings.url(bytes(Path.responses)), body: body))
     }
 
     package static func createStream(_ json: Input?, _ settings: Settings) throws(ResponsesError)

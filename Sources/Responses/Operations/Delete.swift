@@ -1,6 +1,8 @@
 /// DELETE /responses/{id}.
 extension Operation {
-    package static func delete(_ id: Input, _ settings: Settings) throws(ResponsesError) -> Operation {
+    package static func delete(_ id: Input, _ settings: Settings) throws(ResponsesError)
+        -> Operation
+    {
         var operation = Operation(
             .document, HTTPRequest(.delete, url: settings.url(try Path.response(id))))
         operation.acceptsEmptyBody = true

@@ -1,6 +1,7 @@
 /// GET /responses/{id}, as a document and as a stream of events.
 extension Operation {
-    package static func get(_ id: Input, _ params: Input?, _ settings: Settings) throws(ResponsesError)
+    package static func get(_ id: Input, _ params: Input?, _ settings: Settings)
+        throws(ResponsesError)
         -> Operation
     {
         let path = try Path.response(id)

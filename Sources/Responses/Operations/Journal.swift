@@ -53,7 +53,8 @@ struct Journal {
             let status = decimal(Int64(attempt.httpStatus))
             let pause = decimal(attempt.pause)
             let isFine =
-                (index == 0 || out.append(0x2C)) && out.append("{\"attempt\":") && append(number, &out)
+                (index == 0 || out.append(0x2C)) && out.append("{\"attempt\":")
+                && append(number, &out)
                 && out.append(",\"http_status\":") && append(status, &out)
                 && out.append(",\"reason\":")
                 && attempt.reason.withUnsafeBufferPointer { JSONEscape.encode($0, into: &out) }

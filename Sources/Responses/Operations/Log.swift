@@ -1,8 +1,9 @@
 /// Where the log goes: a function of the host's, up to a level.
 package struct Log {
-    package typealias Function = @convention(c) (
-        Int32, UnsafePointer<CChar>?, Int, UnsafeMutableRawPointer?
-    ) -> Void
+    package typealias Function =
+        @convention(c) (
+            Int32, UnsafePointer<CChar>?, Int, UnsafeMutableRawPointer?
+        ) -> Void
 
     package enum Level: Int32 {
         case none = 0
@@ -39,7 +40,8 @@ package struct Log {
 
 extension Call {
     func logOutcome(_ outcome: Outcome) {
-        let what = "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
+        let what =
+            "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
         switch outcome {
         case .done: log.info("done: \(what)")
         case .failed(let error): log.error("failed with status \(error.status.rawValue): \(what)")

@@ -25,6 +25,11 @@ package struct Operation {
     /// Only events after this one are wanted.
     var startingAfter: Int64 = -1
 
+    /// A page of a list.
+    var isList = false
+    /// For lists: the item behind which this page begins.
+    var afterItem: [UInt8] = []
+
     /// For polls: how long in all, in milliseconds; negative for as long as it takes.
     var patience: Int64 = -1
 
@@ -42,8 +47,11 @@ enum Path {
     static let responses: StaticString = "/responses"
 
     /// "/responses/{id}" and what follows it. The id is percent-encoded, whatever is in it.
-    static func response(_ id: Input, _ suffix: StaticString = "") throws(ResponsesError) -> [UInt8] {
-        if id.isEmpty { throw .invalid("id", "must not be empty; expected a response's id, \"resp_...\"") }
+    static func response(_ id: Input, _ suffix: StaticString = "") throws(ResponsesError) -> [UInt8]
+    {
+        if id.isEmpty {
+            throw .invalid("id", "must not be empty; expected a response's id, \"resp_...\"")
+        }
         // Encoded or not, these mean another place (RFC 3986, 5.2.4).
         if id.count == 1 && id[0] == 0x2E || id.count == 2 && id[0] == 0x2E && id[1] == 0x2E {
             throw .invalid("id", "must not be \".\" or \"..\"")

@@ -6,12 +6,15 @@
 struct QueryParameters {
     private(set) var query: [UInt8] = []
     private(set) var startingAfter: Int64 = -1
+    private(set) var after: [UInt8] = []
 
     /// `forStream`: the parameters of an event stream are understood, and `starting_after` is kept out
     /// of the query, because it changes with every resume.
     init(_ json: Input?, forStream: Bool = false) throws(ResponsesError) {
         guard let json else { return }
-        guard let text = Text(copying: json.baseAddress, count: json.count) else { throw .noMemory() }
+        guard let text = Text(copying: json.baseAddress, count: json.count) else {
+            throw .noMemory()
+        }
         let object = try RequestBody.checkObject(text, argument: "params_json")
         var failure: ResponsesError?
         object.forEach { name, value in
@@ -37,12 +40,14 @@ struct QueryParameters {
         if name.isText("after") && (value.kind != .string || value.rawText.isEmpty) {
             throw .invalid("after", "expected the id of an item")
         }
+        if name.isText("after") { after = value.unescaped() }
         if name.isText("include_obfuscation") && value.kind != .true && value.kind != .false {
             throw .invalid("include_obfuscation", "expected true or false")
         }
         if name.isText("starting_after") {
             guard let place = value.integer, place >= 0 else {
-                throw .invalid("starting_after", "expected the sequence number of an event, 0 or more")
+                throw .invalid(
+                    "starting_after", "expected the sequence number of an event, 0 or more")
             }
             if forStream {
                 startingAfter = place

@@ -6,7 +6,8 @@ extension Engine {
         // The call that was named last comes up again behind the others, unless it was read empty.
         locked { hostLoop.relistLast() }
         while let waiter = locked({ hostLoop.takeFirst() }) {
-            let call = unsafeDowncast(waiter, to: Call.self)  // safe: only calls are visible to a host
+            // safe: only calls are visible to a host.
+            let call = unsafeDowncast(waiter, to: Call.self)
             guard call.isReadyToRead() else { continue }
             locked { hostLoop.noteNamed(waiter) }
             return call.hostHandle

@@ -3,7 +3,9 @@ enum RequestBody {
     /// Checks that it is a JSON object and copies it. `stream`: nil leaves that member alone.
     static func prepare(_ json: Input?, stream: Bool?) throws(ResponsesError) -> Text {
         guard let json else { throw .invalid("json", "must not be NULL; expected a JSON object") }
-        guard let copy = Text(copying: json.baseAddress, count: json.count) else { throw .noMemory() }
+        guard let copy = Text(copying: json.baseAddress, count: json.count) else {
+            throw .noMemory()
+        }
         let object = try checkObject(copy, argument: "json")
         guard let stream else { return copy }
         var places: [JSONValue] = []

@@ -9,13 +9,16 @@ extension Operation {
         let expected = "expected a path such as \"/conversations\", percent-encoded"
         let text = Array(path)
         guard text.first == 0x2F, HeaderText.isQuery(text) else { throw .invalid("path", expected) }
-        if hasDotSegment(text) { throw .invalid("path", "must not have \".\" or \"..\" as a segment") }
+        if hasDotSegment(text) {
+            throw .invalid("path", "must not have \".\" or \"..\" as a segment")
+        }
         var body: Text?
         if let json {
             if known == .get { throw .invalid("json", "a GET request has no body; pass NULL") }
             body = try RequestBody.prepare(json, stream: nil)
         }
-        var operation = Operation(.document, HTTPRequest(known, url: settings.url(text), body: body))
+        var operation = Operation(
+            .document, HTTPRequest(known, url: settings.url(text), body: body))
         operation.acceptsEmptyBody = true
         return operation
     }

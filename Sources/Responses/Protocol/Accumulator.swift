@@ -79,6 +79,7 @@ package final class Accumulator {
             return .tooLarge
         }
         guard let part = item.part(place, fields.contentIndex) else { return .tooLarge }
+        heldBytes = heldBytes &+ OutputPart.cost
         lastKind = kind
         lastOutputIndex = fields.outputIndex
         lastContentIndex = fields.contentIndex
@@ -186,6 +187,7 @@ package final class Accumulator {
         }
         if low < items.count, items[low].index == index { return items[low] }
         if items.count >= Accumulator.maximumItems { return nil }
+        heldBytes = heldBytes &+ OutputItem.cost
         let item = OutputItem(index: index)
         items.insert(item, at: low)
         return item
@@ -212,8 +214,11 @@ package final class Accumulator {
         guard let skeleton else {
             return items.isEmpty ? nil : written(over: nil)
         }
-        guard let value = JSONValue(checking: skeleton.base, count: skeleton.count) else { return nil }
-        let outputs = value.member("output")?.kind == .array ? countElements(value.member("output")) : 0
+        guard let value = JSONValue(checking: skeleton.base, count: skeleton.count) else {
+            return nil
+        }
+        let outputs =
+            value.member("output")?.kind == .array ? countElements(value.member("output")) : 0
         // The terminal event repeats every item; a server that leaves them out gets them back.
         if items.isEmpty || isFinal && outputs >= items.count { return skeleton }
         return written(over: value)

@@ -77,6 +77,13 @@ package final class Event {
         itemIDSlice = fields.itemID
     }
 
+    /// There is no event now: what was lent out does not point anywhere any more.
+    package func clear() {
+        json = UnsafeBufferPointer(start: nil, count: 0)
+        text = UnsafeBufferPointer(start: nil, count: 0)
+        itemIDSlice = EventFields.Slice()
+    }
+
     package func setResponseID(_ id: Text?) { responseID = id }
 
     /// The text of a delta that no part of the answer keeps. Nil when memory is out.
@@ -112,7 +119,8 @@ package final class Event {
         copy.ownedText = text
         copy.changeType(
             UnsafeBufferPointer(
-                start: UnsafeRawPointer(type).assumingMemoryBound(to: UInt8.self), count: typeCount))
+                start: UnsafeRawPointer(type).assumingMemoryBound(to: UInt8.self), count: typeCount)
+        )
         copy.fill(
             fields, json: UnsafeBufferPointer(start: json.base, count: json.count),
             text: UnsafeBufferPointer(start: text.base, count: text.count))
@@ -134,7 +142,8 @@ package enum Lookup {
         _ pointer: UnsafeBufferPointer<UInt8>, in json: UnsafeBufferPointer<UInt8>,
         into scratch: inout ByteBuffer
     ) -> Outcome {
-        guard let start = json.baseAddress, let document = JSONValue(checking: start, count: json.count)
+        guard let start = json.baseAddress,
+            let document = JSONValue(checking: start, count: json.count)
         else { return .nothingThere }
         switch JSONPointer.find(pointer, in: document) {
         case .malformed: return .malformed
@@ -146,7 +155,8 @@ package enum Lookup {
                 ? JSONEscape.decode(value.rawText, into: &scratch)
                 : scratch.append(value.start, value.count)
             if !isFine { return .noMemory }
-            return .found(value.kind, UnsafeBufferPointer(start: scratch.bytes, count: scratch.count))
+            return .found(
+                value.kind, UnsafeBufferPointer(start: scratch.bytes, count: scratch.count))
         }
     }
 }

@@ -70,7 +70,9 @@ extension EventKind {
     /// Finds the number of a type by its name, and the name as text that lives for ever.
     ///
     /// A `switch` on the length first: few names share one.
-    package static func named(_ name: UnsafePointer<UInt8>, _ count: Int) -> (EventKind, StaticString)? {
+    package static func named(_ name: UnsafePointer<UInt8>, _ count: Int) -> (
+        EventKind, StaticString
+    )? {
         func match(_ kind: EventKind, _ text: StaticString) -> (EventKind, StaticString)? {
             matches(name, text) ? (kind, text) : nil
         }
@@ -167,9 +169,11 @@ extension EventKind {
             return match(.codeInterpreterInProgress, "response.code_interpreter_call.in_progress")
                 ?? match(.imageGenerationInProgress, "response.image_generation_call.in_progress")
         case 43:
-            return match(.codeInterpreterInterpreting, "response.code_interpreter_call.interpreting")
+            return match(
+                .codeInterpreterInterpreting, "response.code_interpreter_call.interpreting")
         case 44:
-            return match(.imageGenerationPartialImage, "response.image_generation_call.partial_image")
+            return match(
+                .imageGenerationPartialImage, "response.image_generation_call.partial_image")
         case 45:
             return match(.applyPatchDiffDone, "response.apply_patch_call_operation_diff.done")
         case 46:

@@ -34,6 +34,9 @@ package struct EventStreamDecoder: ~Copyable {
     /// The last line ended in CR, so that an LF that follows belongs to it.
     private var skipsLineFeed = false
 
+    /// Field names, comments and other lines inside an event, beside its data.
+    private static let overhead = 1024
+
     /// Free bytes that buffers keep in front for the beginning of an event that was cut.
     package static let headroom = 1024
 
@@ -96,8 +99,11 @@ package struct EventStreamDecoder: ~Copyable {
             }
             guard let (lineEnd, nextLine) = findLineEnd(base, count) else {
                 searched = count
-                return count > maximumEventBytes ? .tooLarge : .needsMore
+                return count > maximumEventBytes + EventStreamDecoder.overhead
+                    ? .tooLarge : .needsMore
             }
+            // The same measure, however the bytes were cut.
+            if lineEnd > maximumEventBytes + EventStreamDecoder.overhead { return .tooLarge }
             let length = lineEnd &- lineStart
             if length == 0 {
                 if dataStart < 0 {
@@ -117,7 +123,9 @@ package struct EventStreamDecoder: ~Copyable {
 
     /// Finds where the current line ends and the next begins: LF, CR or CRLF.
     @inline(__always)
-    private mutating func findLineEnd(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> (Int, Int)? {
+    private mutating func findLineEnd(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> (
+        Int, Int
+    )? {
         let unsearched = base + searched
         let left = count &- searched
         if left <= 0 { return nil }
@@ -167,7 +175,8 @@ package struct EventStreamDecoder: ~Copyable {
     private mutating func joinData(_ start: Int, _ count: Int) {
         let base = buffer.bytes
         if nameEnd > nameStart && nameStart >= dataEnd {
-            movedName = Array(UnsafeBufferPointer(start: base + nameStart, count: nameEnd - nameStart))
+            movedName = Array(
+                UnsafeBufferPointer(start: base + nameStart, count: nameEnd - nameStart))
             nameStart = 0
             nameEnd = 0
         }
@@ -191,7 +200,9 @@ package struct EventStreamDecoder: ~Copyable {
 
     /// Puts the moved name behind the event's data, where the old lines were: joining made room.
     @inline(never)
-    private mutating func finishWithMovedName(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Frame {
+    private mutating func finishWithMovedName(_ base: UnsafeMutablePointer<UInt8>, _ count: Int)
+        -> Frame
+    {
         let room = eventEnd &- dataEnd &- 1
         let length = min(movedName.count, room)
         let place = base + dataEnd + 1

@@ -4,13 +4,16 @@ import CPlatform
 package enum JSONEscape {
     /// Appends the text of a checked JSON string, given without its quotes. False when memory is out.
     @_optimize(speed)
-    package static func decode(_ raw: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
+    package static func decode(_ raw: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer)
+        -> Bool
     {
         guard var p = raw.baseAddress, buffer.reserve(raw.count) else { return raw.count == 0 }
         let end = p + raw.count
         while p < end {
             let plainEnd =
-                memchr(p, 0x5C, end - p).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+                memchr(p, 0x5C, end - p).map {
+                    UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
+                }
                 ?? end
             if !buffer.append(p, plainEnd - p) { return false }
             if plainEnd == end { return true }
@@ -74,7 +77,8 @@ package enum JSONEscape {
 
     /// Appends text as a JSON string with its quotes. False when memory is out.
     @_optimize(speed)
-    package static func encode(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) -> Bool
+    package static func encode(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer)
+        -> Bool
     {
         guard buffer.reserve(text.count + 2), buffer.append(0x22) else { return false }
         guard let start = text.baseAddress else { return buffer.append(0x22) }

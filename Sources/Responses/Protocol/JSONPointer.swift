@@ -6,7 +6,9 @@ package enum JSONPointer {
         case malformed
     }
 
-    package static func find(_ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue) -> Outcome {
+    package static func find(_ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue)
+        -> Outcome
+    {
         if pointer.isEmpty { return .found(document) }
         if pointer[0] != 0x2F { return .malformed }
         var value = document
@@ -45,7 +47,9 @@ package enum JSONPointer {
 
     /// Digits without a leading zero (section 4).
     private static func arrayIndex(_ token: [UInt8]) -> Int? {
-        guard !token.isEmpty, token.count <= 9, token.count == 1 || token[0] != 0x30 else { return nil }
+        guard !token.isEmpty, token.count <= 9, token.count == 1 || token[0] != 0x30 else {
+            return nil
+        }
         var index = 0
         for byte in token {
             guard byte >= 0x30, byte <= 0x39 else { return nil }

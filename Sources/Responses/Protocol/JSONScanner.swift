@@ -33,7 +33,9 @@ package enum JSONScanner {
     /// A string with escapes or with text beyond ASCII.
     @inline(never)
     @_optimize(speed)
-    private static func unusualStringEnd(_ position: Position, _ hasEscapes: inout Bool) -> Position? {
+    private static func unusualStringEnd(_ position: Position, _ hasEscapes: inout Bool)
+        -> Position?
+    {
         var p = position
         while true {
             let byte = p.pointee

@@ -130,12 +130,16 @@ package struct JSONValue {
         isText(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// A string's text, for small ones: a name, a code.
+    /// A string's text, for small ones: a name, a code. What is longer than `maximumText` is cut, because
+    /// an array of a size that a server chooses could not fail gracefully.
     package func unescaped() -> [UInt8] {
         var buffer = ByteBuffer()
-        guard kind == .string, JSONEscape.decode(rawText, into: &buffer) else { return [] }
+        let some = UnsafeBufferPointer(rebasing: rawText.prefix(JSONValue.maximumText))
+        guard kind == .string, JSONEscape.decode(some, into: &buffer) else { return [] }
         return Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
     }
+
+    package static let maximumText = 64 * 1024
 
     /// The value as it stands in the text.
     package var raw: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }

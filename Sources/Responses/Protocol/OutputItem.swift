@@ -1,6 +1,8 @@
 /// One output item of a response that is being put together.
 package final class OutputItem {
     package let index: Int32
+    /// About what an item takes beside its text, so that many empty ones count.
+    static let cost = 128
     package var id: [UInt8] = []
     package private(set) var isDone = false
     /// The item as the server last gave it: without content when it began, whole when it was done.
@@ -55,7 +57,9 @@ package final class OutputItem {
         }
         if let whole {
             if members.isEmpty { return out.append(whole.base, whole.count) }
-            guard let value = JSONValue(checking: whole.base, count: whole.count) else { return false }
+            guard let value = JSONValue(checking: whole.base, count: whole.count) else {
+                return false
+            }
             return write(value, replacing: members[...], into: &out)
         }
         // No event began the item: its type follows from what was in it.
@@ -66,13 +70,16 @@ package final class OutputItem {
         guard started.append("{\"type\":\""), started.append(type.base, type.count),
             started.append("\"}")
         else { return false }
-        guard let value = JSONValue(checking: started.bytes, count: started.count) else { return false }
+        guard let value = JSONValue(checking: started.bytes, count: started.count) else {
+            return false
+        }
         return write(value, replacing: members[...], into: &out)
     }
 
     /// Replaces one member after the other. An item has one or two that grow.
     private func write(
-        _ value: JSONValue, replacing members: ArraySlice<OutputPart.List>, into out: inout ByteBuffer
+        _ value: JSONValue, replacing members: ArraySlice<OutputPart.List>,
+        into out: inout ByteBuffer
     ) -> Bool {
         guard let list = members.first else { return out.append(value.start, value.count) }
         if members.count == 1 {

@@ -99,6 +99,9 @@ package final class OutputPart {
         }
     }
 
+    /// About what a part takes beside its text, so that many empty ones count.
+    static let cost = 128
+
     package private(set) var place: Place
     package let index: Int32
     /// What the deltas have made so far, without escapes.
@@ -154,10 +157,13 @@ package final class OutputPart {
                 started.append(place.list == .content ? "\",\"annotations\":[]}" : "\"}")
             else { return false }
         }
-        guard let value = JSONValue(checking: started.bytes, count: started.count) else { return false }
+        guard let value = JSONValue(checking: started.bytes, count: started.count) else {
+            return false
+        }
         if annotations.isEmpty { return writeText(over: value, into: &out) }
         var annotated = ByteBuffer()
-        let isWritten = JSONWriter.object(value, replacing: "annotations", into: &annotated) { out in
+        let isWritten = JSONWriter.object(value, replacing: "annotations", into: &annotated) {
+            out in
             out.append(0x5B) && out.append(annotations.bytes, annotations.count) && out.append(0x5D)
         }
         guard isWritten,

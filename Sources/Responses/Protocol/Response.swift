@@ -86,7 +86,9 @@ package final class Response {
     /// A copy that owns everything. Nil when memory is out.
     package func clone() -> Response? {
         var copy = ByteBuffer()
-        guard copy.reserveExactly(body.count), copy.append(body.bytes, body.count) else { return nil }
+        guard copy.reserveExactly(body.count), copy.append(body.bytes, body.count) else {
+            return nil
+        }
         return Response(body: copy, headers: headers, attempts: attempts, history: history)
     }
 }

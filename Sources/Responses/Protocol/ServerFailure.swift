@@ -39,7 +39,7 @@ package struct ServerFailure {
         }
         readFields(document)
         if message.isEmpty, let detail = document.member("detail") {
-            message = detail.kind == .string ? detail.unescaped() : Array(detail.raw)
+            message = detail.kind == .string ? detail.unescaped() : Array(detail.raw.prefix(2000))
         }
     }
 
@@ -59,7 +59,9 @@ package struct ServerFailure {
             type = scalar("type")
             // The type of the event itself says nothing about the failure.
             if type.count == 5 && equal(type, "error") { type = [] }
-            if type.count > 9 && type.withUnsafeBufferPointer({ startsWithResponse($0) }) { type = [] }
+            if type.count > 9 && type.withUnsafeBufferPointer({ startsWithResponse($0) }) {
+                type = []
+            }
         }
     }
 

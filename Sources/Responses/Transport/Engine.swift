@@ -68,11 +68,13 @@ package final class Engine {
         let wake = platform_eventfd_new()
         let reason = platform_errno()
         let interrupt = platform_interrupt_new(wake)
-        if let multi, let lock, let sockets, let events, let hooks, let interrupt, epoll >= 0, timer >= 0,
+        if let multi, let lock, let sockets, let events, let hooks, let interrupt, epoll >= 0,
+            timer >= 0,
             wake >= 0, platform_epoll_add(epoll, timer, EPOLLIN.rawValue) == 0,
             platform_epoll_add(epoll, wake, EPOLLIN.rawValue) == 0
         {
-            platform_wakeup_pair_close_on_exec(lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi)
+            platform_wakeup_pair_close_on_exec(
+                lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi)
             return Engine(
                 Parts(
                     multi: multi, lock: lock, sockets: sockets, events: events, hooks: hooks,

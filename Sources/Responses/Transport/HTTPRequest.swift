@@ -55,29 +55,27 @@ package final class HTTPRequest {
         return String(decoding: url[0..<end], as: UTF8.self)
     }
 
-    func apply(to easy: UnsafeMutableRawPointer) {
-        url.withUnsafeBufferPointer { text in
-            if let base = text.baseAddress {
-                curl_set_text(
-                    easy, CURLOPT_URL, UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self))
-            }
+    /// Tells libcurl what to send. False when it has no memory for it.
+    func apply(to easy: UnsafeMutableRawPointer) -> Bool {
+        let isPlaced = url.withUnsafeBufferPointer { text in
+            curl_set_text(easy, CURLOPT_URL, characters(text.baseAddress)) == CURLE_OK
         }
-        switch method {
-        case .get: curl_set_long(easy, CURLOPT_HTTPGET, 1)
-        default:
-            if body != nil || method != .delete { curl_set_long(easy, CURLOPT_POST, 1) }
-            method.name.withUTF8Buffer { text in
-                if let base = text.baseAddress {
-                    curl_set_text(
-                        easy, CURLOPT_CUSTOMREQUEST,
-                        UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self))
-                }
-            }
-            if body != nil || method != .delete {
-                curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body?.count ?? 0))
-                curl_set_pointer(easy, CURLOPT_POSTFIELDS, body?.base ?? platform_nothing())
-            }
+        if !isPlaced { return false }
+        if method == .get { return curl_set_long(easy, CURLOPT_HTTPGET, 1) == CURLE_OK }
+        let name = characters(method.name.utf8Start)
+        if method == .delete && body == nil {
+            return curl_set_text(easy, CURLOPT_CUSTOMREQUEST, name) == CURLE_OK
         }
+        return curl_set_long(easy, CURLOPT_POST, 1) == CURLE_OK
+            && curl_set_text(easy, CURLOPT_CUSTOMREQUEST, name) == CURLE_OK
+            && curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body?.count ?? 0))
+                == CURLE_OK
+            && curl_set_pointer(easy, CURLOPT_POSTFIELDS, body?.base ?? platform_nothing())
+                == CURLE_OK
+    }
+
+    private func characters(_ text: UnsafePointer<UInt8>?) -> UnsafePointer<CChar>? {
+        text.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) }
     }
 
     /// The request's own headers and the client's. Nil when memory is out.

@@ -17,7 +17,9 @@ struct HostLoop {
 
     var isEmpty: Bool { first == nil }
 
-    mutating func noteNamed(_ waiter: Waiter) { named = Unmanaged.passUnretained(waiter) }
+    mutating func noteNamed(_ waiter: Waiter) {
+        if !waiter.isGone { named = Unmanaged.passUnretained(waiter) }
+    }
 
     /// Puts the waiter that was named last behind the others, if it was not read empty since.
     mutating func relistLast() {
@@ -54,11 +56,15 @@ struct HostLoop {
     }
 
     mutating func list(_ waiter: Waiter) {
-        if waiter.isListed { return }
+        if waiter.isListed || waiter.isGone { return }
         waiter.isListed = true
         waiter.nextListed = nil
         let entry = Unmanaged.passUnretained(waiter)
-        if let last { last._withUnsafeGuaranteedRef { $0.nextListed = entry } } else { first = entry }
+        if let last {
+            last._withUnsafeGuaranteedRef { $0.nextListed = entry }
+        } else {
+            first = entry
+        }
         last = entry
         raise()
     }
@@ -88,7 +94,11 @@ struct HostLoop {
         var entry = first
         while let waiter = entry?.takeUnretainedValue() {
             if waiter === gone {
-                if let previous { previous.nextListed = gone.nextListed } else { first = gone.nextListed }
+                if let previous {
+                    previous.nextListed = gone.nextListed
+                } else {
+                    first = gone.nextListed
+                }
                 if last?.takeUnretainedValue() === gone {
                     last = previous.map { Unmanaged.passUnretained($0) }
                 }

@@ -32,7 +32,9 @@ package final class ResponseHeaders {
         while end > start && line[end - 1] <= 0x20 { end -= 1 }
         while start < end && line[start] <= 0x20 { start += 1 }
         let added = nameCount + end - start + 2
-        if fields.count + added > ResponseHeaders.maximumBytes || !fields.reserve(added) { return false }
+        if fields.count + added > ResponseHeaders.maximumBytes || !fields.reserve(added) {
+            return false
+        }
         return fields.append(line, nameCount) && fields.append(0)
             && fields.append(line + start, end - start) && fields.append(0)
     }
@@ -90,7 +92,9 @@ package final class ResponseHeaders {
         for index in 0..<max(0, value.count - 3) {
             var isHere = true
             for (offset, byte) in [0x6A, 0x73, 0x6F, 0x6E].enumerated()
-            where lowercased(value[index + offset]) != UInt8(truncatingIfNeeded: byte) { isHere = false }
+            where lowercased(value[index + offset]) != UInt8(truncatingIfNeeded: byte) {
+                isHere = false
+            }
             if isHere { return true }
         }
         return false
@@ -99,13 +103,17 @@ package final class ResponseHeaders {
     /// How long the server asks to wait, -1 when it does not: `retry-after-ms`, then `retry-after` as
     /// seconds or as a date.
     package var retryAfterMilliseconds: Int64 {
-        if let value = value("retry-after-ms"), let wish = RetryRule.milliseconds(value) { return wish }
+        if let value = value("retry-after-ms"), let wish = RetryRule.milliseconds(value) {
+            return wish
+        }
         guard let value = value("retry-after"), let start = value.baseAddress else { return -1 }
         if let wish = RetryRule.seconds(value) { return wish }
         let date = curl_getdate(
             UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self), nil)
         if date < 0 { return -1 }
-        return max(0, (Int64(date) - platform_wall_clock()) * 1000)
+        // libcurl reads years up to 2^31; what is beyond a year is too long for anybody.
+        let seconds = Int64(date) &- platform_wall_clock()
+        return max(0, min(seconds, 31_536_000)) * 1000
     }
 
     /// `x-should-retry`, by which a server overrules the rule.

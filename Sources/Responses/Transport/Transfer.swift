@@ -66,7 +66,6 @@ final class Transfer {
         self.owner = owner
         maximumQueueBytes = settings.maximumQueueBytes
         maximumBodyBytes = settings.maximumResponseBytes
-        setUp(settings)
     }
 
     deinit {
@@ -76,7 +75,8 @@ final class Transfer {
 
     // MARK: what libcurl is told
 
-    private func setUp(_ settings: Settings) {
+    /// False when libcurl has no memory for it.
+    func setUp(_ settings: Settings) -> Bool {
         let me = Unmanaged.passUnretained(self).toOpaque()
         curl_set_pointer(easy, CURLOPT_PRIVATE, me)
         curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
@@ -107,9 +107,8 @@ final class Transfer {
                     $0.maySend() ? 0 : 1
                 }
             }, me)
-        request.apply(to: easy)
-        curl_set_headers(easy, headerList)
-        settings.apply(to: easy)
+        return request.apply(to: easy) && curl_set_headers(easy, headerList) == CURLE_OK
+            && settings.apply(to: easy)
     }
 
     // MARK: what libcurl tells, with the lock held
@@ -138,7 +137,11 @@ final class Transfer {
         lastArrival = engine.now
         if mode == .undecided {
             mode = decideMode(bytes, count)
-            if mode == .body { reserveBody() } else { _ = inbox.leaveHeadroom(EventStreamDecoder.headroom) }
+            if mode == .body {
+                reserveBody()
+            } else {
+                _ = inbox.leaveHeadroom(EventStreamDecoder.headroom)
+            }
         }
         switch mode {
         case .discarded: return count

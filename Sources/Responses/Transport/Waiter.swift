@@ -16,6 +16,8 @@ package class Waiter {
     final var condition: UnsafeMutablePointer<pthread_cond_t>?
     final var sleeperIndex = -1
 
+    /// The call is closed: nothing may list it any more.
+    final var isGone = false
     /// The owner has not come to the end of what there is to read. Written by the owner alone.
     final var mayHaveMore = true
 
