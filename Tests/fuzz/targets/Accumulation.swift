@@ -1,0 +1,112 @@
+import CPlatform
+
+/// Events in any order put together: the result is always JSON, and an event's text is its delta.
+///
+/// Input: events one by one. A byte says what kind, where and how; or, with the top bit, the line that
+/// follows is the event.
+@_cdecl("fuzz_accumulation")
+public func fuzzAccumulation(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+    var source = Source(bytes, count)
+    let accumulator = Accumulator(maximumBytes: 1 << 16)
+    var isRefused = false
+    while source.left > 0 && !isRefused {
+        let how = source.byte()
+        let event = how & 0x80 != 0 ? source.line() : made(how & 0x7F, &source)
+        isRefused = take(event, accumulator) != .fine
+        if how & 1 != 0 { check(accumulator) }
+    }
+    check(accumulator)
+    return 0
+}
+
+private func check(_ accumulator: Accumulator) {
+    guard let document = accumulator.json() else {
+        return require(accumulator.isEmpty, "a document")
+    }
+    require(
+        JSONValue(checking: document.base, count: document.count) != nil, "the document is JSON")
+    require(accumulator.json() === document, "nothing changed")
+}
+
+/// As a call does it.
+private func take(_ json: [UInt8], _ accumulator: Accumulator) -> Accumulator.Outcome {
+    let text = makeText(json)
+    var fields = EventFields()
+    guard fields.scan(text.base, text.count), let start = fields.type.start,
+        let (kind, _) = EventKind.named(start, fields.type.count),
+        let document = JSONValue(checking: text.base, count: text.count)
+    else { return .fine }
+    if fields.delta.start == nil || OutputPart.Place(ofDelta: kind) == nil {
+        let outcome = accumulator.take(kind, fields, document)
+        _ = accumulator.allItemsAreDone
+        return outcome
+    }
+    var delta = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    let outcome = accumulator.appendDelta(kind, fields, &delta)
+    if outcome == .fine {
+        let expected = Reference.unescaped([0x22] + array(fields.delta.raw) + [0x22])
+        require(expected.map { same(delta, $0) } ?? false, "a delta's text")
+        require(delta.baseAddress?[delta.count] == 0, "a delta's text ends in NUL")
+    }
+    return outcome
+}
+
+private let kinds: [StaticString] = [
+    "response.created", "response.in_progress", "response.completed", "response.failed",
+    "response.incomplete", "response.output_item.added", "response.output_item.done",
+    "response.content_part.added", "response.content_part.done", "response.output_text.delta",
+    "response.output_text.done", "response.output_text.annotation.added", "response.refusal.delta",
+    "response.refusal.done", "response.function_call_arguments.delta",
+    "response.function_call_arguments.done", "response.custom_tool_call_input.delta",
+    "response.custom_tool_call_input.done", "response.reasoning_summary_part.added",
+    "response.reasoning_summary_part.done", "response.reasoning_summary_text.delta",
+    "response.reasoning_summary_text.done", "response.reasoning_text.delta",
+    "response.reasoning_text.done", "response.code_interpreter_call_code.delta",
+    "response.code_interpreter_call_code.done", "response.mcp_call_arguments.delta",
+    "response.mcp_call_arguments.done", "response.cancelled", "error", "keepalive",
+]
+
+private let objects: [StaticString] = [
+    "{}", "{\"id\":\"a\"}", "{\"id\":\"b\",\"output\":[]}", "{\"output\":[{},{\"type\":\"x\"}]}",
+    "{\"type\":\"message\",\"id\":\"a\",\"content\":[]}",
+    "{\"type\":\"output_text\",\"text\":\"\"}",
+    "{\"type\":\"output_text\",\"text\":\"t\",\"annotations\":[1]}",
+    "{\"type\":\"refusal\",\"refusal\":\"no\"}", "{\"type\":\"reasoning_text\",\"text\":\"\\n\"}",
+    "{\"type\":\"function_call\",\"arguments\":\"\"}", "{\"type\":\"summary_text\",\"text\":\"s\"}",
+    "{\"content\":1,\"content\":2}", "{\"background\":true,\"output\":{}}", "[]", "null", "\"x\"",
+]
+
+private let indices: [StaticString] = [
+    "", "0", "1", "2", "7", "2147483647", "2147483648", "-1", "1.5", "99999999999999999999", "3",
+    "5",
+    "64", "1000", "\"1\"", "null",
+]
+
+private func made(_ how: UInt8, _ source: inout Source) -> [UInt8] {
+    let places = source.byte()
+    let what = source.byte()
+    var event = bytes("{\"type\":\"") + bytes(kinds[Int(how >> 1) % kinds.count]) + [0x22]
+    func add(_ name: StaticString, _ value: [UInt8]) {
+        if value.isEmpty { return }
+        event += bytes(",\"") + bytes(name) + bytes("\":") + value
+    }
+    add("output_index", bytes(indices[Int(places & 15)]))
+    add("content_index", bytes(indices[Int(places >> 4)]))
+    if what & 0x10 != 0 { add("item_id", bytes(what & 0x80 != 0 ? "\"a\"" : "\"b\\n\"")) }
+    let object = bytes(objects[Int(what & 15)])
+    switch what >> 5 & 3 {
+    case 0:
+        let text = source.take(Int(source.byte() & 31))
+        var escaped = ByteBuffer()
+        _ = text.withUnsafeBufferPointer { JSONEscape.encode($0, into: &escaped) }
+        let string = Array(UnsafeBufferPointer(start: escaped.bytes, count: escaped.count))
+        for name: StaticString in ["delta", "text", "arguments", "refusal", "code", "input"] {
+            if how & 1 == 0 || !Responses.equal(bytes(name), "delta") { add(name, string) }
+        }
+    case 1:
+        for name: StaticString in ["item", "part", "response", "annotation"] { add(name, object) }
+    case 2: add("response", object)
+    default: add("part", object)
+    }
+    return event + [0x7D]
+}
