@@ -314,3 +314,10 @@ def test_async_client(sandbox: Sandbox) -> None:
             return list(await asyncio.gather(*(one(number) for number in range(50))))
 
     assert asyncio.run(run()) == [f"You said: Hello {number}" for number in range(50)]
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "gpt-4o-mini", "o3", "gpt-5-2025-08-07"])
+def test_names_that_programs_are_written_with(client: OpenAI, model: str) -> None:
+    response = client.responses.create(model=model, input="Hello")
+    assert response.output_text == "You said: Hello"
+    assert response.model.startswith(model)

@@ -33,6 +33,7 @@ struct EventStreamDecoderTests {
         ("datax: a\nData: b\n\n", []),
         ("data : a\n\n", []),
         ("event:\ndata: a\n\n", ["a"]),
+        ("event: a\nevent\ndata: x\n\n", ["x"]),
     ]
 
     @Test(arguments: cases.indices) func anyChunking(_ index: Int) {

@@ -156,6 +156,10 @@ package struct EventStreamDecoder: ~Copyable {
             nameEnd = lineStart &+ length
         } else if length == 4 && matches(line, "data") {
             addData(lineStart &+ 4, 0)
+        } else if length == 5 && matches(line, "event") {
+            movedName = []
+            nameStart = lineStart &+ length
+            nameEnd = nameStart
         }
         // Everything else is a comment, "id", "retry", or a field that the format does not have.
     }

@@ -15,8 +15,17 @@ enum ModelCatalog {
     /// The behaviour of a model, nil for the plain one; throws for a name that is none.
     static func behaviour(of name: String) throws -> Behaviour? {
         let id = baseName(name)
-        guard ids.contains(id) else { throw APIError.modelNotFound(name) }
+        guard ids.contains(id) || isWellKnown(id) else { throw APIError.modelNotFound(name) }
         return Behaviour(rawValue: String(id.dropFirst("sandbox-".count)))
+    }
+
+    /// `gpt-5`, `gpt-4o-mini`, `o3`: the names that programs are written with answer like `sandbox`, so
+    /// that a program can be tried as it is.
+    private static func isWellKnown(_ id: String) -> Bool {
+        for prefix in ["gpt-", "o"] where id.hasPrefix(prefix) {
+            if id.dropFirst(prefix.count).first?.isNumber == true { return true }
+        }
+        return false
     }
 
     private static func baseName(_ name: String) -> String {
@@ -27,7 +36,7 @@ enum ModelCatalog {
     static var list: JSON { ["object": "list", "data": .array(ids.map(json))] }
 
     static func model(_ name: String) throws -> JSON {
-        guard ids.contains(baseName(name)) else {
+        guard ids.contains(baseName(name)) || isWellKnown(name) else {
             throw APIError.invalid(
                 "The model '\(name)' does not exist", param: "model", code: "model_not_found",
                 status: 404)
