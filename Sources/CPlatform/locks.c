@@ -1,4 +1,5 @@
 #include "CPlatform.h"
+#include "oldest_glibc.h"
 
 #include <stdatomic.h>
 
