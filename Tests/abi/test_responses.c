@@ -312,7 +312,7 @@ static void bodies_come_in_every_framing(void **state)
     say(x, "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
            "Transfer-Encoding: chunked\r\n\r\n");
     stream_chunk(x, RESPONSE, 10);
-    stream_chunk(x, RESPONSE + 10, strlen(RESPONSE) - 10);
+    stream_chunk(x, &RESPONSE[10], strlen(RESPONSE) - 10);
     stream_end(x);
     assert_ok(responses_create(client, REQUEST, NTS, &response, &error), error);
     assert_string_equal(responses_response_json(response, NULL), RESPONSE);

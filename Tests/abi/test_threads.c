@@ -323,59 +323,13 @@ static void a_call_started_here_is_read_there(void **state)
     responses_call_free(call);
 }
 
-static void *wait_for_it(void *call)
-{
-    int status;
-    while ((status = responses_call_wait(call, -1)) == RESPONSES_AGAIN)
-        continue;
-    return (void *)(intptr_t)status;
-}
-
-static void the_driver_hands_over_when_it_leaves(void **state)
-{
-    (void)state;
-    pthread_t thread;
-    void *result;
-    responses_call *first = NULL, *second = NULL;
-    struct exchange *x = server_expect(server);
-    wait_for_go(x);
-    answer_stream(x, sse.text.data, sse.text.len);
-    x = server_expect(server);
-    wait_for_go(x);
-    wait_for_go(x);
-    answer_stream(x, sse.text.data, sse.text.len);
-    assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &first, NULL),
-                     RESPONSES_OK);
-    for (int64_t end = now_ms() + 8000; server_requests(server) < 1 && now_ms() < end;)
-        responses_call_wait(first, 10);
-    assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &second, NULL),
-                     RESPONSES_OK);
-    for (int64_t end = now_ms() + 8000; server_requests(server) < 2 && now_ms() < end;)
-        responses_call_wait(second, 10);
-    /* One thread waits for the second call, this one drives and is served first, and leaves. */
-    pthread_create(&thread, NULL, wait_for_it, second);
-    sleep_ms(50);
-    server_go(server);
-    server_go(server);
-    server_go(server);
-    assert_int_equal(responses_call_wait(first, 8000), RESPONSES_OK);
-    pthread_join(thread, &result);
-    assert_int_equal((intptr_t)result, RESPONSES_OK);
-    responses_call_free(first);
-    responses_call_free(second);
-}
-
 int main(void)
 {
     const struct CMUnitTest threads[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(many_threads_do_the_same),
-        TEST(many_threads_do_different_things),
-        TEST(options_may_be_set_meanwhile),
-        TEST(a_loop_and_interrupts_beside_them_do_no_harm),
-        TEST(an_error_is_read_by_all),
-        TEST(a_call_started_here_is_read_there),
-        TEST(the_driver_hands_over_when_it_leaves),
+        TEST(many_threads_do_the_same),     TEST(many_threads_do_different_things),
+        TEST(options_may_be_set_meanwhile), TEST(a_loop_and_interrupts_beside_them_do_no_harm),
+        TEST(an_error_is_read_by_all),      TEST(a_call_started_here_is_read_there),
     };
     return run(threads);
 }
