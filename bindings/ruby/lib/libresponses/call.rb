@@ -15,17 +15,15 @@ module Libresponses
     # Pushed to when there is a reason to look again.
     attr_reader :wake_ups
 
-    # @param flags [Integer] of responses_call_next_batch
     # @param start yields the places for the call and the error; returns the status of a ..._start
-    def initialize(engine, flags: 0, &start)
+    def initialize(engine, &start)
       @engine = engine
-      @flags = flags
+      @flags = Native::BATCH_JSON
       @pid = Process.pid
       @wake_ups = Queue.new
       @batches = []
       @buffered = 0
       @status = nil
-      @reader = nil
       @out = Native::Out.new
       engine.uninterrupted { begin_with(start) }
     end
@@ -47,6 +45,9 @@ module Libresponses
       @buffered -= batch.bytesize
       batch
     end
+
+    # For a reader who needs no more than type, text and numbers of the events to come.
+    def without_json = @flags = 0
 
     # Waits for the end.
     # @return [Response]

@@ -103,11 +103,10 @@ module Libresponses
 
     # @api private
     # @return [Call]
-    def start(function, *arguments, request_options: {}, flags: 0)
+    def start(function, *arguments, request_options: {})
       options = request_options.except(:extra_headers, :extra_query, :extra_body)
       options[:default_query] = request_options[:extra_query] if request_options[:extra_query]
-      session.start(function, *arguments, flags: flags, options: options,
-                                          headers: request_options[:extra_headers] || {})
+      session.start(function, *arguments, options: options, headers: request_options[:extra_headers] || {})
     end
 
     # @api private

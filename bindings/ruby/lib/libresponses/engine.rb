@@ -49,8 +49,11 @@ module Libresponses
 
     # Waits until a call is ready. Whatever ends it, Thread#raise and Thread#kill too, leaves the
     # engine in order and another one leading.
+    #
+    # @raise [BusyError] somebody is waiting for this call already
     def wait(call)
-      enter(call)
+      is_in = false
+      uninterrupted { is_in = enter(call) }
       until call.ready?
         if lead?(call)
           drive
@@ -59,7 +62,7 @@ module Libresponses
         end
       end
     ensure
-      uninterrupted { leave(call) }
+      uninterrupted { leave(call) if is_in }
     end
 
     def waiting?(call) = @waiting.key?(call)
@@ -72,10 +75,10 @@ module Libresponses
     private
 
     def enter(call)
-      uninterrupted do
-        call.wake_ups.clear
-        @waiting[call] = true
-      end
+      raise BusyError, "another thread or fiber is reading this stream" if waiting?(call)
+
+      call.wake_ups.clear
+      @waiting[call] = true
     end
 
     def lead?(call)

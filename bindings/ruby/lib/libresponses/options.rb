@@ -35,11 +35,21 @@ module Libresponses
     end
 
     def self.native(name, value)
-      return ["#{name}_ms", value && (value * 1000).round.to_s] if SECONDS.include?(name.to_sym)
+      return ["#{name}_ms", value && milliseconds(name, value)] if SECONDS.include?(name.to_sym)
+      return [name.to_s, text(value)] if names.include?(name.to_s)
 
-      [name.to_s, text(value)]
+      raise UsageError, "#{name}: there is no such option; there are #{SECONDS.join(", ")} (in seconds), " \
+                        "#{names.join(", ")}"
     end
     private_class_method :native
+
+    def self.milliseconds(name, value)
+      raise UsageError, "#{name}: expected seconds, a number" unless value.is_a?(Numeric)
+
+      # What is not nothing is at least the shortest time there is: 0 means no limit.
+      value.zero? ? "0" : [(value * 1000).round, 1].max.to_s
+    end
+    private_class_method :milliseconds
 
     def self.text(value)
       case value

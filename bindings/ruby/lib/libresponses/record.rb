@@ -33,14 +33,13 @@ module Libresponses
     # @param data [Hash{Symbol => Object}] parsed JSON
     def initialize(data)
       @data = data
-      @values = {}
     end
 
     # @param name [Symbol, String]
     # @return [Object, nil] the value of a field
     def [](name)
       name = name.to_sym
-      @values.fetch(name) do
+      (@values ||= {}).fetch(name) do
         value = data[name]
         @values[name] =
           SYMBOLS.include?(name) && value.is_a?(String) ? value.to_sym : Record.wrap(value)

@@ -26,10 +26,10 @@ module Libresponses
     # Starts an operation, with other options if there are any.
     # @param function [Symbol] of Native, a ..._start
     # @return [Call]
-    def start(function, *arguments, flags: 0, options: {}, headers: {})
+    def start(function, *arguments, options: {}, headers: {})
       session = self
       session = Session.new(self, options, headers, nil, nil) unless options.empty? && headers.empty?
-      Call.new(@engine, flags: flags) do |call, error|
+      Call.new(@engine) do |call, error|
         Native.public_send(function, session.handle, *arguments, call, error)
       end
     ensure

@@ -20,9 +20,7 @@ module Libresponses
     # @api private
     def initialize(text_format: nil, &start)
       @text_format = text_format
-      @start = start
-      @call = start.call(Native::BATCH_JSON)
-      @batch = nil
+      @call = start.call
     end
 
     # Yields every event, known or unknown, once and in order.
@@ -43,12 +41,16 @@ module Libresponses
     def text(&block)
       return enum_for(:text).lazy unless block
 
+      @call.without_json
       read { |batch| Event.each_text(batch, &block) }
     end
 
     # Reads to the end.
     # @return [self]
-    def until_done = read { |_batch| nil }
+    def until_done
+      @call.without_json
+      read { |_batch| nil }
+    end
 
     # Reads to the end.
     # @return [Response] the final response, completed or incomplete
@@ -93,6 +95,9 @@ module Libresponses
       is_done = true
       @call.outcome
       self
+    rescue BusyError
+      is_done = true # not ours to close
+      raise
     ensure
       @call.close unless is_done
     end

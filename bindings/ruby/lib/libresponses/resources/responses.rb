@@ -119,9 +119,9 @@ module Libresponses
 
       def open(params, request_options)
         json, format = body(params, request_options)
-        Stream.new(text_format: format) do |flags|
+        Stream.new(text_format: format) do
           @client.start(:responses_create_stream_start, json, json.bytesize,
-                        flags: flags, request_options: request_options)
+                        request_options: request_options)
         end
       end
 
@@ -130,9 +130,9 @@ module Libresponses
         _, format = StructuredOutput.take(params.slice(:text))
         params = params.except(:response_id, :text)
         json = params.empty? ? nil : JSON.generate(params)
-        Stream.new(text_format: format) do |flags|
+        Stream.new(text_format: format) do
           @client.start(:responses_get_stream_start, response_id, json, json.to_s.bytesize,
-                        flags: flags, request_options: request_options)
+                        request_options: request_options)
         end
       end
 

@@ -1,0 +1,87 @@
+# frozen_string_literal: true
+
+require "json"
+require "minitest/autorun"
+require "net/http"
+require "timeout"
+
+$LOAD_PATH.unshift File.expand_path("../lib", __dir__)
+require "libresponses"
+
+# A sandbox server for all tests of a process.
+module Sandbox
+  PROGRAM = ENV.fetch("SANDBOX") { File.expand_path("../../../build/bin/responses-sandbox", __dir__) }
+
+  def self.url
+    @url ||= begin
+      abort "#{PROGRAM} is missing: make sandbox" unless File.executable?(PROGRAM)
+      # Nothing of the user's own set-up is meant for it.
+      %w[OPENAI_ORG_ID OPENAI_PROJECT_ID OPENAI_CUSTOM_HEADERS http_proxy all_proxy].each { |n| ENV.delete(n) }
+      owner = Process.pid
+      @server = IO.popen([PROGRAM, "--port", "0", { err: File::NULL }])
+      Minitest.after_run { stop if Process.pid == owner }
+      @server.gets.strip
+    end
+  end
+
+  def self.stop
+    Process.kill(:TERM, @server.pid)
+    @server.close
+  end
+
+  # @return [Array<Hash>] the requests that were sent with a tag
+  def self.requests(tag)
+    address = URI("#{url.delete_suffix("/v1")}/sandbox/requests?tag=#{tag}")
+    JSON.parse(Net::HTTP.get(address), symbolize_names: true)[:data]
+  end
+end
+
+class TestCase < Minitest::Test
+  MODEL = "sandbox"
+
+  class Hang < StandardError; end
+
+  # Far longer than anything takes, so that a hang fails instead of hanging.
+  def run
+    Timeout.timeout(60, Hang) { super }
+  end
+
+  def client(**options)
+    @clients ||= []
+    @clients << Libresponses::Client.new(base_url: Sandbox.url, api_key: "key", **options)
+    @clients.last
+  end
+
+  def teardown
+    @clients&.each(&:close)
+  end
+
+  # @return [Hash] request options that make the server misbehave
+  def fault(spec) = { extra_headers: { "X-Sandbox-Fault" => spec } }
+
+  # A stream that goes on for much longer than any test.
+  def slow(input = "#long=100000", speed: 20, **extra)
+    { model: MODEL, input: input, request_options: { extra_headers: { "X-Sandbox-Speed" => speed.to_s } }, **extra }
+  end
+
+  # A name that no other test uses.
+  def tag = "#{self.class}-#{name}-#{rand(1 << 40)}".gsub(/[^A-Za-z0-9-]/, "-")
+
+  # Waits for something that comes in its own time.
+  def eventually(what, seconds = 20)
+    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + seconds
+    until yield
+      flunk "never came: #{what}" if Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
+      sleep 0.01
+    end
+  end
+
+  # @return [Integer] the connections that the sandbox has with this process
+  def connections
+    port = URI(Sandbox.url).port.to_s(16).upcase.rjust(4, "0")
+    File.readlines("/proc/net/tcp").count do |line|
+      fields = line.split
+      fields[2]&.end_with?(":#{port}") && fields[3] == "01"
+    end
+  end
+end

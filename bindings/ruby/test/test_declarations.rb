@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+require "open3"
+
+# The declarations of this gem against the header, as clang reads it.
+class TestDeclarations < TestCase
+  HEADER = File.expand_path("../../../include/responses.h", __dir__)
+
+  # Functions that this gem has no use for: it waits in Ruby, and reads JSON with Ruby's parser.
+  UNUSED = %i[
+    responses_create responses_get responses_cancel responses_delete responses_list_input_items
+    responses_count_input_tokens responses_compact responses_wait responses_send
+    responses_create_stream responses_get_stream responses_call_next responses_call_wait
+    responses_call_set_user_data responses_call_user_data responses_client_interrupt
+    responses_copy_text responses_response_get responses_event_type responses_event_kind
+    responses_event_sequence responses_event_text responses_event_json responses_event_response_id
+    responses_event_item_id responses_event_output_index responses_event_content_index
+    responses_event_get responses_event_clone responses_event_free
+  ].freeze
+
+  # What a type of the header is in a declaration.
+  def ffi_type(type, is_result: false)
+    case type.gsub("const ", "").strip
+    when "void" then :void
+    when "int" then :int
+    when "unsigned", "unsigned int" then :uint
+    when "size_t", "unsigned long" then :size_t
+    when "int64_t", "long" then :int64
+    when "char *" then is_result ? %i[string pointer] : :string
+    else :pointer
+    end
+  end
+
+  # The clang that is on PATH, or the one beside the swift that is.
+  def clang
+    paths = ENV.fetch("PATH").split(":")
+    swift = paths.map { |path| File.join(path, "swift") }.find { |path| File.executable?(path) }
+    beside = [swift && File.dirname(File.realpath(swift))]
+    (paths + beside.compact).map { |path| File.join(path, "clang") }.find { |path| File.executable?(path) } ||
+      skip("no clang")
+  end
+
+  # @return [Array<Hash>] every function, as clang sees it
+  def header
+    json, status = Open3.capture2(clang, "-Xclang", "-ast-dump=json", "-fsyntax-only", "-x", "c", HEADER)
+    assert_predicate status, :success?
+    JSON.parse(json)["inner"].select { |node| node["kind"] == "FunctionDecl" && node["name"].start_with?("responses_") }
+  end
+
+  def test_functions
+    declared = Libresponses::Native::FUNCTIONS
+    functions = header
+    assert_operator functions.size, :>, 70
+    assert_empty declared.keys - functions.map { |node| node["name"].to_sym }
+    functions.each do |node|
+      name = node["name"].to_sym
+      if UNUSED.include?(name)
+        refute declared.key?(name), "#{name} is used after all"
+        next
+      end
+      assert declared.key?(name), "#{name} is new: declare it, or name it in UNUSED"
+      compare(name, node, *declared[name])
+    end
+  end
+
+  def compare(name, node, arguments, result)
+    types = (node["inner"] || []).select { |n| n["kind"] == "ParmVarDecl" }.map { |n| n["type"]["qualType"] }
+    assert_equal types.map { |type| ffi_type(type) }, arguments, "the arguments of #{name}"
+    expected = [*ffi_type(node["type"]["qualType"][/\A[^(]*/], is_result: true)]
+    # Text that comes with its length is read by it, as it may have NULs in it.
+    expected = [types.last == "size_t *" ? :pointer : :string] if expected.include?(:string)
+    assert_includes expected, result, "the result of #{name}"
+  end
+
+  def test_the_log_function
+    typedef = File.read(HEADER)[/typedef void \(\*responses_log_fn\)\((.*?)\);/m, 1]
+    arguments = typedef.split(",").map { |argument| argument.strip.sub(/\w+\z/, "").strip }
+    types = arguments.map { |type| ffi_type(type) }
+    # Of its text the length is given: a pointer.
+    assert_equal [:void, types.map { |type| type == :string ? :pointer : type }], Libresponses::Native::LOG_FUNCTION_TYPE
+  end
+
+  def test_constants
+    names = Libresponses::Native.constants.select { |name| Libresponses::Native.const_get(name).is_a?(Integer) }
+    value = FFI::MemoryPointer.new(:int)
+    defined = File.read(HEADER).scan(/^#define RESPONSES_(\w+) +(?:\((-?\d+)\)|(-?\d+)\b)/).to_h { |n, a, b| [n, Integer(a || b)] }
+    ours = names.reject { |name| defined[name.to_s].nil? }
+    assert_operator ours.size, :>, 35
+    ours.each do |name|
+      status = Libresponses::Native.responses_constant("RESPONSES_#{name}", value)
+      assert_equal [0, Libresponses::Native.const_get(name)], [status, value.read_int], name.to_s
+      assert_equal defined[name.to_s], value.read_int
+    end
+    statuses = defined.keys.grep(/\AE_/).map(&:to_sym)
+    assert_empty statuses - names, "statuses that this gem does not know"
+    assert_equal defined["ABI_VERSION"], Libresponses::Native::Library::ABI_VERSION
+  end
+
+  def test_options
+    shown = File.read(HEADER)[/name +default +what\n(.*?)\*\//m, 1].lines.map { |line| line[/\A {5}(\w[\w, ]*?)  /, 1] }
+    assert_equal shown.compact.flat_map { |names| names.split(", ") }.sort, Libresponses::Options.names.sort
+    Libresponses::Options::SECONDS.each { |name| assert_includes Libresponses::Options.names, "#{name}_ms" }
+  end
+
+  def test_versions
+    assert_equal File.read(HEADER)[/RESPONSES_VERSION +"(.*)"/, 1], Libresponses::VERSION
+    assert_equal Libresponses::VERSION, Libresponses.library_version
+    assert_equal Libresponses::VERSION, Libresponses.build_info[:version]
+  end
+end

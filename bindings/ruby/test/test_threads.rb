@@ -1,0 +1,152 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+
+# Several threads on one client, and what may be done to a thread that waits.
+class TestThreads < TestCase
+  def test_ten_threads_on_one_client
+    one = client
+    results = Array.new(10) do |i|
+      Thread.new do
+        Array.new(10) do |j|
+          input = "thread #{i} turn #{j}"
+          case j % 3
+          when 0 then one.responses.create(model: MODEL, input: input).output_text
+          when 1 then one.responses.stream(model: MODEL, input: input).text.to_a.join
+          else one.with_options(max_retries: 1).responses.stream(model: MODEL, input: input).map(&:delta).join
+          end
+        end
+      end
+    end.map(&:value)
+    results.each_with_index do |texts, i|
+      assert_equal Array.new(10) { |j| "You said: thread #{i} turn #{j}" }, texts
+    end
+  end
+
+  def test_long_streams_in_threads
+    one = client
+    sizes = Array.new(4) { |i| Thread.new { one.responses.stream(model: MODEL, input: "#long=#{2000 * (i + 1)}").text.count } }
+    counts = sizes.map(&:value)
+    assert_equal counts.sort, counts
+    assert_equal 4, counts.uniq.size
+  end
+
+  def test_other_threads_run_while_one_waits
+    ticks = 0
+    ticker = Thread.new { loop { sleep 0.005 and ticks += 1 } }
+    client.responses.create(model: MODEL, input: "Hello", request_options: fault("first-byte-delay=300"))
+    assert_operator ticks, :>, 5
+  ensure
+    ticker.kill
+  end
+
+  # A reader that does not read stops its own stream at a bound, and no other one.
+  def test_a_slow_reader_beside_others
+    one = client
+    started = Queue.new
+    gate = Queue.new
+    slow_one = Thread.new do
+      count = 0
+      one.responses.stream(model: MODEL, input: "#long=40000").text do
+        (started << true) && gate.pop if (count += 1) == 1
+      end
+      count
+    end
+    started.pop
+    20.times { assert_equal "You said: x", one.responses.create(model: MODEL, input: "x").output_text }
+    call = ObjectSpace.each_object(Libresponses::Call).find { |c| c.instance_variable_get(:@buffered).positive? }
+    limit = Libresponses::Call::BUFFERED_BYTES + Libresponses::Engine::BUFFER_BYTES
+    assert_operator call.instance_variable_get(:@buffered), :<=, limit
+    gate << true
+    assert_operator slow_one.value, :>=, 40_000
+  end
+
+  def test_timeout
+    one = client
+    assert_raises(Timeout::Error) { Timeout.timeout(0.1) { one.responses.stream(**slow).until_done } }
+    assert_raises(Timeout::Error) do
+      Timeout.timeout(0.1) do
+        one.responses.create(model: MODEL, input: "x", request_options: fault("first-byte-delay=20000"))
+      end
+    end
+    assert_nothing_left_of(one)
+  end
+
+  def test_raise_and_kill
+    one = client
+    reader = Thread.new { one.responses.stream(**slow).until_done }
+    sleep 0.1
+    reader.report_on_exception = false
+    reader.raise(IOError, "mine")
+    assert_raises(IOError) { reader.join }
+    reader = Thread.new { one.responses.stream(**slow).until_done }
+    sleep 0.1
+    assert_same reader, reader.kill.join(10)
+    assert_nothing_left_of(one)
+  end
+
+  # Interrupts at any moment, also the wrong one: nothing hangs, nothing stays behind, and what goes
+  # on beside it is not disturbed.
+  def test_interrupts_at_any_moment
+    one = client
+    random = Random.new(7)
+    steady = Thread.new { one.responses.stream(model: MODEL, input: "#long=600", request_options: { extra_headers: { "X-Sandbox-Speed" => "200" } }).text.count }
+    60.times do |i|
+      victims = Array.new(3) do
+        Thread.new do
+          i.even? ? one.responses.stream(**slow(speed: 1000)).until_done : one.responses.create(**slow(speed: 1000))
+        end
+      end
+      sleep random.rand * 0.02
+      victims.each { |thread| thread.report_on_exception = false }
+      victims.each { |thread| i % 3 == 0 ? thread.kill : thread.raise(IOError) }
+      victims.each { |thread| assert_same thread, (thread.join(20) rescue thread) } # rubocop:disable Style/RescueModifier
+    end
+    assert_operator steady.value, :>=, 600
+    assert_equal "You said: x", one.responses.create(model: MODEL, input: "x").output_text
+    assert_nothing_left_of(one)
+  end
+
+  def test_one_stream_in_two_threads
+    stream = client.responses.stream(**slow)
+    first = Thread.new { stream.until_done }
+    first.report_on_exception = false
+    sleep 0.1
+    assert_raises(Libresponses::BusyError) { stream.until_done }
+    assert_nil first.join(0.2)
+    stream.cancel
+    assert_raises(Libresponses::CancelledError) { first.join }
+  end
+
+  def test_ctrl_c
+    code = <<~RUBY
+      require "libresponses"
+      client = Libresponses::Client.new
+      puts "go"
+      $stdout.flush
+      begin
+        client.responses.stream(model: "sandbox", input: "#long=100000",
+                                request_options: {extra_headers: {"X-Sandbox-Speed" => "20"}}).until_done
+      rescue Interrupt
+        puts "interrupted", client.responses.create(model: "sandbox", input: "again").output_text
+      end
+    RUBY
+    environment = { "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key" }
+    IO.popen([environment, RbConfig.ruby, "-I#{File.expand_path("../lib", __dir__)}", "-e", code]) do |io|
+      io.gets
+      sleep 0.2
+      Process.kill(:INT, io.pid)
+      assert_equal "interrupted\nYou said: again\n", io.read
+    end
+  end
+
+  def assert_nothing_left_of(client)
+    engine = client.session.engine
+    assert_empty engine.instance_variable_get(:@waiting)
+    assert_nil engine.instance_variable_get(:@leader)
+    eventually("all calls have ended") do
+      calls = ObjectSpace.each_object(Libresponses::Call).select { |c| c.instance_variable_get(:@engine).equal?(engine) }
+      calls.all?(&:closed?)
+    end
+  end
+end
