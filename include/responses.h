@@ -246,9 +246,10 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      resume_attempts         20                         reconnects of a stream that can be resumed,
                                                         counted anew after every event
      poll_interval_ms        500                        first pause of responses_wait; it grows
-     max_event_bytes         67108864                   one event, 1 KiB to 1 GiB
+     max_event_bytes         67108864                   one event
      max_response_bytes      268435456                  one response: a body, or a stream's items
-     max_queue_bytes         1048576                    unread bytes of a call before it is paused */
+     max_queue_bytes         1048576                    unread bytes of a call before it is paused;
+                                                        the three of them from 1 KiB to 1 GiB */
 RESPONSES_API int responses_client_set(responses_client *client, const char *name,
                                        const char *value, responses_error **err);
 

@@ -26,6 +26,7 @@ find_missing() {
     library jansson libjansson-dev
     library cmocka libcmocka-dev
     library zlib zlib1g-dev
+    library openssl libssl-dev
     [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null ||
         missing="$missing python3-venv"
 }
