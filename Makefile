@@ -22,6 +22,9 @@ lib: deps-build ## Build the library into build/ (the default)
 sandbox: deps-build ## Build the local Responses server
 	@scripts/build-sandbox.sh
 
+portable: lib ## Build the library for other systems, into build/portable
+	@scripts/build-portable.sh
+
 examples: lib ## Build the examples
 	@PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory -C examples/c \
 		OUT=$(EXAMPLES) CFLAGS='-O2 -g -Werror' LDFLAGS=-Wl,-rpath,$(LIB_DIR)
@@ -49,7 +52,7 @@ format: deps ## Put right what lint can
 test-unit: deps-build ## The Swift core, as a debug build with the full runtime
 	@swift build --build-tests && swift test --skip-build
 
-test-gates: deps lib ## What is promised of the built files: header, symbols, linking, versions
+test-gates: deps lib sandbox ## What is promised of the built files: header, symbols, linking, versions
 	@Tests/gates/run
 
 test-abi: deps lib sandbox ## The C suite
@@ -78,12 +81,12 @@ abi: deps ## Record the interface of the header in abi/, after a change to it
 	@scripts/update-abi.sh
 
 clean: ## Remove everything that was built
-	rm -rf build .build .build-full examples/sandbox/.build
+	rm -rf build .build .build-full .build-portable examples/sandbox/.build
 
 help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: lib sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
+.PHONY: lib portable sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
 .NOTPARALLEL:

@@ -8,6 +8,7 @@ import PackageDescription
 let fullRuntime = Context.environment["RESPONSES_RUNTIME"] == "full"
 let versionScript = "\(Context.packageDirectory)/abi/responses.map"
 
+// DWARF 4, as valgrind up to 3.19 gives up on version 5, the default.
 // Small code, but for the functions on the way of an event, which say `@_optimize(speed)`.
 let coreSettings: [SwiftSetting] =
     fullRuntime
@@ -45,7 +46,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CResponses", path: "include"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
-        .target(name: "CPlatform", path: "Sources/CPlatform"),
+        .target(
+            name: "CPlatform", path: "Sources/CPlatform",
+            cSettings: [.unsafeFlags(["-gdwarf-4"])]),
         .target(
             name: "Responses",
             dependencies: ["CCurl", "CPlatform"],

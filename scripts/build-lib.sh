@@ -9,10 +9,8 @@ soname=libresponses.so.${version%%.*}
 built=.build/release/libresponses.so
 library=build/lib/libresponses.so.$version
 
-# DWARF 4, as valgrind up to 3.19 gives up on the debug information that is the default, version 5.
 # shellcheck disable=SC2086 # a list of options
-swift build -c release --disable-local-rpath --product responses \
-    -Xswiftc -dwarf-version=4 -Xcc -gdwarf-4 ${SWIFT_BUILD_FLAGS:-}
+swift build -c release --disable-local-rpath --product responses ${SWIFT_BUILD_FLAGS:-}
 
 mkdir -p build/lib/pkgconfig build/include
 if [ ! -e "$library" ] || [ -n "$(find "$built" -newer "$library")" ]; then

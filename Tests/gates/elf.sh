@@ -27,6 +27,13 @@ if grep '(NEEDED)' "$SCRATCH/elf" |
     failed=1
 fi
 
+# An old system must be able to load what a new one has built.
+newest=$(objdump -T "$library" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
+if [ "$(printf '%s\nGLIBC_2.28\n' "$newest" | sort -V | tail -n 1)" != GLIBC_2.28 ]; then
+    echo "   needs $newest, more than GLIBC_2.28"
+    failed=1
+fi
+
 size=$(stat -L -c %s "$library")
 [ "$size" -le "$limit" ] || { echo "   $size bytes, more than $limit" && failed=1; }
 if readelf -SW "$library" | grep -q '\.symtab\|\.debug_info'; then
