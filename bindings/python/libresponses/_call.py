@@ -1,0 +1,194 @@
+"""Calls under way: started here, read here, and never waited for here."""
+
+from __future__ import annotations
+
+from ctypes import addressof, byref, c_int, c_size_t, c_void_p, create_string_buffer, string_at
+from os import getpid
+
+from . import _errors, _events
+from . import _library as lib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._events import Event
+
+_blocking = lib.blocking
+_quick = lib.quick
+_next_batch = _quick.responses_call_next_batch
+_wait = _blocking.responses_call_wait
+
+# The longest that a thread stays in the library, so that Ctrl-C is answered.
+SLICE_MS = 50
+BATCH_BYTES = 65536
+
+
+class Buffer:
+    """Room for a batch of events. A few are kept, as there are never many in use at once."""
+
+    __slots__ = ("address", "bytes", "capacity", "count", "error", "refs", "used")
+    spare: list[Buffer] = []  # noqa: RUF012
+
+    def __init__(self, capacity: int = BATCH_BYTES) -> None:
+        self.bytes = create_string_buffer(capacity)
+        self.address = addressof(self.bytes)
+        self.capacity = capacity
+        self.used = c_size_t()
+        self.count = c_int()
+        self.error = c_void_p()
+        self.refs = byref(self.used), byref(self.count), byref(self.error)
+
+
+def copied(function: Any, handle: int) -> bytes:
+    """What a function of the library that returns text and its length says of a handle."""
+    length = c_size_t()
+    address = function(handle, byref(length))
+    return string_at(address, length.value) if address else b""
+
+
+class Call:
+    """One operation under way.
+
+    ``read`` and ``finish`` never wait. ``wait`` does, for a moment. A call has one user at a time;
+    ``cancel`` may come from any thread.
+    """
+
+    __slots__ = ("_handle", "_name", "_pid", "is_done")
+
+    def __init__(self, handle: int, name: str) -> None:
+        self._handle = handle
+        self._name = name
+        self._pid = getpid()
+        self.is_done = False
+
+    @property
+    def handle(self) -> int:
+        """The library's handle. Raises when it is closed, or of another process."""
+        if self._pid != getpid():
+            raise _errors.ForkedError(
+                "this stream or call was begun by the parent process; begin a new one"
+            )
+        if not self._handle:
+            raise _errors.ClosedError("this stream or call is closed")
+        return self._handle
+
+    def wait(self, timeout_ms: int = SLICE_MS) -> bool:
+        """Waits until there is something to read, at most ``timeout_ms``. True when there is."""
+        status = _wait(self.handle, timeout_ms)
+        if status == lib.OK:
+            return True
+        if status < 0:
+            self.fail(status, None)
+        return False
+
+    def read(self, parts: dict[Any, list[str]] | None = None) -> list[Event] | None:
+        """The events that are there; none of them when there is nothing yet.
+
+        ``parts`` collects the text of deltas, for their ``snapshot``. Returns None after the last one, when the call has ended well. Raises when it has not.
+        """
+        handle = self.handle
+        try:
+            buffer = Buffer.spare.pop()
+        except IndexError:
+            buffer = Buffer()
+        used, count, error = buffer.refs
+        try:
+            status = _next_batch(
+                handle, lib.BATCH_JSON, buffer.address, buffer.capacity, used, count, error
+            )
+            if status == lib.OK:
+                data = string_at(buffer.address, buffer.used.value)
+                number = buffer.count.value
+            elif status == lib.AGAIN:
+                return []
+            elif status == lib.DONE:
+                self.is_done = True
+                return None
+            elif status == lib.E_RANGE:
+                large = Buffer(buffer.used.value)
+                used, count, error = large.refs
+                status = _next_batch(
+                    handle, lib.BATCH_JSON, large.address, large.capacity, used, count, error
+                )
+                if status != lib.OK:
+                    self.fail(status, large.error.value)
+                data = string_at(large.address, large.used.value)
+                number = large.count.value
+            else:
+                self.fail(status, buffer.error.value)
+        finally:
+            if len(Buffer.spare) < 16:
+                Buffer.spare.append(buffer)
+        return _events.decode(data, number, parts)
+
+    def fail(self, status: int, error: int | None) -> Any:
+        """Raises what went wrong, with what had arrived until then."""
+        self.is_done = status not in (lib.E_BUSY, lib.E_FORKED)
+        made = _errors.from_library(status, error, self._name)
+        if isinstance(made, _errors.APIError) and self._handle:
+            made.partial_response = self.snapshot()
+            partial = made.partial_response
+            if partial is not None and made.request_id is None:
+                made.request_id = partial._request_id
+        raise made
+
+    def finish(self) -> bool:
+        """True when the call has ended well; what it would not say yet is not waited for."""
+        return self.read() is None
+
+    def snapshot(self) -> Any:
+        """The response as it is put together so far, None when nothing has arrived."""
+        from ._models import Response
+
+        return self.answer(Response)
+
+    def answer(self, kind: Any) -> Any:
+        """The document that the call has for an answer, None when nothing has arrived."""
+        response = _quick.responses_call_response(self.handle)
+        if not response:
+            return None
+        made = kind._from_json(copied(_quick.responses_response_json, response))
+        about = made.__dict__
+        request_id = _quick.responses_response_request_id(response)
+        about["_request_id"] = request_id.decode("utf-8", "replace") if request_id else None
+        about["_http_status"] = _quick.responses_response_http_status(response)
+        about["_attempts"] = _quick.responses_response_attempts(response)
+        return made
+
+    def raw(self, parsed: Any) -> Any:
+        """The answer with its headers."""
+        from ._http import AnswerHeaders, RawResponse
+
+        response = _quick.responses_call_response(self.handle)
+        clone = c_void_p()
+        if response:
+            _quick.responses_response_clone(response, byref(clone))
+        handle = clone.value or 0
+        status = _quick.responses_response_http_status(handle) if handle else 0
+        body = copied(_quick.responses_response_json, handle) if handle else b""
+        return RawResponse(parsed, AnswerHeaders(handle), status, body)
+
+    def history(self) -> list[dict[str, Any]]:
+        """What became of each attempt."""
+        from ._models import loads
+
+        response = _quick.responses_call_response(self.handle)
+        text = copied(_quick.responses_response_history, response) if response else b""
+        found: list[dict[str, Any]] = loads(text or b"[]")
+        return found
+
+    def cancel(self) -> None:
+        """Ends the call, from any thread. Whoever waits for it gets `RequestCancelledError`."""
+        if self._handle and self._pid == getpid():
+            _blocking.responses_call_cancel(self._handle)
+
+    def close(self) -> None:
+        """Frees the call; one that is still running is cancelled. Again is fine."""
+        handle, self._handle = self._handle, 0
+        if handle and self._pid == getpid():
+            _blocking.responses_call_free(handle)
+
+    def __del__(self) -> None:
+        if getpid is not None:  # it is when the interpreter ends
+            self.close()

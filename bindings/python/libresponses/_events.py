@@ -1,0 +1,173 @@
+"""Events of a stream, read from the library many at a time.
+
+An `Event` has ``type``, ``delta`` and ``sequence_number`` from the library's own scanner. Everything
+else is decoded from the event's JSON when it is touched for the first time.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from ._models import Model, loads, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._models import Response
+
+# A record of responses_call_next_batch, as the header documents it.
+_RECORD = Struct("=IiqiiIIII")
+_HEADER = _RECORD.size
+_unpack = _RECORD.unpack_from
+
+
+class Event:
+    """One event of a stream.
+
+    ``type`` is its name, ``delta`` the text of a delta, ``sequence_number`` its number, or None from
+    a server that does not count. The other attributes are the fields of its JSON; fields that
+    nobody has heard of are there as well.
+    """
+
+    __slots__ = ("_json", "_model", "_parts", "delta", "sequence_number", "type")
+
+    if TYPE_CHECKING:
+        type: str
+        delta: Any
+        sequence_number: int | None
+        response: Response
+        _json: bytes
+        _model: Model
+        _parts: tuple[list[str], int]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_model":
+            data = loads(self._json)
+            self._model = model = Model(data)
+            model.__dict__["_optional"] = _optional(self.type)
+            return model
+        if name == "snapshot":
+            try:
+                parts, count = self._parts
+            except AttributeError:
+                pass
+            else:
+                return "".join(parts[:count])
+        if name[0] == "_":
+            raise AttributeError(f"'Event' object has no attribute {name!r}")
+        try:
+            return getattr(self._model, name)
+        except AttributeError:
+            raise AttributeError(f"{self.type!r} event has no attribute {name!r}") from None
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._model._data})
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Event):
+            return self.to_dict() == other.to_dict()
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> Any:
+        return from_json, (self._json,)
+
+    def to_dict(self, **options: Any) -> dict[str, Any]:
+        """Everything as plain dictionaries, lists and values."""
+        return self._model.to_dict(**options)
+
+    def to_json(self, *, indent: int | None = 2, **_options: Any) -> str:
+        """Everything as JSON; without an indent, byte for byte what the server sent."""
+        if indent is None:
+            return self._json.decode()
+        return self._model.to_json(indent=indent)
+
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """As `to_dict`; the name that pydantic's models have."""
+        return self._model.model_dump(**options)
+
+    def model_dump_json(self, **options: Any) -> str:
+        """As `to_json`; the name that pydantic's models have."""
+        return self._model.model_dump_json(**options)
+
+    def __repr__(self) -> str:
+        parts = []
+        for name, value in self._model._data.items():
+            if name in ("type", "obfuscation") or value in (None, [], {}):
+                continue
+            text = repr(wrap(value, name)) if isinstance(value, dict) else repr(value)
+            if len(text) > 80:
+                text = text[:76] + "..." + text[-1]
+            parts.append(f"{name}={text}")
+        return f"Event({', '.join([repr(self.type), *parts])})"
+
+
+_optional_fields: dict[str, frozenset[str]] = {}
+
+
+def _optional(kind: str) -> frozenset[str]:
+    if not _optional_fields:
+        from . import _names
+
+        for name, _, *optional in _names.rows(_names.EVENTS):
+            _optional_fields[name] = frozenset(optional)
+    return _optional_fields.get(kind, frozenset())
+
+
+def from_json(text: bytes) -> Event:
+    """An event from its JSON."""
+    event = Event.__new__(Event)
+    event._json = text
+    data = loads(text)
+    event.type = data.get("type", "")
+    event.sequence_number = data.get("sequence_number")
+    if "delta" in data:
+        event.delta = data["delta"]
+    return event
+
+
+_types: dict[bytes, str] = {}
+_new = Event.__new__
+
+
+def decode(
+    data: bytes, count: int, parts: dict[Any, list[str]] | None = None
+) -> list[Event]:
+    """The events of a batch: ``count`` records, one after the other.
+
+    ``parts`` collects the text of deltas by what they belong to, for their ``snapshot``.
+    """
+    events = []
+    append = events.append
+    at = 0
+    types = _types
+    for _ in range(count):
+        size, kind, sequence, output, content, type_size, text_size, item_size, json_size = (
+            _unpack(data, at)
+        )
+        place = at + _HEADER
+        end = place + type_size
+        event = _new(Event)
+        name = data[place:end]
+        try:
+            event.type = types[name]
+        except KeyError:
+            event.type = name.decode("utf-8", "replace")
+            if len(types) < 1000:  # a server may make names up, without end
+                types[name] = event.type
+        place = end + 1
+        end = place + text_size
+        if text_size:
+            event.delta = delta = data[place:end].decode("utf-8", "replace")
+            if parts is not None:
+                so_far = parts.setdefault((kind, output, content), [])
+                so_far.append(delta)
+                event._parts = so_far, len(so_far)
+        event.sequence_number = sequence if sequence >= 0 else None
+        place = end + item_size + 2
+        event._json = data[place : place + json_size]
+        append(event)
+        at += size
+    return events

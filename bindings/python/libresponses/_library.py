@@ -1,0 +1,193 @@
+"""Finds libresponses, loads it and declares its functions.
+
+The places, in this order:
+
+1. the file that ``RESPONSES_LIBRARY`` names; when it is set, only that one;
+2. ``libresponses.so.0`` in this package, where a wheel carries it;
+3. ``libresponses.so.0`` wherever the dynamic linker finds it: an installed library;
+4. ``build/lib`` of the source checkout that this file is part of.
+
+When none can be loaded, ``ImportError`` lists every attempt and what was wrong with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint, c_void_p
+
+TYPE_CHECKING = False  # `typing` takes ten milliseconds to import
+if TYPE_CHECKING:
+    from typing import Any
+
+SONAME = "libresponses.so.0"
+ABI_VERSION = 0
+
+Out = POINTER(c_void_p)
+Int = POINTER(c_int)
+Size = POINTER(c_size_t)
+Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p)
+LogCallback = ctypes.CFUNCTYPE(None, c_int, c_void_p, c_size_t, c_void_p)
+
+# What each function returns and takes. Handles are addresses. Text that comes out and may hold a
+# NUL is an address too, to be copied by its length. A test compares this with the header.
+_C, _TEXT, _N = c_void_p, c_char_p, c_size_t
+DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
+    "responses_version": (c_char_p, []),
+    "responses_version_number": (c_uint, []),
+    "responses_abi_version": (c_uint, []),
+    "responses_build_info": (c_char_p, []),
+    "responses_constant": (c_int, [_TEXT, Int]),
+    "responses_status_name": (c_char_p, [c_int]),
+    "responses_status_text": (c_char_p, [c_int]),
+    "responses_error_status": (c_int, [_C]),
+    "responses_error_http_status": (c_int, [_C]),
+    "responses_error_is_retryable": (c_int, [_C]),
+    "responses_error_retry_after_ms": (c_int64, [_C]),
+    "responses_error_attempts": (c_int, [_C]),
+    "responses_error_last_sequence": (c_int64, [_C]),
+    "responses_error_field": (c_void_p, [_C, c_int, Size]),
+    "responses_error_free": (None, [_C]),
+    "responses_client_new": (c_int, [Out, Out]),
+    "responses_client_derive": (c_int, [_C, Out, Out]),
+    "responses_client_set": (c_int, [_C, _TEXT, _TEXT, Out]),
+    "responses_option_name": (c_char_p, [_N]),
+    "responses_client_set_header": (c_int, [_C, _TEXT, _TEXT, Out]),
+    "responses_client_set_log": (c_int, [_C, c_int, LogCallback, c_void_p]),
+    "responses_client_free": (None, [_C]),
+    "responses_client_fd": (c_int, [_C]),
+    "responses_client_dispatch": (c_int, [_C]),
+    "responses_client_next_ready": (c_int, [_C, Out]),
+    "responses_client_interrupt": (None, [_C]),
+    "responses_response_json": (c_void_p, [_C, Size]),
+    "responses_response_text": (c_void_p, [_C, Size]),
+    "responses_response_id": (c_char_p, [_C]),
+    "responses_response_status": (c_char_p, [_C]),
+    "responses_response_http_status": (c_int, [_C]),
+    "responses_response_request_id": (c_char_p, [_C]),
+    "responses_response_header": (c_char_p, [_C, _TEXT]),
+    "responses_response_attempts": (c_int, [_C]),
+    "responses_response_history": (c_void_p, [_C, Size]),
+    "responses_response_get": (c_int, [_C, _TEXT, Int, Out, Size]),
+    "responses_response_clone": (c_int, [_C, Out]),
+    "responses_response_free": (None, [_C]),
+    "responses_event_type": (c_char_p, [_C]),
+    "responses_event_kind": (c_int, [_C]),
+    "responses_event_sequence": (c_int64, [_C]),
+    "responses_event_text": (c_void_p, [_C, Size]),
+    "responses_event_json": (c_void_p, [_C, Size]),
+    "responses_event_response_id": (c_char_p, [_C]),
+    "responses_event_item_id": (c_char_p, [_C]),
+    "responses_event_output_index": (c_int, [_C]),
+    "responses_event_content_index": (c_int, [_C]),
+    "responses_event_get": (c_int, [_C, _TEXT, Int, Out, Size]),
+    "responses_event_clone": (c_int, [_C, Out]),
+    "responses_event_free": (None, [_C]),
+    "responses_create": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_get": (c_int, [_C, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_cancel": (c_int, [_C, _TEXT, Out, Out]),
+    "responses_delete": (c_int, [_C, _TEXT, Out, Out]),
+    "responses_list_input_items": (c_int, [_C, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_count_input_tokens": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_compact": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_wait": (c_int, [_C, _TEXT, c_int, Out, Out]),
+    "responses_send": (c_int, [_C, _TEXT, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_create_stream": (c_int, [_C, _TEXT, _N, Callback, c_void_p, Out, Out]),
+    "responses_get_stream": (c_int, [_C, _TEXT, _TEXT, _N, Callback, c_void_p, Out, Out]),
+    "responses_create_start": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_create_stream_start": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_get_start": (c_int, [_C, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_get_stream_start": (c_int, [_C, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_cancel_start": (c_int, [_C, _TEXT, Out, Out]),
+    "responses_delete_start": (c_int, [_C, _TEXT, Out, Out]),
+    "responses_list_input_items_start": (c_int, [_C, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_count_input_tokens_start": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_compact_start": (c_int, [_C, _TEXT, _N, Out, Out]),
+    "responses_wait_start": (c_int, [_C, _TEXT, c_int, Out, Out]),
+    "responses_send_start": (c_int, [_C, _TEXT, _TEXT, _TEXT, _N, Out, Out]),
+    "responses_call_next": (c_int, [_C, Out, Out]),
+    "responses_call_next_batch": (c_int, [_C, c_int, c_void_p, _N, Size, Int, Out]),
+    "responses_call_wait": (c_int, [_C, c_int]),
+    "responses_call_cancel": (c_int, [_C]),
+    "responses_call_response": (c_void_p, [_C]),
+    "responses_call_set_user_data": (c_int, [_C, c_void_p]),
+    "responses_call_user_data": (c_void_p, [_C]),
+    "responses_call_free": (None, [_C]),
+    "responses_copy_text": (c_int, [c_void_p, _N, c_void_p, _N, Size]),
+}
+
+OK, AGAIN, DONE = 0, 1, 2
+E_INVALID, E_NOMEM, E_BUSY, E_FORKED, E_CANCELLED, E_TIMEOUT = -1, -2, -3, -4, -5, -6
+E_NETWORK, E_TLS, E_HTTP, E_API, E_PROTOCOL, E_TRUNCATED = -7, -8, -9, -10, -11, -12
+E_LIMIT, E_RANGE, E_UNSUPPORTED, E_USER, E_INTERNAL = -13, -14, -15, -16, -17
+BATCH_JSON = 1
+
+
+class Library:
+    """The loaded library.
+
+    ``blocking`` has the functions that may take a while and give up the GIL meanwhile, ``quick``
+    those that never wait for anything, and keep it: giving it up costs more than they take.
+    """
+
+    def __init__(self, path: str, blocking: ctypes.CDLL) -> None:
+        self.path = path
+        self.blocking = blocking
+        self.quick = ctypes.PyDLL(path)
+        for library in (self.blocking, self.quick):
+            for name, (result, arguments) in DECLARATIONS.items():
+                function = getattr(library, name)
+                function.restype = result
+                function.argtypes = arguments
+
+
+def candidates() -> list[tuple[str, str]]:
+    """The places to look, each with a word on why."""
+    forced = os.environ.get("RESPONSES_LIBRARY")
+    if forced:
+        return [(forced, "RESPONSES_LIBRARY")]
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (pathlib is slow to load)
+    places = [
+        (os.path.join(here, SONAME), "in the package"),  # noqa: PTH118
+        (SONAME, "installed"),
+    ]
+    checkout = os.path.normpath(os.path.join(here, "..", "..", ".."))  # noqa: PTH118
+    if os.path.exists(os.path.join(checkout, "include", "responses.h")):  # noqa: PTH110, PTH118
+        places.append((os.path.join(checkout, "build", "lib", SONAME), "source checkout"))  # noqa: PTH118
+    return places
+
+
+def load() -> Library:
+    """Loads the library from the first place where there is a fitting one."""
+    failures = []
+    for path, why in candidates():
+        if os.path.isabs(path) and not os.path.exists(path):  # noqa: PTH110, PTH117
+            failures.append(f"{path} ({why}): there is no such file")
+            continue
+        try:
+            found = ctypes.CDLL(path)
+            abi = found.responses_abi_version()
+            if abi != ABI_VERSION:
+                failures.append(f"{path} ({why}): its ABI is {abi}, needed is {ABI_VERSION}")
+                continue
+            return Library(path, found)
+        except (OSError, AttributeError) as problem:
+            failures.append(f"{path} ({why}): {problem}")
+    raise ImportError("libresponses cannot be loaded; tried were:\n  " + "\n  ".join(failures))
+
+
+library = load()
+blocking = library.blocking
+quick = library.quick
+
+
+def version() -> str:
+    """The version of the library that is loaded, "0.1.0" say."""
+    text: bytes = quick.responses_version()
+    return text.decode()
+
+
+def build_info() -> str:
+    """How the library was built, as JSON: version, abi, runtime, curl, tls, features."""
+    text: bytes = quick.responses_build_info()
+    return text.decode()

@@ -1,0 +1,216 @@
+"""Options of clients and calls, as they are given in Python and as the library wants them."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_void_p
+
+from . import _errors
+from . import _library as lib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_blocking = lib.blocking
+_set = lib.quick.responses_client_set
+_set_header = lib.quick.responses_client_set_header
+
+
+class Omit:
+    """Says "leave it out": as a parameter it is not sent, as a header it is taken out."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+    def __reduce__(self) -> str:
+        return "omit"
+
+
+NotGiven = Omit
+omit = Omit()
+NOT_GIVEN = not_given = omit
+
+DEFAULT_MAX_RETRIES = 2
+
+
+class Timeout:
+    """Time limits in seconds; None is no limit.
+
+    ``total`` is for all of a call with its retries, ``connect`` for name lookup, connection and TLS,
+    ``read`` from sending to the first event or the answer, and between two events. The first
+    argument stands for ``connect`` and ``read`` where they are not given, as with httpx.
+    ``write`` and ``pool`` are accepted and mean nothing.
+    """
+
+    def __init__(
+        self,
+        timeout: float | None | Omit = omit,
+        *,
+        total: float | None | Omit = omit,
+        connect: float | None | Omit = omit,
+        read: float | None | Omit = omit,
+        write: float | None | Omit = omit,
+        pool: float | None | Omit = omit,
+    ) -> None:
+        self.total = total
+        self.connect = timeout if isinstance(connect, Omit) else connect
+        self.read = timeout if isinstance(read, Omit) else read
+        self.write = write
+        self.pool = pool
+
+    def __repr__(self) -> str:
+        return f"Timeout(total={self.total}, connect={self.connect}, read={self.read})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timeout) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def milliseconds(seconds: float | None) -> str:
+    """Seconds as the library's milliseconds; no limit is 0, and the shortest limit is 1."""
+    if seconds is None or seconds == float("inf"):
+        return "0"
+    if seconds < 0:
+        raise _errors.InvalidArgumentError(f"a timeout cannot be negative: {seconds}")
+    return str(max(1, int(seconds * 1000)))
+
+
+def timeouts(timeout: Any) -> dict[str, str]:
+    """The library's options for a ``timeout`` of a client or call: seconds, None, or a `Timeout`.
+
+    A number limits all of a call, with its retries; None lifts every limit. httpx's ``Timeout``
+    counts as one of ours.
+    """
+    if isinstance(timeout, Omit):
+        return {}
+    if timeout is None:
+        names = "timeout_ms connect_timeout_ms first_event_timeout_ms idle_timeout_ms"
+        return dict.fromkeys([*names.split(), "completion_grace_ms"], "0")
+    if isinstance(timeout, (int, float)):
+        return {"timeout_ms": milliseconds(timeout)}
+    found = {}
+    for name, options in (
+        ("total", ["timeout_ms"]),
+        ("connect", ["connect_timeout_ms"]),
+        ("read", ["first_event_timeout_ms", "idle_timeout_ms"]),
+    ):
+        value = getattr(timeout, name, omit)
+        if not isinstance(value, Omit):
+            for option in options:
+                found[option] = milliseconds(value)
+    return found
+
+
+def retries(max_retries: Any) -> dict[str, str]:
+    """The library's option for ``max_retries``."""
+    if isinstance(max_retries, Omit):
+        return {}
+    if max_retries is None or isinstance(max_retries, bool):
+        raise TypeError(
+            "max_retries cannot be None. If you want to disable retries, pass `0`; "
+            "if you want the default behavior, pass `libresponses.DEFAULT_MAX_RETRIES`"
+        )
+    if max_retries < 0:
+        raise _errors.InvalidArgumentError("`max_retries` must be a non-negative integer")
+    return {"max_retries": str(int(min(max_retries, 100)))}
+
+
+def pairs(query: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Names and values of a query: ``a[]=1`` for lists, ``a[b]=1`` for objects, None left out."""
+    found = []
+    for name, value in query.items():
+        key = f"{prefix}[{name}]" if prefix else str(name)
+        if isinstance(value, Omit) or value is None:
+            continue
+        if isinstance(value, (list, tuple)):
+            found += [(key + "[]", text(inner)) for inner in value if inner is not None]
+        elif isinstance(value, dict):
+            found += pairs(value, key)
+        else:
+            found.append((key, text(value)))
+    return found
+
+
+def text(value: Any) -> str:
+    """A value as a query or header has it."""
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    return str(value)
+
+
+def encoded(query: Mapping[str, Any]) -> str:
+    """A query as it stands in a URL."""
+    from urllib.parse import quote
+
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs(query))
+
+
+class Settings:
+    """What a client was given, in a form that can be pickled."""
+
+    __slots__ = ("api_key_provider", "headers", "options", "query")
+
+    def __init__(self) -> None:
+        self.options: dict[str, str | None] = {}
+        self.headers: dict[str, str | None] = {}
+        self.query: dict[str, Any] = {}
+        self.api_key_provider: Any = None
+
+    def __getstate__(self) -> Any:
+        return [getattr(self, name) for name in self.__slots__]
+
+    def __setstate__(self, state: Any) -> None:
+        for name, value in zip(self.__slots__, state):
+            setattr(self, name, value)
+
+    def copy(self) -> Settings:
+        made = Settings()
+        made.options = dict(self.options)
+        made.headers = dict(self.headers)
+        made.query = dict(self.query)
+        made.api_key_provider = self.api_key_provider
+        return made
+
+    def apply(self, handle: int) -> None:
+        """Sets everything on a client of the library."""
+        set_all(handle, self.options, self.headers)
+        if self.query:
+            set_all(handle, {"default_query": encoded(self.query)}, {})
+
+
+def check(status: int, error: c_void_p) -> None:
+    """Raises when a function of the library has failed."""
+    if status < 0:
+        raise _errors.from_library(status, error.value)
+
+
+def set_all(handle: int, options: Mapping[str, Any], headers: Mapping[str, Any]) -> None:
+    """Sets options and headers on a client of the library; None puts a default back."""
+    error = c_void_p()
+    for name, value in options.items():
+        data = None if value is None else str(value).encode()
+        check(_set(handle, name.encode(), data, byref(error)), error)
+    for name, value in headers.items():
+        data = None if value is None or isinstance(value, Omit) else text(value).encode()
+        check(_set_header(handle, name.encode(), data, byref(error)), error)
+
+
+def new_handle() -> int:
+    """A new client of the library, with connections and a descriptor of its own."""
+    handle, error = c_void_p(), c_void_p()
+    check(_blocking.responses_client_new(byref(handle), byref(error)), error)
+    return handle.value or 0
+
+
+def derived_handle(handle: int) -> int:
+    """A client of the library with options of its own and the connections of another."""
+    made, error = c_void_p(), c_void_p()
+    check(lib.quick.responses_client_derive(handle, byref(made), byref(error)), error)
+    return made.value or 0

@@ -1,0 +1,172 @@
+"""What is asked of the server: one `Request` for each call, and how it is started."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_void_p
+
+from . import _errors, _models, _options
+from . import _library as lib
+from ._call import Call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+_NTS = (1 << (8 * 8)) - 1
+
+
+class Request:
+    """One call to be: which operation, with what, with which options, and what comes out of it."""
+
+    __slots__ = (
+        "arguments", "body", "extra_body", "headers", "method", "name", "operation", "options",
+        "query", "result",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        operation: str,
+        name: str,
+        *arguments: Any,
+        body: Mapping[str, Any] | None = None,
+        result: Any = _models.Response,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Any = None,
+        timeout: Any = _options.omit,
+        max_retries: Any = _options.omit,
+        has_body: bool = True,
+    ) -> None:
+        self.operation = operation
+        self.name = name
+        self.arguments = arguments
+        self.body = body
+        self.result = result
+        self.headers = extra_headers
+        self.query = extra_query
+        self.extra_body = extra_body
+        self.options = {**_options.timeouts(timeout), **_options.retries(max_retries)}
+        if extra_body is not None and has_body:
+            if not isinstance(extra_body, dict):
+                raise TypeError("extra_body must be a dictionary")
+            self.body = {**(body or {}), **extra_body}
+
+    def start(self, client: int, default_query: Mapping[str, Any], api_key: str | None) -> Call:
+        """Starts it on a client of the library, with the options that are this call's own."""
+        derived = 0
+        if self.options or self.headers or self.query or api_key is not None:
+            derived = client = _options.derived_handle(client)
+        try:
+            if derived:
+                _options.set_all(derived, self.options, self.headers or {})
+                if self.query:
+                    query = _options.encoded({**default_query, **self.query})
+                    _options.set_all(derived, {"default_query": query}, {})
+                if api_key is not None:
+                    _options.set_all(derived, {"api_key": api_key}, {})
+            arguments = list(self.arguments)
+            if self.body is not None:
+                data = dumps(self.body)
+                arguments += [data, len(data)]
+            call, error = c_void_p(), c_void_p()
+            function = getattr(lib.blocking, f"responses_{self.operation}_start")
+            status = function(client, *arguments, byref(call), byref(error))
+            if status < 0:
+                raise _errors.from_library(status, error.value, self.name)
+            return Call(call.value or 0, self.name)
+        finally:
+            if derived:
+                lib.quick.responses_client_free(derived)
+
+
+def given(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that were given."""
+    return {
+        name: value for name, value in parameters.items() if not isinstance(value, _options.Omit)
+    }
+
+
+def dumps(value: Any) -> bytes:
+    """JSON as it goes to the server: compact, UTF-8. Models of any kind become objects."""
+    import json
+
+    try:
+        made = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
+        return made.encode()
+    except UnicodeEncodeError:  # half a surrogate pair has no UTF-8, but an escape
+        return json.dumps(value, separators=(",", ":"), default=plain).encode()
+    except (TypeError, ValueError) as problem:
+        raise _errors.InvalidArgumentError(f"this cannot be sent as JSON: {problem}") from problem
+
+
+def plain(value: Any) -> Any:
+    """What JSON has no form for, as something that it has one for."""
+    if isinstance(value, _models.Model):
+        return value.to_dict()
+    if isinstance(value, _options.Omit):
+        return None
+    dump = getattr(value, "model_dump", None)
+    if dump is not None and not isinstance(value, type):
+        return dump(mode="json", by_alias=True, exclude_unset=True)
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        import dataclasses
+
+        return dataclasses.asdict(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        import base64
+
+        return base64.b64encode(value).decode()
+    if hasattr(value, "__fspath__"):
+        return value.__fspath__()
+    try:
+        return list(value)
+    except TypeError:
+        raise TypeError(f"{type(value).__name__} has no JSON") from None
+
+
+def identifier(value: Any, name: str) -> bytes:
+    """An id as the library wants it. An empty one is an error before anything is sent."""
+    if not isinstance(value, str) or not value:
+        raise _errors.InvalidArgumentError(
+            f"Expected a non-empty value for `{name}` but received {value!r}"
+        )
+    if "\0" in value:
+        raise _errors.InvalidArgumentError(f"`{name}` must not contain NUL")
+    return value.encode()
+
+
+def query(parameters: Mapping[str, Any]) -> list[Any]:
+    """Query parameters as the two arguments that the library takes them in."""
+    found = given(parameters)
+    found = {name: value for name, value in found.items() if value is not None}
+    if not found:
+        return [None, 0]
+    data = dumps(found)
+    return [data, len(data)]
+
+
+def path(*parts: str, query: Mapping[str, Any] | None = None) -> str:
+    """A path below the base URL, with its query; what is between the slashes is quoted."""
+    from urllib.parse import quote
+
+    made = "/" + "/".join(quote(part, safe="") for part in parts)
+    told = _options.encoded(given(query or {}))
+    return f"{made}?{told}" if told else made
+
+
+def send(
+    method: str, where: str, body: Mapping[str, Any] | None = None, **options: Any
+) -> Request:
+    """A request for an endpoint that the library has no operation for."""
+    method = method.upper()
+    if body is None and not options.get("extra_body"):
+        arguments: Iterable[Any] = (method.encode(), where.encode(), None, 0)
+    else:
+        body = body or {}
+        arguments = (method.encode(), where.encode())
+    return Request("send", f"{method} {where}", *arguments, body=body, **options)

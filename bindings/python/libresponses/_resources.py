@@ -1,0 +1,421 @@
+"""``client.responses`` and what is below it.
+
+`ResponsesCore` says for every operation what is asked of the server. `Responses` does it and waits,
+``AsyncResponses`` in ``_async.py`` awaits it; they differ in what their methods return, not in what
+these do.
+"""
+
+from __future__ import annotations
+
+from . import _models, _requests
+from ._options import omit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Literal
+
+    from typing_extensions import Unpack, overload
+
+    from ._map import Outcome
+    from ._pagination import CursorPage
+    from ._params import CallOptions, CreateParams, StreamParams
+    from ._stream import ResponseStreamManager, Stream
+
+
+class ResponsesCore:
+    """What each operation asks of the server."""
+
+    _client: Any
+    _mode = ""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    # How a request is made and waited for; the asynchronous class has its own.
+
+    def _perform(self, request: Any) -> Any:
+        if self._mode:
+            from . import _raw
+
+            return _raw.perform(self, request)
+        return self._client._perform(request)
+
+    def _stream(self, request: Any, **options: Any) -> Any:
+        from ._stream import Stream
+
+        return Stream(self._client, self._client._start(request), **options)
+
+    def create(
+        self,
+        *,
+        input: Any = omit,
+        model: Any = omit,
+        stream: Any = omit,
+        access_programs: Any = omit,
+        background: Any = omit,
+        context_management: Any = omit,
+        conversation: Any = omit,
+        image: Any = omit,
+        include: Any = omit,
+        instructions: Any = omit,
+        max_output_tokens: Any = omit,
+        max_tool_calls: Any = omit,
+        metadata: Any = omit,
+        moderation: Any = omit,
+        parallel_tool_calls: Any = omit,
+        previous_response_id: Any = omit,
+        prompt: Any = omit,
+        prompt_cache_key: Any = omit,
+        prompt_cache_options: Any = omit,
+        prompt_cache_retention: Any = omit,
+        reasoning: Any = omit,
+        safety_identifier: Any = omit,
+        service_tier: Any = omit,
+        store: Any = omit,
+        stream_options: Any = omit,
+        temperature: Any = omit,
+        text: Any = omit,
+        tool_choice: Any = omit,
+        tools: Any = omit,
+        top_logprobs: Any = omit,
+        top_p: Any = omit,
+        truncation: Any = omit,
+        user: Any = omit,
+        extra_headers: Any = None,
+        extra_query: Any = None,
+        extra_body: Any = None,
+        timeout: Any = omit,
+        max_retries: Any = omit,
+    ) -> Any:
+        """Creates a response. With ``stream=True`` the answer is a stream of events.
+
+        The parameters are those of the API; what this version has no name for goes into
+        ``extra_body``. ``timeout`` is in seconds and limits the whole call. Transient failures are
+        retried ``max_retries`` times. Since 0.1.
+        """
+        given = locals()
+        del given["self"]
+        options = {
+            name: given.pop(name)
+            for name in ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
+        }
+        body = _requests.given(given)
+        if body.get("stream"):
+            return self._stream(
+                _requests.Request("create_stream", "POST /responses", body=body, **options)
+            )
+        return self._perform(_requests.Request("create", "POST /responses", body=body, **options))
+
+    def retrieve(
+        self,
+        response_id: str,
+        *,
+        include: Any = omit,
+        include_obfuscation: Any = omit,
+        starting_after: Any = omit,
+        stream: Any = omit,
+        **options: Any,
+    ) -> Any:
+        """Gets a response. With ``stream=True`` the events of a background response, from its
+        beginning or after ``starting_after``.
+        """
+        identifier = _requests.identifier(response_id, "response_id")
+        name = f"GET /responses/{response_id}"
+        parameters = {"include": include}
+        if stream is True:
+            parameters.update(
+                include_obfuscation=include_obfuscation, starting_after=starting_after
+            )
+            arguments = [identifier, *_requests.query(parameters)]
+            return self._stream(
+                _requests.Request("get_stream", name, *arguments, has_body=False, **options)
+            )
+        arguments = [identifier, *_requests.query(parameters)]
+        return self._perform(_requests.Request("get", name, *arguments, has_body=False, **options))
+
+    def cancel(self, response_id: str, **options: Any) -> Any:
+        """Ends a background response at the server; the answer is the response as it is then."""
+        identifier = _requests.identifier(response_id, "response_id")
+        name = f"POST /responses/{response_id}/cancel"
+        return self._perform(
+            _requests.Request("cancel", name, identifier, has_body=False, **options)
+        )
+
+    def delete(self, response_id: str, **options: Any) -> Any:
+        """Deletes a response; the answer says which one."""
+        identifier = _requests.identifier(response_id, "response_id")
+        return self._perform(
+            _requests.Request(
+                "delete", f"DELETE /responses/{response_id}", identifier,
+                result=_models.ResponseDeleted, has_body=False, **options,
+            )
+        )  # fmt: skip
+
+    def compact(self, **parameters: Any) -> Any:
+        """Makes a long conversation short: its ``output`` is the input to go on with."""
+        options = call_options(parameters)
+        return self._perform(
+            _requests.Request(
+                "compact", "POST /responses/compact", body=_requests.given(parameters),
+                result=_models.CompactedResponse, **options,
+            )
+        )  # fmt: skip
+
+    def wait(self, response_id: str, *, timeout: float | None = None, **options: Any) -> Any:
+        """Waits for a background response to end and returns it, whatever its status.
+
+        ``timeout`` is in seconds; when it has passed that is `APITimeoutError`, and the response
+        goes on at the server.
+        """
+        identifier = _requests.identifier(response_id, "response_id")
+        limit = -1 if timeout is None else min(2**31 - 1, max(0, int(timeout * 1000)))
+        name = f"GET /responses/{response_id}"
+        return self._perform(
+            _requests.Request("wait", name, identifier, limit, has_body=False, **options)
+        )
+
+    def parse(self, *, text_format: Any = omit, **parameters: Any) -> Any:
+        """Creates a response whose text is an instance of ``text_format``: ``output_parsed``.
+
+        ``text_format`` is a pydantic model, a dataclass, a TypedDict or a JSON schema.
+        """
+        from . import _structured
+
+        return self._client._drive(_structured.parse(text_format, parameters))
+
+    def run(self, *, tools: Any, max_steps: int = 20, text_format: Any = omit, **params: Any) -> Any:
+        """Creates responses until the model calls no tool any more, and returns the last one.
+
+        ``tools`` are Python functions with type hints, beside tools as the API has them. More than
+        ``max_steps`` responses are a `ToolRunError`.
+        """
+        from . import _tools
+
+        return self._client._drive(_tools.run(tools, max_steps, text_format, params))
+
+    def stream(
+        self,
+        *,
+        response_id: Any = omit,
+        starting_after: Any = omit,
+        text_format: Any = omit,
+        **parameters: Any,
+    ) -> Any:
+        """A context manager for the events of a new response, or of the one named
+        ``response_id``, from its beginning or after ``starting_after``.
+        """
+        from . import _stream
+
+        return _stream.manager(self, response_id, starting_after, text_format, parameters)
+
+    @property
+    def with_raw_response(self) -> Any:
+        """The same methods; they answer with headers, status and ``parse()``."""
+        return self._with_mode("raw")
+
+    @property
+    def with_streaming_response(self) -> Any:
+        """The same methods; they answer with a context manager of the raw answer."""
+        return self._with_mode("streaming")
+
+    def _with_mode(self, mode: str) -> Any:
+        made = type(self)(self._client)
+        made._mode = mode
+        return made
+
+
+def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Takes the options of a call out of its parameters."""
+    names = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
+    return {name: parameters.pop(name) for name in names if name in parameters}
+
+
+class InputItemsCore:
+    """``client.responses.input_items``"""
+
+    def __init__(self, owner: ResponsesCore) -> None:
+        self._owner = owner
+
+    def _request(self, response_id: str, parameters: dict[str, Any]) -> Any:
+        options = call_options(parameters)
+        identifier = _requests.identifier(response_id, "response_id")
+        return _requests.Request(
+            "list_input_items",
+            f"GET /responses/{response_id}/input_items",
+            identifier,
+            *_requests.query(parameters),
+            result=_models.Document,
+            has_body=False,
+            **options,
+        )
+
+    def list(
+        self,
+        response_id: str,
+        *,
+        after: Any = omit,
+        include: Any = omit,
+        limit: Any = omit,
+        order: Any = omit,
+        **options: Any,
+    ) -> Any:
+        """What went into a response: a page; iterating over it goes on over the pages that follow."""
+        from . import _pagination
+
+        def request(after: Any) -> Any:
+            return self._request(
+                response_id,
+                {"after": after, "include": include, "limit": limit, "order": order, **options},
+            )
+
+        return _pagination.pages(self._owner, request, after)
+
+    @property
+    def with_raw_response(self) -> Any:
+        return type(self)(self._owner._with_mode("raw"))
+
+
+class InputTokensCore:
+    """``client.responses.input_tokens``"""
+
+    def __init__(self, owner: ResponsesCore) -> None:
+        self._owner = owner
+
+    def count(self, **parameters: Any) -> Any:
+        """How many tokens an input has, without creating a response."""
+        options = call_options(parameters)
+        return self._owner._perform(
+            _requests.Request(
+                "count_input_tokens", "POST /responses/input_tokens",
+                body=_requests.given(parameters), result=_models.InputTokenCountResponse, **options,
+            )
+        )  # fmt: skip
+
+    @property
+    def with_raw_response(self) -> Any:
+        return type(self)(self._owner._with_mode("raw"))
+
+
+class InputItems(InputItemsCore):
+    """``client.responses.input_items``"""
+
+    if TYPE_CHECKING:
+
+        def list(  # type: ignore[override]
+            self,
+            response_id: str,
+            *,
+            after: str = ...,
+            include: list[str] = ...,
+            limit: int = ...,
+            order: Literal["asc", "desc"] = ...,
+            **options: Unpack[CallOptions],
+        ) -> CursorPage: ...
+
+
+class InputTokens(InputTokensCore):
+    """``client.responses.input_tokens``"""
+
+    if TYPE_CHECKING:
+
+        def count(self, **parameters: Any) -> _models.InputTokenCountResponse: ...
+
+
+class Responses(ResponsesCore):
+    """``client.responses``"""
+
+    @property
+    def input_items(self) -> InputItems:
+        return InputItems(self)
+
+    @property
+    def input_tokens(self) -> InputTokens:
+        return InputTokens(self)
+
+    def map(
+        self,
+        requests: Iterable[dict[str, Any]],
+        *,
+        concurrency: int = 200,
+        ordered: bool = True,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Iterator[Outcome]:
+        """Creates many responses at once, on this thread, and yields an `Outcome` for each.
+
+        ``requests`` are the keyword arguments of `create`, a dictionary each; they are taken from
+        the iterable as there is room. Outcomes come in the order of the requests, or, with
+        ``ordered=False``, as they are ready. An `Outcome` has ``index``, ``request``, ``response``
+        and ``error``. ``progress`` is called with how many are done and how many there are, or
+        True for a bar of tqdm, where that is installed.
+        """
+        from . import _map
+
+        return _map.run(self._client, requests, concurrency, ordered, progress)
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> Stream: ...
+        @overload
+        def create(
+            self, *, stream: Literal[False] | None = ..., **params: Unpack[CreateParams]
+        ) -> _models.Response: ...
+        @overload
+        def create(
+            self, *, stream: bool, **params: Unpack[CreateParams]
+        ) -> _models.Response | Stream: ...
+
+        @overload  # type: ignore[override]
+        def retrieve(
+            self,
+            response_id: str,
+            *,
+            stream: Literal[True],
+            starting_after: int = ...,
+            include: list[str] = ...,
+            include_obfuscation: bool = ...,
+            **options: Unpack[CallOptions],
+        ) -> Stream: ...
+        @overload
+        def retrieve(
+            self,
+            response_id: str,
+            *,
+            stream: Literal[False] = ...,
+            include: list[str] = ...,
+            include_obfuscation: bool = ...,
+            starting_after: int = ...,
+            **options: Unpack[CallOptions],
+        ) -> _models.Response: ...
+
+        def cancel(
+            self, response_id: str, **options: Unpack[CallOptions]
+        ) -> _models.Response: ...
+        def delete(
+            self, response_id: str, **options: Unpack[CallOptions]
+        ) -> _models.ResponseDeleted: ...
+        def compact(self, **parameters: Any) -> _models.CompactedResponse: ...
+        def wait(
+            self, response_id: str, *, timeout: float | None = None, **options: Any
+        ) -> _models.Response: ...
+        def parse(
+            self, *, text_format: Any = ..., **params: Unpack[CreateParams]
+        ) -> _models.Response: ...
+        def run(  # type: ignore[override]
+            self,
+            *,
+            tools: Iterable[Any],
+            max_steps: int = 20,
+            text_format: Any = ...,
+            **params: Unpack[StreamParams],
+        ) -> _models.Response: ...
+        def stream(  # type: ignore[override]
+            self,
+            *,
+            response_id: str = ...,
+            starting_after: int = ...,
+            text_format: Any = ...,
+            tools: Iterable[Any] = ...,
+            **params: Unpack[StreamParams],
+        ) -> ResponseStreamManager: ...
