@@ -12,10 +12,16 @@ final class OpenCall {
     private var lentResponse: Response?
     var userData: UnsafeMutableRawPointer?
 
-    init(_ call: Call) throws(ResponsesError) {
+    /// Everything that can fail is done before the object is made: Embedded Swift leaks an object whose
+    /// own initialiser throws.
+    convenience init(_ call: Call) throws(ResponsesError) {
         guard let event = Handle.make(.event, call.event, isBorrowed: true) else {
             throw .noMemory()
         }
+        self.init(call, event)
+    }
+
+    private init(_ call: Call, _ event: OpaquePointer) {
         self.call = call
         self.event = event
     }

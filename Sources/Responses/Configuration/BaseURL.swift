@@ -31,7 +31,7 @@ package struct BaseURL {
         // libcurl forgives a missing host and takes the path for it.
         let hasHost =
             text.count > scheme + 3 && text[scheme + 3] != 0x2F && text[scheme + 3] != 0x3F
-        guard hasHost, BaseURL.isAccepted(text) else { throw .invalid("base_url", expected) }
+        guard hasHost, try BaseURL.isAccepted(text) else { throw .invalid("base_url", expected) }
         if BaseURL.hasUser(text) {
             throw .invalid(
                 "base_url", "must not have a user or password; use api_key or a header of your own")
@@ -44,14 +44,17 @@ package struct BaseURL {
     }
 
     /// libcurl's own reading of URLs decides: what it would refuse later is refused now.
-    private static func isAccepted(_ text: [UInt8]) -> Bool {
-        guard let url = curl_url() else { return false }
+    private static func isAccepted(_ text: [UInt8]) throws(ResponsesError) -> Bool {
+        guard let url = curl_url() else { throw .noMemory() }
         defer { curl_url_cleanup(url) }
-        return (text + [0]).withUnsafeBufferPointer { text in
-            guard let base = text.baseAddress else { return false }
-            let characters = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
-            return curl_url_set(url, CURLUPART_URL, characters, 0) == CURLUE_OK
+        let outcome = (text + [0]).withUnsafeBufferPointer { text in
+            let characters = text.baseAddress.map {
+                UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)
+            }
+            return curl_url_set(url, CURLUPART_URL, characters, 0)
         }
+        if outcome == CURLUE_OUT_OF_MEMORY { throw .noMemory() }
+        return outcome == CURLUE_OK
     }
 
     private static func hasUser(_ text: [UInt8]) -> Bool {

@@ -30,6 +30,8 @@ package final class Call: Waiter {
     var journal = Journal()
     /// An event was read by `wait` and not handed over yet.
     private var hasEventInHand = false
+    /// The last `next` gave an event, which is the reader's until the next one.
+    private var hasLentEvent = false
 
     var deliveredEvents = 0
     var lastSequence: Int64
@@ -122,8 +124,9 @@ package final class Call: Waiter {
             use.compareExchange(expected: 0, desired: Call.isLookedAt, ordering: .acquiring)
                 .exchanged
         else { return false }
-        let isReady = lookAhead()
-        if isReady { mayHaveMore = true }
+        // An event that the reader holds stays as it is: such a call may have more, and is named unseen.
+        let isReady = hasLentEvent || lookAhead()
+        if isReady { mayHaveMore.store(true, ordering: .relaxed) }
         use.store(0, ordering: .releasing)
         return isReady
     }
@@ -162,15 +165,17 @@ package final class Call: Waiter {
     package func next() -> Step {
         if hasEventInHand && !isCancelled.load(ordering: .relaxed) {
             hasEventInHand = false
+            hasLentEvent = true
             return .event
         }
         let step = advance()
         if case .event = step {
-            mayHaveMore = true
+            hasLentEvent = true
         } else {
-            mayHaveMore = false
+            hasLentEvent = false
             event.clear()
         }
+        mayHaveMore.store(hasLentEvent, ordering: .relaxed)
         return step
     }
 
@@ -205,7 +210,10 @@ package final class Call: Waiter {
     }
 
     /// The event that `next` gave was not taken after all; it comes again.
-    package func putBack() { hasEventInHand = true }
+    package func putBack() {
+        hasEventInHand = true
+        hasLentEvent = false
+    }
 
     /// Ends the call for a reason of the caller's own.
     package func stop(_ status: Status, _ message: String) { fail(status, message) }

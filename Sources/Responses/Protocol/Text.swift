@@ -11,14 +11,22 @@ package final class Text: @unchecked Sendable {
     /// Overwritten before it is given back.
     private let isSecret: Bool
 
-    /// Copies bytes; nil when memory is out.
-    package init?(copying bytes: UnsafePointer<UInt8>?, count: Int, isSecret: Bool = false) {
-        guard count < Int.max / 4, let block = malloc(count + ByteBuffer.slack) else { return nil }
-        base = block.assumingMemoryBound(to: UInt8.self)
-        if let bytes, count > 0 { memcpy(base, bytes, count) }
-        memset(base + count, 0, ByteBuffer.slack)
+    private init(block: UnsafeMutablePointer<UInt8>, count: Int, isSecret: Bool) {
+        base = block
         self.count = count
         self.isSecret = isSecret
+    }
+
+    /// Copies bytes; nil when memory is out. The block is had before the object: Embedded Swift leaks an
+    /// object whose own initialiser fails.
+    package convenience init?(
+        copying bytes: UnsafePointer<UInt8>?, count: Int, isSecret: Bool = false
+    ) {
+        guard count < Int.max / 4, let block = malloc(count + ByteBuffer.slack) else { return nil }
+        if let bytes, count > 0 { memcpy(block, bytes, count) }
+        memset(block + count, 0, ByteBuffer.slack)
+        self.init(
+            block: block.assumingMemoryBound(to: UInt8.self), count: count, isSecret: isSecret)
     }
 
     package convenience init?(_ text: StaticString) {

@@ -26,6 +26,7 @@ package final class Engine {
     /// The time when the events that are being handled were fetched.
     private(set) var now: UInt64 = 0
     private var interruptsSeen: UInt64 = 0
+    private var mustLookAtAll = false
 
     private var deadlines = DeadlineHeap()
     private var curlDeadline: UInt64 = 0
@@ -222,7 +223,6 @@ package final class Engine {
     /// Handles what `epoll_wait` has found, and everything that is due.
     private func handle(_ count: Int32) {
         now = platform_now()
-        var running: Int32 = 0
         CurlLibrary.guardingSIGPIPE {
             for index in 0..<Int(count) {
                 let fd = platform_epoll_fd(events + index)
@@ -239,7 +239,7 @@ package final class Engine {
                     if ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
                         what |= CURL_CSELECT_ERR
                     }
-                    curl_multi_socket_action(multi, fd, what, &running)
+                    act(fd, what)
                 }
             }
             handleDueTimers()
@@ -250,10 +250,14 @@ package final class Engine {
     }
 
     private func handleDueTimers() {
-        var running: Int32 = 0
         if curlDeadline != 0 && curlDeadline <= now {
             curlDeadline = 0
-            curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+            act(CURL_SOCKET_TIMEOUT, 0)
+        }
+        if mustLookAtAll {
+            mustLookAtAll = false
+            var running: Int32 = 0
+            if curl_multi_look_at_all(multi, &running) != CURLM_OK { lookAtAllSoon() }
         }
         while let entry = deadlines.firstDue(now) {
             let waiter = entry.takeUnretainedValue()  // kept: a drain ends itself here
@@ -264,6 +268,18 @@ package final class Engine {
                 tell(waiter)
             }
         }
+    }
+
+    /// Lets libcurl do what a socket or its timer is ready for.
+    private func act(_ fd: Int32, _ what: Int32) {
+        var running: Int32 = 0
+        if curl_multi_socket_action(multi, fd, what, &running) != CURLM_OK { lookAtAllSoon() }
+    }
+
+    /// libcurl had no memory to tell us of a socket, which nobody would watch then.
+    private func lookAtAllSoon() {
+        mustLookAtAll = true
+        curlDeadline = now &+ 10_000_000
     }
 
     private func takeEndedTransfers() {
@@ -380,12 +396,9 @@ package final class Engine {
         if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
         transfer.isRunning = true
         // The connection is begun here and not in the next round.
-        var running: Int32 = 0
         if curlDeadline != 0 && curlDeadline <= platform_now() {
             curlDeadline = 0
-            CurlLibrary.guardingSIGPIPE {
-                _ = curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
-            }
+            CurlLibrary.guardingSIGPIPE { act(CURL_SOCKET_TIMEOUT, 0) }
             takeEndedTransfers()
         }
         armTimer()

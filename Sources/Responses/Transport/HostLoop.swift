@@ -1,4 +1,5 @@
 import CPlatform
+import Synchronization
 
 /// The side of the engine that an event loop of the host sees: a descriptor that is readable while
 /// there is something to do, and the calls that have something to read. Guarded by the engine's lock.
@@ -25,7 +26,7 @@ struct HostLoop {
     mutating func relistLast() {
         guard let waiter = named?.takeUnretainedValue() else { return }
         named = nil
-        if waiter.mayHaveMore { list(waiter) }
+        if waiter.mayHaveMore.load(ordering: .relaxed) { list(waiter) }
     }
 
     mutating func descriptor(over epoll: Int32) -> Int32 {

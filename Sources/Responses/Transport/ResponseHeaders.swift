@@ -13,18 +13,20 @@ package final class ResponseHeaders {
 
     package init() {}
 
-    /// Takes one line as libcurl hands it over, line end and all. False when there are too many.
-    package func take(_ line: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    package enum Outcome { case taken, tooMany, noMemory }
+
+    /// Takes one line as libcurl hands it over, line end and all.
+    package func take(_ line: UnsafePointer<UInt8>, _ count: Int) -> Outcome {
         if count >= 12 && matches(line, "HTTP/") {
             // A new answer: what came before was an interim one (100) or a proxy's.
             fields.removeAll()
             status = readStatus(line, count)
             isComplete = false
-            return true
+            return .taken
         }
         guard let colon = memchr(line, 0x3A, count) else {
             if count <= 2 { isComplete = true }
-            return true
+            return .taken
         }
         let nameCount = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
         var start = nameCount + 1
@@ -32,11 +34,11 @@ package final class ResponseHeaders {
         while end > start && line[end - 1] <= 0x20 { end -= 1 }
         while start < end && line[start] <= 0x20 { start += 1 }
         let added = nameCount + end - start + 2
-        if fields.count + added > ResponseHeaders.maximumBytes || !fields.reserve(added) {
-            return false
-        }
-        return fields.append(line, nameCount) && fields.append(0)
+        if fields.count + added > ResponseHeaders.maximumBytes { return .tooMany }
+        let isStored =
+            fields.reserve(added) && fields.append(line, nameCount) && fields.append(0)
             && fields.append(line + start, end - start) && fields.append(0)
+        return isStored ? .taken : .noMemory
     }
 
     private func readStatus(_ line: UnsafePointer<UInt8>, _ count: Int) -> Int32 {

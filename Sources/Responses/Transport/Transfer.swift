@@ -46,20 +46,32 @@ final class Transfer {
     /// The engine's clock, read once for all that arrives at a time.
     unowned(unsafe) let engine: Engine
 
-    /// Nil when memory is out.
-    init?(_ request: HTTPRequest, _ settings: Settings, _ engine: Engine, _ owner: Waiter) {
+    /// Nil when memory is out; everything is had before the object is made (see `Text`).
+    convenience init?(
+        _ request: HTTPRequest, _ settings: Settings, _ engine: Engine, _ owner: Waiter
+    ) {
         guard let easy = engine.takeEasyHandle() else { return nil }
-        guard let errorText = calloc(1, Int(CURL_ERROR_SIZE)) else {
-            curl_easy_cleanup(easy)
-            return nil
-        }
-        guard let headerList = request.makeHeaderList(settings) else {
+        let errorText = calloc(1, Int(CURL_ERROR_SIZE))
+        let headerList = request.makeHeaderList(settings)
+        guard let errorText, let headerList else {
             free(errorText)
+            curl_free_secret_list(headerList)
             curl_easy_cleanup(easy)
             return nil
         }
+        self.init(
+            easy, errorText.assumingMemoryBound(to: CChar.self), headerList, request, settings,
+            engine,
+            owner)
+    }
+
+    private init(
+        _ easy: UnsafeMutableRawPointer, _ errorText: UnsafeMutablePointer<CChar>,
+        _ headerList: UnsafeMutablePointer<curl_slist>, _ request: HTTPRequest,
+        _ settings: Settings, _ engine: Engine, _ owner: Waiter
+    ) {
         self.easy = easy
-        self.errorText = errorText.assumingMemoryBound(to: CChar.self)
+        self.errorText = errorText
         self.headerList = headerList
         self.request = request
         self.engine = engine
@@ -126,8 +138,11 @@ final class Transfer {
         // Trailers come after the body; nobody may be reading the headers while they change.
         if mode != .undecided { return count }
         let line = UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self)
-        if headers.take(line, count) { return count }
-        hasTooManyHeaders = true
+        switch headers.take(line, count) {
+        case .taken: return count
+        case .tooMany: hasTooManyHeaders = true
+        case .noMemory: hasNoMemory = true
+        }
         return 0  // ends the transfer
     }
 

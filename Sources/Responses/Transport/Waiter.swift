@@ -1,4 +1,5 @@
 import CPlatform
+import Synchronization
 
 /// What the engine knows of a call: whether there is news for it, when it must look again at the
 /// latest, and how to wake its thread. Everything here is guarded by the engine's lock.
@@ -18,8 +19,8 @@ package class Waiter {
 
     /// The call is closed: nothing may list it any more.
     final var isGone = false
-    /// The owner has not come to the end of what there is to read. Written by the owner alone.
-    final var mayHaveMore = true
+    /// The owner has not come to the end of what there is to read. A hint: the look that follows decides.
+    final let mayHaveMore = Atomic<Bool>(true)
 
     // The list of calls that have something to read, for hosts with an event loop.
     final var isListed = false
