@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define NTS RESPONSES_NTS
 enum { THREADS = 32 };
@@ -241,7 +242,7 @@ static void options_may_be_set_meanwhile(void **state)
     }
 }
 
-static volatile int looping;
+static atomic_int looping;
 
 static void *loop_along(void *argument)
 {
