@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from . import responses as responses
+    from . import types as types
     from ._async import AsyncOpenAI as AsyncOpenAI
     from ._async import AsyncStream as AsyncStream
     from ._client import OpenAI as OpenAI
@@ -89,6 +91,10 @@ __all__ = ["DEFAULT_MAX_RETRIES", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("responses", "types"):
+        from importlib import import_module
+
+        return import_module(f".{name}", __name__)
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,26 +12,23 @@ from weakref import WeakKeyDictionary
 from . import _engine, _errors
 from ._client import BaseClient
 from ._loop import Reactor, Running
-from ._resources import InputItemsCore, InputTokensCore, ResponsesCore
+from ._options import omit
+from ._resources import ResponsesCore
 from ._stream import Helper, prepared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from types import TracebackType
-    from typing import Any, Literal
+    from typing import Any
 
-    from typing_extensions import Unpack, overload
-
-    from . import _models
-    from ._async_resources import AsyncConversations
     from ._call import Call
     from ._events import Event
     from ._map import Outcome
     from ._models import Response
-    from ._pagination import AsyncPageRequest
-    from ._params import CallOptions, CreateParams, StreamParams
     from ._requests import Request
+    from ._signatures import AsyncConversations
+    from ._signatures import AsyncResponses as TypedResponses
 
 
 class LoopReactor(Reactor):
@@ -273,7 +270,7 @@ class AsyncOpenAI(BaseClient):
     """
 
     _loops: Loops
-    responses: AsyncResponses
+    responses: TypedResponses
     conversations: AsyncConversations
 
     def _open(self) -> None:
@@ -284,9 +281,9 @@ class AsyncOpenAI(BaseClient):
         if name == "responses":
             made: Any = AsyncResponses(self)
         elif name == "conversations":
-            from ._async_resources import AsyncConversations
+            from ._conversations import Conversations
 
-            made = AsyncConversations(self)
+            made = Conversations(self)
         elif name == "_handle":
             made = WeakKeyDictionary()
         else:
@@ -399,61 +396,29 @@ class AsyncOpenAI(BaseClient):
 AsyncClient = AsyncOpenAI
 
 
-class AsyncInputItems(InputItemsCore):
-    """``client.responses.input_items``"""
-
-    if TYPE_CHECKING:
-
-        def list(  # type: ignore[override]
-            self,
-            response_id: str,
-            *,
-            after: str = ...,
-            include: list[str] = ...,
-            limit: int = ...,
-            order: Literal["asc", "desc"] = ...,
-            **options: Unpack[CallOptions],
-        ) -> AsyncPageRequest: ...
-
-
-class AsyncInputTokens(InputTokensCore):
-    """``client.responses.input_tokens``"""
-
-    if TYPE_CHECKING:
-
-        def count(self, **parameters: Any) -> Awaitable[_models.InputTokenCountResponse]: ...
-
-
 class AsyncResponses(ResponsesCore):
     """``client.responses``, awaited"""
 
-    def _stream(self, request: Any, **options: Any) -> Any:
-        return self._client._start_stream(request, **options)
+    def _stream(self, request: Any) -> Any:
+        if self._mode:
+            from . import _raw
+
+            return _raw.async_stream(self, request)
+        return self._client._start_stream(request)
 
     def stream(
         self,
         *,
-        response_id: Any = ...,
-        starting_after: Any = ...,
-        text_format: Any = ...,
+        response_id: Any = omit,
+        starting_after: Any = omit,
+        text_format: Any = omit,
         **parameters: Any,
     ) -> AsyncResponseStreamManager:
         """A context manager for the events of a new response, or of the one named
         ``response_id``, from its beginning or after ``starting_after``.
         """
-        from ._options import omit
-
-        given = [omit if x is ... else x for x in (response_id, starting_after, text_format)]
-        request, helper = prepared(*given, parameters)
+        request, helper = prepared(response_id, starting_after, text_format, parameters)
         return AsyncResponseStreamManager(self._client, request, helper)
-
-    @property
-    def input_items(self) -> AsyncInputItems:
-        return AsyncInputItems(self)
-
-    @property
-    def input_tokens(self) -> AsyncInputTokens:
-        return AsyncInputTokens(self)
 
     def map(
         self,
@@ -470,63 +435,3 @@ class AsyncResponses(ResponsesCore):
         from . import _map
 
         return _map.run_async(self._client, requests, concurrency, ordered, progress)
-
-    if TYPE_CHECKING:
-
-        @overload  # type: ignore[override]
-        async def create(
-            self, *, stream: Literal[True], **params: Unpack[CreateParams]
-        ) -> AsyncStream: ...
-        @overload
-        async def create(
-            self, *, stream: Literal[False] | None = ..., **params: Unpack[CreateParams]
-        ) -> _models.Response: ...
-        @overload
-        async def create(
-            self, *, stream: bool, **params: Unpack[CreateParams]
-        ) -> _models.Response | AsyncStream: ...
-
-        @overload  # type: ignore[override]
-        async def retrieve(
-            self,
-            response_id: str,
-            *,
-            stream: Literal[True],
-            starting_after: int = ...,
-            include: list[str] = ...,
-            include_obfuscation: bool = ...,
-            **options: Unpack[CallOptions],
-        ) -> AsyncStream: ...
-        @overload
-        async def retrieve(
-            self,
-            response_id: str,
-            *,
-            stream: Literal[False] = ...,
-            include: list[str] = ...,
-            include_obfuscation: bool = ...,
-            starting_after: int = ...,
-            **options: Unpack[CallOptions],
-        ) -> _models.Response: ...
-
-        async def cancel(
-            self, response_id: str, **options: Unpack[CallOptions]
-        ) -> _models.Response: ...
-        async def delete(
-            self, response_id: str, **options: Unpack[CallOptions]
-        ) -> _models.ResponseDeleted: ...
-        async def compact(self, **parameters: Any) -> _models.CompactedResponse: ...
-        async def wait(
-            self, response_id: str, *, timeout: float | None = None, **options: Any
-        ) -> _models.Response: ...
-        async def parse(
-            self, *, text_format: Any = ..., **params: Unpack[CreateParams]
-        ) -> _models.Response: ...
-        async def run(  # type: ignore[override]
-            self,
-            *,
-            tools: Iterable[Any],
-            max_steps: int = 20,
-            text_format: Any = ...,
-            **params: Unpack[StreamParams],
-        ) -> _models.Response: ...

@@ -85,7 +85,8 @@ class Call:
     def read(self, parts: dict[Any, list[str]] | None = None) -> list[Event] | None:
         """The events that are there; none of them when there is nothing yet.
 
-        ``parts`` collects the text of deltas, for their ``snapshot``. Returns None after the last one, when the call has ended well. Raises when it has not.
+        Returns None after the last one, when the call has ended well. Raises when it has not.
+        ``parts`` collects the text of deltas, for their ``snapshot``.
         """
         handle = self.handle
         try:

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._call import Call
-    from ._conversations import Conversations
     from ._requests import Request
-    from ._resources import Responses
+    from ._signatures import Conversations, Responses
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 
@@ -235,13 +234,15 @@ class OpenAI(BaseClient):
 
     def _perform(self, request: Request) -> Any:
         """Makes a call and waits for its outcome."""
+        return self._finish(request, lambda call: call.answer(request.result))
+
+    def _finish(self, request: Request, answer: Callable[[Call], Any]) -> Any:
         call = self._start(request)
         try:
-            while not call.wait():
-                pass
+            call.wait()
             while not call.finish():
                 call.wait()
-            return call.answer(request.result)
+            return answer(call)
         finally:
             call.close()
 

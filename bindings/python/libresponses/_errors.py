@@ -37,7 +37,7 @@ class OutOfMemoryError(OpenAIError, MemoryError):
 
 
 class ForkedError(OpenAIError, RuntimeError):
-    """A stream that the parent process began was used in a child. Clients reopen, streams cannot."""
+    """A child used a stream that its parent began. Clients reopen, streams cannot."""
 
 
 class ClosedError(OpenAIError, ValueError):

@@ -1,7 +1,7 @@
 """Events of a stream, read from the library many at a time.
 
-An `Event` has ``type``, ``delta`` and ``sequence_number`` from the library's own scanner. Everything
-else is decoded from the event's JSON when it is touched for the first time.
+An `Event` has ``type``, ``delta`` and ``sequence_number`` from the library's own scanner.
+Everything else is decoded from the event's JSON when it is touched for the first time.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _unpack = _RECORD.unpack_from
 class Event:
     """One event of a stream.
 
-    ``type`` is its name, ``delta`` the text of a delta, ``sequence_number`` its number, or None from
-    a server that does not count. The other attributes are the fields of its JSON; fields that
+    ``type`` is its name, ``delta`` the text of a delta, ``sequence_number`` its number, or None
+    from a server that does not count. The other attributes are the fields of its JSON; fields that
     nobody has heard of are there as well.
     """
 
@@ -132,20 +132,18 @@ _types: dict[bytes, str] = {}
 _new = Event.__new__
 
 
-def decode(
-    data: bytes, count: int, parts: dict[Any, list[str]] | None = None
-) -> list[Event]:
+def decode(data: bytes, count: int, parts: dict[Any, list[str]] | None = None) -> list[Event]:
     """The events of a batch: ``count`` records, one after the other.
 
     ``parts`` collects the text of deltas by what they belong to, for their ``snapshot``.
     """
-    events = []
+    events: list[Event] = []
     append = events.append
     at = 0
     types = _types
     for _ in range(count):
-        size, kind, sequence, output, content, type_size, text_size, item_size, json_size = (
-            _unpack(data, at)
+        size, kind, sequence, output, content, type_size, text_size, item_size, json_size = _unpack(
+            data, at
         )
         place = at + _HEADER
         end = place + type_size

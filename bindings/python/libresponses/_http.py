@@ -22,7 +22,7 @@ class Headers(dict):  # type: ignore[type-arg]
         value = self.get(name)
         if value is None:
             raise KeyError(name)
-        return value
+        return str(value)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 _NONE: frozenset[str] = frozenset()
 
 
+_json_loads: Any = None
+
+
 def loads(text: str | bytes) -> Any:
     """JSON as Python objects."""
-    global loads
-    from json import loads  # from now on this is json's own
+    global _json_loads
+    if _json_loads is None:
+        from json import loads
 
-    return loads(text)
+        _json_loads = loads
+    return _json_loads(text)
 
 
 class Model:
@@ -32,7 +37,7 @@ class Model:
     _optional: frozenset[str] = _NONE
 
     def __init__(self, data: dict[str, Any] | None = None, /, **fields: Any) -> None:
-        self.__dict__["_data"] = {**data, **fields} if fields else data or {}
+        self.__dict__["_data"] = {**(data or {}), **fields} if fields else data or {}
 
     def __getattr__(self, name: str) -> Any:
         if name[0] == "_":
@@ -324,3 +329,11 @@ class Document(Answer):
     """Any other document."""
 
     _optional = frozenset({"metadata"})
+
+
+class Item(Answer):
+    """An item by itself: an answer that becomes the class that its "type" names."""
+
+    @classmethod
+    def _from_json(cls, text: bytes) -> Any:
+        return wrap(loads(text))

@@ -40,21 +40,21 @@ DEFAULT_MAX_RETRIES = 2
 class Timeout:
     """Time limits in seconds; None is no limit.
 
-    ``total`` is for all of a call with its retries, ``connect`` for name lookup, connection and TLS,
-    ``read`` from sending to the first event or the answer, and between two events. The first
+    ``total`` is for all of a call with its retries, ``connect`` for name lookup, connection and
+    TLS, ``read`` from sending to the first event or the answer, and between two events. The first
     argument stands for ``connect`` and ``read`` where they are not given, as with httpx.
     ``write`` and ``pool`` are accepted and mean nothing.
     """
 
     def __init__(
         self,
-        timeout: float | None | Omit = omit,
+        timeout: float | Omit | None = omit,
         *,
-        total: float | None | Omit = omit,
-        connect: float | None | Omit = omit,
-        read: float | None | Omit = omit,
-        write: float | None | Omit = omit,
-        pool: float | None | Omit = omit,
+        total: float | Omit | None = omit,
+        connect: float | Omit | None = omit,
+        read: float | Omit | None = omit,
+        write: float | Omit | None = omit,
+        pool: float | Omit | None = omit,
     ) -> None:
         self.total = total
         self.connect = timeout if isinstance(connect, Omit) else connect
@@ -149,7 +149,9 @@ def encoded(query: Mapping[str, Any]) -> str:
     """A query as it stands in a URL."""
     from urllib.parse import quote
 
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs(query))
+    return "&".join(
+        f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs(query)
+    )
 
 
 class Settings:

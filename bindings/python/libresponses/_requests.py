@@ -159,9 +159,7 @@ def path(*parts: str, query: Mapping[str, Any] | None = None) -> str:
     return f"{made}?{told}" if told else made
 
 
-def send(
-    method: str, where: str, body: Mapping[str, Any] | None = None, **options: Any
-) -> Request:
+def send(method: str, where: str, body: Mapping[str, Any] | None = None, **options: Any) -> Request:
     """A request for an endpoint that the library has no operation for."""
     method = method.upper()
     if body is None and not options.get("extra_body"):

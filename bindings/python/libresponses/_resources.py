@@ -13,14 +13,9 @@ from ._options import omit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, Literal
-
-    from typing_extensions import Unpack, overload
+    from typing import Any
 
     from ._map import Outcome
-    from ._pagination import CursorPage
-    from ._params import CallOptions, CreateParams, StreamParams
-    from ._stream import ResponseStreamManager, Stream
 
 
 class ResponsesCore:
@@ -41,10 +36,14 @@ class ResponsesCore:
             return _raw.perform(self, request)
         return self._client._perform(request)
 
-    def _stream(self, request: Any, **options: Any) -> Any:
+    def _stream(self, request: Any) -> Any:
+        if self._mode:
+            from . import _raw
+
+            return _raw.stream(self, request)
         from ._stream import Stream
 
-        return Stream(self._client, self._client._start(request), **options)
+        return Stream(self._client, self._client._start(request))
 
     def create(
         self,
@@ -184,7 +183,9 @@ class ResponsesCore:
 
         return self._client._drive(_structured.parse(text_format, parameters))
 
-    def run(self, *, tools: Any, max_steps: int = 20, text_format: Any = omit, **params: Any) -> Any:
+    def run(
+        self, *, tools: Any, max_steps: int = 20, text_format: Any = omit, **params: Any
+    ) -> Any:
         """Creates responses until the model calls no tool any more, and returns the last one.
 
         ``tools`` are Python functions with type hints, beside tools as the API has them. More than
@@ -210,6 +211,14 @@ class ResponsesCore:
         return _stream.manager(self, response_id, starting_after, text_format, parameters)
 
     @property
+    def input_items(self) -> InputItems:
+        return InputItems(self)
+
+    @property
+    def input_tokens(self) -> InputTokens:
+        return InputTokens(self)
+
+    @property
     def with_raw_response(self) -> Any:
         """The same methods; they answer with headers, status and ``parse()``."""
         return self._with_mode("raw")
@@ -231,7 +240,7 @@ def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: parameters.pop(name) for name in names if name in parameters}
 
 
-class InputItemsCore:
+class InputItems:
     """``client.responses.input_items``"""
 
     def __init__(self, owner: ResponsesCore) -> None:
@@ -260,7 +269,7 @@ class InputItemsCore:
         order: Any = omit,
         **options: Any,
     ) -> Any:
-        """What went into a response: a page; iterating over it goes on over the pages that follow."""
+        """What went into a response: a page; iterating over it goes over all that follow, too."""
         from . import _pagination
 
         def request(after: Any) -> Any:
@@ -276,7 +285,7 @@ class InputItemsCore:
         return type(self)(self._owner._with_mode("raw"))
 
 
-class InputTokensCore:
+class InputTokens:
     """``client.responses.input_tokens``"""
 
     def __init__(self, owner: ResponsesCore) -> None:
@@ -297,41 +306,8 @@ class InputTokensCore:
         return type(self)(self._owner._with_mode("raw"))
 
 
-class InputItems(InputItemsCore):
-    """``client.responses.input_items``"""
-
-    if TYPE_CHECKING:
-
-        def list(  # type: ignore[override]
-            self,
-            response_id: str,
-            *,
-            after: str = ...,
-            include: list[str] = ...,
-            limit: int = ...,
-            order: Literal["asc", "desc"] = ...,
-            **options: Unpack[CallOptions],
-        ) -> CursorPage: ...
-
-
-class InputTokens(InputTokensCore):
-    """``client.responses.input_tokens``"""
-
-    if TYPE_CHECKING:
-
-        def count(self, **parameters: Any) -> _models.InputTokenCountResponse: ...
-
-
 class Responses(ResponsesCore):
     """``client.responses``"""
-
-    @property
-    def input_items(self) -> InputItems:
-        return InputItems(self)
-
-    @property
-    def input_tokens(self) -> InputTokens:
-        return InputTokens(self)
 
     def map(
         self,
@@ -352,70 +328,3 @@ class Responses(ResponsesCore):
         from . import _map
 
         return _map.run(self._client, requests, concurrency, ordered, progress)
-
-    if TYPE_CHECKING:
-
-        @overload  # type: ignore[override]
-        def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> Stream: ...
-        @overload
-        def create(
-            self, *, stream: Literal[False] | None = ..., **params: Unpack[CreateParams]
-        ) -> _models.Response: ...
-        @overload
-        def create(
-            self, *, stream: bool, **params: Unpack[CreateParams]
-        ) -> _models.Response | Stream: ...
-
-        @overload  # type: ignore[override]
-        def retrieve(
-            self,
-            response_id: str,
-            *,
-            stream: Literal[True],
-            starting_after: int = ...,
-            include: list[str] = ...,
-            include_obfuscation: bool = ...,
-            **options: Unpack[CallOptions],
-        ) -> Stream: ...
-        @overload
-        def retrieve(
-            self,
-            response_id: str,
-            *,
-            stream: Literal[False] = ...,
-            include: list[str] = ...,
-            include_obfuscation: bool = ...,
-            starting_after: int = ...,
-            **options: Unpack[CallOptions],
-        ) -> _models.Response: ...
-
-        def cancel(
-            self, response_id: str, **options: Unpack[CallOptions]
-        ) -> _models.Response: ...
-        def delete(
-            self, response_id: str, **options: Unpack[CallOptions]
-        ) -> _models.ResponseDeleted: ...
-        def compact(self, **parameters: Any) -> _models.CompactedResponse: ...
-        def wait(
-            self, response_id: str, *, timeout: float | None = None, **options: Any
-        ) -> _models.Response: ...
-        def parse(
-            self, *, text_format: Any = ..., **params: Unpack[CreateParams]
-        ) -> _models.Response: ...
-        def run(  # type: ignore[override]
-            self,
-            *,
-            tools: Iterable[Any],
-            max_steps: int = 20,
-            text_format: Any = ...,
-            **params: Unpack[StreamParams],
-        ) -> _models.Response: ...
-        def stream(  # type: ignore[override]
-            self,
-            *,
-            response_id: str = ...,
-            starting_after: int = ...,
-            text_format: Any = ...,
-            tools: Iterable[Any] = ...,
-            **params: Unpack[StreamParams],
-        ) -> ResponseStreamManager: ...

@@ -1,0 +1,172 @@
+"""Pages of a list, and iterating over all of them.
+
+A page behaves as a list of its own items: ``len``, index, truth. As with the ``openai`` package,
+iterating over one goes on over the pages that follow; ``page.data`` is this page alone.
+"""
+
+from __future__ import annotations
+
+from . import _models
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from typing import Any
+
+
+class Page(_models.Answer):
+    """One page: ``data``, ``has_more``, ``first_id``, ``last_id``."""
+
+    _optional = frozenset({"has_more", "first_id", "last_id", "object"})
+    _owner: Any = None
+    _request: Any = None
+
+    if TYPE_CHECKING:
+        data: list[Any]
+        has_more: bool | None
+        first_id: str | None
+        last_id: str | None
+
+    @property
+    def _items(self) -> list[Any]:
+        return list(self.data) if self._data.get("data") else []
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return super().__getitem__(index) if isinstance(index, str) else self._items[index]
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._data if isinstance(item, str) else item in self._items
+
+    def __reversed__(self) -> Iterator[Any]:
+        return reversed(self._items)
+
+    @property
+    def _next_after(self) -> str | None:
+        """What the next page comes after; None when there is none."""
+        if self.has_more is False or not self._items:
+            return None
+        last: str | None = getattr(self._items[-1], "id", None) or self.last_id
+        return last
+
+    def has_next_page(self) -> bool:
+        """Whether the server has more."""
+        return self._next_after is not None
+
+    def next_page_info(self) -> Any:
+        """What the next page is asked for with, None when there is none."""
+        after = self._next_after
+        return None if after is None else _models.Model({"params": {"after": after}})
+
+    def _follow(self, after: Any) -> Any:
+        """What asks for the page after an item."""
+        if after is None:
+            raise RuntimeError(
+                "No next page expected; please check `.has_next_page()` before calling "
+                "`.get_next_page()`."
+            )
+        return pages(self._owner, self._request, after)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._items!r}, has_more={self.has_more!r})"
+
+
+class CursorPage(Page):
+    """A page; iterating over it goes on over the pages that follow."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for page in self.iter_pages():
+            yield from page._items
+
+    def iter_pages(self) -> Iterator[CursorPage]:
+        """This page and those that follow."""
+        page = self
+        while True:
+            yield page
+            if not page.has_next_page():
+                return
+            page = page.get_next_page()
+
+    def get_next_page(self) -> CursorPage:
+        """The page that follows."""
+        found: CursorPage = self._follow(self._next_after)
+        return found
+
+
+class ListPage(CursorPage):
+    """A page that is a list of its own items, also when iterated over."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+
+class AsyncCursorPage(Page):
+    """A page; ``async for`` goes on over the pages that follow."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        async for page in self.iter_pages():
+            for item in page._items:
+                yield item
+
+    async def iter_pages(self) -> AsyncIterator[AsyncCursorPage]:
+        """This page and those that follow."""
+        page = self
+        while True:
+            yield page
+            if not page.has_next_page():
+                return
+            page = await page.get_next_page()
+
+    async def get_next_page(self) -> AsyncCursorPage:
+        """The page that follows."""
+        found: AsyncCursorPage = await self._follow(self._next_after)
+        return found
+
+
+class AsyncPageRequest:
+    """What an asynchronous ``list`` returns: awaited it is a page, ``async for`` goes over all."""
+
+    def __init__(self, perform: Any, request: Any) -> None:
+        self._perform = perform
+        self._request = request
+
+    def __await__(self) -> Generator[Any, Any, AsyncCursorPage]:
+        found: Generator[Any, Any, AsyncCursorPage] = self._perform(self._request).__await__()
+        return found
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        async for item in await self:
+            yield item
+
+
+def pages(owner: Any, request: Callable[[Any], Any], after: Any) -> Any:
+    """The page after an item: itself, or for an asynchronous client what can be awaited."""
+    made = request(after)
+    is_async = hasattr(owner._client, "_loops")
+    kind = AsyncCursorPage if is_async else CursorPage
+    made.result = Maker(kind, owner, request)
+    if is_async:
+        return AsyncPageRequest(owner._perform, made)
+    return owner._perform(made)
+
+
+class Maker:
+    """Makes pages that know how to get the next one."""
+
+    def __init__(self, kind: type[Page], owner: Any, request: Any) -> None:
+        self._kind = kind
+        self._owner = owner
+        self._request = request
+
+    def _from_json(self, text: bytes) -> Page:
+        made: Page = self._kind._from_json(text)
+        made.__dict__.update(_owner=self._owner, _request=self._request)
+        return made

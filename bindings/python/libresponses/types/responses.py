@@ -1,0 +1,52 @@
+"""Classes of items, parts and events: ``isinstance(item, ResponseFunctionToolCall)``.
+
+The names are those of ``openai.types.responses``. Names of parameters (``...Param``) are
+dictionaries.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _names
+from .._events import Event as Event
+from .._models import Classes, Model
+from .._models import CompactedResponse as CompactedResponse
+from .._models import InputTokenCountResponse as InputTokenCountResponse
+from .._models import Response as Response
+from .._models import ResponseUsage as ResponseUsage
+
+ParsedResponse = Response
+ResponseStreamEvent = Event
+ResponseOutputItem = Model
+ResponseItem = Model
+
+
+class EventType(type):
+    """The class of classes of events: an event is told by its "type"."""
+
+    kind: str
+
+    def __instancecheck__(cls, event: object) -> bool:
+        return isinstance(event, Event) and event.type == cls.kind
+
+
+def __getattr__(name: str) -> Any:
+    if not Classes.is_made:
+        Classes.make()
+    known = {**Classes.by_field, **Classes.by_type}
+    found: Any = next((one for one in known.values() if one.__name__ == name), None)
+    if found is None:
+        for alias, kind in _names.rows(_names.ALIASES):
+            if alias == name:
+                found = Classes.by_type.get(kind, Model)
+    if found is None:
+        for kind, event_name, *_ in _names.rows(_names.EVENTS):
+            if event_name == name:
+                found = EventType(name, (Event,), {"kind": kind, "__slots__": ()})
+    if found is None and name.endswith("Param"):
+        found = dict
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
