@@ -88,6 +88,32 @@ static inline CURLcode curl_get_long(CURL *easy, CURLINFO info, long *value)
     return curl_easy_getinfo(easy, info, value);
 }
 
+/* 1 when a SOCKS proxy would not take this client, or would not let it through: no use in trying
+   again. libcurl tells since 7.73. */
+static inline int curl_is_refused_by_socks(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x074900
+    long reason = 0;
+    curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &reason);
+    return reason == CURLPX_NO_AUTH || reason == CURLPX_USER_REJECTED ||
+           reason == CURLPX_REPLY_NOT_ALLOWED || reason == CURLPX_IDENTD_DIFFER;
+#else
+    (void)easy;
+    return 0;
+#endif
+}
+
+/* 1 when libcurl has a file of trusted certificates of its own, and so needs no directory. */
+static inline int curl_has_ca_file(void)
+{
+#if LIBCURL_VERSION_NUM >= 0x074600
+    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+    return library->age < CURLVERSION_SEVENTH || library->cainfo != NULL;
+#else
+    return 1;
+#endif
+}
+
 static inline CURLcode curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value)
 {
     return curl_easy_getinfo(easy, info, value);

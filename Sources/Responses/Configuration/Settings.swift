@@ -194,16 +194,29 @@ package struct Settings {
             && set(easy, CURLOPT_NOPROXY, noProxy)
     }
 
+    /// The same for the server and for a proxy that is spoken to over TLS.
     private func applyTrust(to easy: UnsafeMutableRawPointer) -> Bool {
         if !verifiesTLS {
             curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
             curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+            curl_set_long(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0)
+            curl_set_long(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0)
         }
         // libcurl shares parsed certificates between connections only without a directory, and the
-        // built-in one costs 45 ms and 750 KB a connection (docs/adr/0002-engine.md).
-        if caPath == nil { curl_set_text(easy, CURLOPT_CAPATH, nil) }
+        // built-in one costs 45 ms and 750 KB a connection (docs/adr/0002-engine.md). Where it is all
+        // there is, it stays.
+        if caPath == nil && (caFile != nil || curl_has_ca_file() != 0) {
+            curl_set_text(easy, CURLOPT_CAPATH, nil)
+            curl_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
+        }
+        // Without a password OpenSSL would ask the terminal for one.
+        curl_set_text(easy, CURLOPT_KEYPASSWD, "")
+        // A libcurl without TLS to proxies does not know the options for it, and needs none.
+        _ = set(easy, CURLOPT_PROXY_CAINFO, caFile)
+        _ = set(easy, CURLOPT_PROXY_CAPATH, caPath)
         return set(easy, CURLOPT_CAINFO, caFile) && set(easy, CURLOPT_CAPATH, caPath)
-            && set(easy, CURLOPT_SSLCERT, clientCertificate) && set(easy, CURLOPT_SSLKEY, clientKey)
+            && set(easy, CURLOPT_SSLCERT, clientCertificate)
+            && set(easy, CURLOPT_SSLKEY, clientKey)
     }
 
     private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?)

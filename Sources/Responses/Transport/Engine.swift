@@ -36,6 +36,7 @@ package final class Engine {
     /// Threads that sleep until there is news for them.
     private var sleepers: [Unmanaged<Waiter>] = []
     private var drains: [Drain] = []
+    var sharing = SharedConnections()
     private var idleHandles: [UnsafeMutableRawPointer] = []
     private static let maximumIdleHandles = 8
     var hostLoop = HostLoop()
@@ -199,6 +200,8 @@ package final class Engine {
     func armTimer() {
         var next = deadlines.nextDeadline
         if curlDeadline != 0 && (next == 0 || curlDeadline < next) { next = curlDeadline }
+        let check = sharing.nextCheck
+        if check != 0 && (next == 0 || check < next) { next = check }
         if next != 0 && (armedFor == 0 || next < armedFor) {
             platform_timerfd_set(timer, next)
             armedFor = next
@@ -259,6 +262,10 @@ package final class Engine {
             var running: Int32 = 0
             if curl_multi_look_at_all(multi, &running) != CURLM_OK { lookAtAllSoon() }
         }
+        for transfer in sharing.takeOverfull(now) {
+            halt(transfer)
+            transfer.ended(CURLE_ABORTED_BY_CALLBACK)
+        }
         while let entry = deadlines.firstDue(now) {
             let waiter = entry.takeUnretainedValue()  // kept: a drain ends itself here
             let later = waiter.deadlineReached(now)
@@ -284,13 +291,19 @@ package final class Engine {
 
     private func takeEndedTransfers() {
         var code = CURLE_OK
+        var isBroken = false
         while let easy = curl_multi_next_ended(multi, &code) {
             guard let context = curl_private(easy) else { continue }
             // Kept: a transfer that nobody reads any more goes away here.
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             halt(transfer)
             transfer.ended(code)
+            if code != CURLE_OK && transfer.maySpeakHTTP2 { isBroken = true }
             if transfer.owner == nil { endDrain(transfer) }
+        }
+        if isBroken {
+            let others = sharing  // a copy, as looking may pause one
+            others.lookAtAll()
         }
     }
 
@@ -395,6 +408,7 @@ package final class Engine {
         if !drains.isEmpty { finishDrains() }
         if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
         transfer.isRunning = true
+        sharing.add(transfer)
         // The connection is begun here and not in the next round.
         if curlDeadline != 0 && curlDeadline <= platform_now() {
             curlDeadline = 0
@@ -410,6 +424,8 @@ package final class Engine {
     func halt(_ transfer: Transfer) {
         if !transfer.isRunning { return }
         transfer.isRunning = false
+        sharing.remove(transfer)
+        transfer.dropHeld()
         curl_multi_remove_handle(multi, transfer.easy)
     }
 

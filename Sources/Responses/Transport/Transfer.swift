@@ -24,12 +24,21 @@ final class Transfer {
     /// What has arrived and was not taken over by the owner yet.
     var inbox = ByteBuffer()
     private(set) var lastArrival: UInt64 = 0
-    private(set) var isPaused = false
+    var isPaused = false
     /// The server closed a kept connection after the request had gone out on it.
     private(set) var isCutAfterSending = false
     private(set) var isOverLimit = false
     private(set) var hasTooManyHeaders = false
     private(set) var hasNoMemory = false
+
+    /// HTTP/2 may be spoken, and the connection be shared: see `SharedConnections`.
+    let maySpeakHTTP2: Bool
+    var sharedIndex = -1
+    var isHoldingTooMuch = false
+    var pausedSince: UInt64 = 0
+    /// Of the bytes that were received, those that libcurl does not keep for later.
+    private(set) var bytesTaken: Int64 = 0
+    var bytesReceivedAtPause: Int64 = 0
 
     /// libcurl has it.
     var isRunning = false
@@ -40,8 +49,8 @@ final class Transfer {
 
     private let request: HTTPRequest
     private let headerList: UnsafeMutablePointer<curl_slist>?
-    private let errorText: UnsafeMutablePointer<CChar>
-    private let maximumQueueBytes: Int
+    let errorText: UnsafeMutablePointer<CChar>
+    let maximumQueueBytes: Int
     private let maximumBodyBytes: Int
     /// The engine's clock, read once for all that arrives at a time.
     unowned(unsafe) let engine: Engine
@@ -76,6 +85,7 @@ final class Transfer {
         self.request = request
         self.engine = engine
         self.owner = owner
+        maySpeakHTTP2 = settings.usesHTTP2
         maximumQueueBytes = settings.maximumQueueBytes
         maximumBodyBytes = settings.maximumResponseBytes
     }
@@ -162,7 +172,7 @@ final class Transfer {
         case .discarded: return count
         case .events:
             if inbox.count >= maximumQueueBytes {
-                isPaused = true
+                pause()
                 return Int(CURL_WRITEFUNC_PAUSE)
             }
         default:
@@ -175,6 +185,7 @@ final class Transfer {
             hasNoMemory = true
             return 0
         }
+        bytesTaken &+= Int64(count)
         // A document is of use when it is whole; an event stream at once.
         if mode == .events, let owner { engine.tell(owner) }
         return count
@@ -202,6 +213,10 @@ final class Transfer {
     func ended(_ code: CURLcode) {
         curl_get_long(easy, CURLINFO_OS_ERRNO, &systemError)
         result = code
+        if isTLSAlert(code) {
+            result = CURLE_SSL_CONNECT_ERROR
+            systemError = 0
+        }
         hasEnded = true
         if let owner { engine.tell(owner) }
     }
@@ -222,14 +237,5 @@ final class Transfer {
         owner = nil
         inbox.reset(keeping: 0)
         resumeIfPaused()
-    }
-
-    // MARK: after the end
-
-    /// libcurl's description of what went wrong, or the general one of the code.
-    var errorMessage: String {
-        if isCutAfterSending { return "the server closed the connection before it answered" }
-        if errorText.pointee != 0 { return String(cString: errorText) }
-        return String(cString: curl_easy_strerror(result))
     }
 }

@@ -1,0 +1,105 @@
+import CCurl
+
+/// The transfers that may speak HTTP/2 and so share a connection, where libcurl up to at least 7.88 needs
+/// help: when a connection breaks it tells one of them, and for one that is paused it stores what the
+/// server sends without end. Guarded by the engine's lock.
+struct SharedConnections {
+    private var transfers: [Unmanaged<Transfer>] = []
+    /// When those that are paused are looked at; 0: none is.
+    private(set) var nextCheck: UInt64 = 0
+
+    /// Nanoseconds in which any reader who reads at all has begun to.
+    private static let patience: UInt64 = 1_000_000_000
+
+    mutating func add(_ transfer: Transfer) {
+        if !transfer.maySpeakHTTP2 { return }
+        transfer.sharedIndex = transfers.count
+        transfers.append(Unmanaged.passUnretained(transfer))
+    }
+
+    mutating func remove(_ transfer: Transfer) {
+        let index = transfer.sharedIndex
+        guard index >= 0, let last = transfers.popLast() else { return }
+        if index < transfers.count {
+            transfers[index] = last
+            last._withUnsafeGuaranteedRef { $0.sharedIndex = index }
+        }
+        transfer.sharedIndex = -1
+    }
+
+    /// A connection may have broken: all look at theirs.
+    func lookAtAll() {
+        for transfer in transfers { transfer._withUnsafeGuaranteedRef { $0.lookAtConnection() } }
+    }
+
+    mutating func notePause(_ now: UInt64) {
+        if nextCheck == 0 { nextCheck = now &+ SharedConnections.patience }
+    }
+
+    /// The transfers that were not read for a while and for which libcurl keeps too much.
+    mutating func takeOverfull(_ now: UInt64) -> [Transfer] {
+        if nextCheck == 0 || now < nextCheck { return [] }
+        nextCheck = 0
+        var overfull: [Transfer] = []
+        for entry in transfers {
+            let transfer = entry.takeUnretainedValue()
+            if !transfer.isPaused { continue }
+            if now &- transfer.pausedSince >= SharedConnections.patience {
+                transfer.checkHolding()
+            }
+            if transfer.isHoldingTooMuch {
+                overfull.append(transfer)
+            } else {
+                nextCheck = now &+ SharedConnections.patience
+            }
+        }
+        return overfull
+    }
+}
+
+extension Transfer {
+    /// Times `max_queue_bytes` that may wait inside libcurl, behind those that wait here.
+    static let heldQueues = 8
+
+    func pause() {
+        isPaused = true
+        if !maySpeakHTTP2 { return }
+        pausedSince = engine.now
+        bytesReceivedAtPause = bytesReceived
+        engine.sharing.notePause(engine.now)
+        engine.armTimer()
+    }
+
+    private var bytesReceived: Int64 {
+        var count: curl_off_t = 0
+        curl_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &count)
+        return Int64(count)
+    }
+
+    /// Over HTTP/1.1 a paused transfer leaves its bytes to the server. Over HTTP/2 libcurl has promised
+    /// room for 32 MB of each stream and goes on storing them, because the others on the connection must
+    /// not wait.
+    func checkHolding() {
+        // Unpacked bytes cannot be compared with received ones.
+        let isPacked = headers.value("content-encoding") != nil
+        let held = bytesReceived &- (isPacked ? bytesReceivedAtPause : bytesTaken)
+        isHoldingTooMuch = held > Int64(maximumQueueBytes) &* Int64(Transfer.heldQueues)
+    }
+
+    /// To be called before libcurl gives the transfer up: what it keeps for a paused one it frees only
+    /// when nobody else uses the connection, and otherwise not even with the handle.
+    func dropHeld() {
+        guard isPaused, maySpeakHTTP2 else { return }
+        isPaused = false
+        curl_set_body_callback(easy, { _, size, count, _ in size &* count }, nil)
+        curl_easy_pause(easy, CURLPAUSE_CONT)
+    }
+
+    /// Makes libcurl look at the connection, which it may have forgotten. One that is paused on purpose
+    /// looks when it goes on.
+    func lookAtConnection() {
+        if isPaused { return }
+        curl_easy_pause(easy, CURLPAUSE_RECV)
+        curl_easy_pause(easy, CURLPAUSE_CONT)
+    }
+}
