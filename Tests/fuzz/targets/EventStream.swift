@@ -98,13 +98,13 @@ private func scan(_ data: [UInt8]) {
     var expected = EventFields()
     document.forEach { name, value in
         guard let name else { return false }
-        let isNumber = value.raw[0] >= 0x30 && value.raw[0] <= 0x39
+        // Whole numbers of up to 18 digits; others are none of ours.
+        let number = value.count <= 18 ? Reference.integer(array(value.raw)) : -1
         if value.kind == .string {
             if named(name, "type") { expected.type = slice(value) }
             if named(name, "delta") { expected.delta = slice(value) }
             if named(name, "item_id") { expected.itemID = slice(value) }
-        } else if isNumber {
-            let number = Reference.integer(array(value.raw))
+        } else if number >= 0 {
             let small = Int32(exactly: number) ?? -1
             if named(name, "sequence_number") { expected.sequence = number }
             if named(name, "output_index") { expected.outputIndex = small }

@@ -1,0 +1,23 @@
+/*
+ * A server in a process of its own, so that nothing of it counts: neither its memory, nor its
+ * descriptors, nor its threads. It answers by what the request's body has in it:
+ *
+ *     "silent"         never
+ *     "refused"        500 and an error
+ *     "stream":true    the eleven events of sse_hello()
+ *     anything else    a response
+ */
+#ifndef TORTURE_PEER_H
+#define TORTURE_PEER_H
+
+#include <sys/types.h>
+
+struct peer {
+    pid_t process;
+    char url[64];
+};
+
+struct peer peer_start(void);
+void peer_stop(struct peer *peer);
+
+#endif

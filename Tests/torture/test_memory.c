@@ -1,0 +1,350 @@
+/*
+ * Memory runs out at every place where it can: each allocation of a call fails once, and then it and
+ * all that follow. Every time the answer is a status, nothing is lost, and nothing is leaked.
+ *
+ * malloc, calloc and realloc are the test's own here; they fail in the test's thread, for this library
+ * and for libcurl alike. posix_memalign does not fail: that is where Swift's small objects come from,
+ * which cannot do without (see MEMORY in responses.h).
+ */
+#include "peer.h"
+#include "test.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+
+#define NTS RESPONSES_NTS
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *block, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *block);
+
+static struct peer peer;
+
+/* ---- the allocator ---- */
+
+static _Thread_local int is_test;  /* the thread that is looked at */
+static _Thread_local int is_armed; /* its allocations are counted */
+static long asked, failing;        /* so many were asked for; the first that fails */
+static int for_good;               /* and all behind it */
+static long refused, living;
+
+static int refuse(void)
+{
+    if (!is_armed)
+        return 0;
+    asked++;
+    if (asked != failing && !(for_good && asked > failing))
+        return 0;
+    refused++;
+    errno = ENOMEM;
+    return 1;
+}
+
+static void *counted(void *block)
+{
+    living += is_test && block != NULL;
+    return block;
+}
+
+void *malloc(size_t size)
+{
+    return refuse() ? NULL : counted(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return refuse() ? NULL : counted(__libc_calloc(count, size));
+}
+
+void *realloc(void *block, size_t size)
+{
+    if (refuse())
+        return NULL;
+    return block ? __libc_realloc(block, size) : counted(__libc_realloc(block, size));
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size)
+{
+    *block = counted(__libc_memalign(alignment, size));
+    return *block ? 0 : ENOMEM;
+}
+
+void free(void *block)
+{
+    living -= is_test && block != NULL;
+    __libc_free(block);
+}
+
+/* Without memory for the shortest way libcurl looks a name up in a thread of its own, and blocks change
+   hands: such a run is not counted. */
+static int threads_started;
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
+                   void *argument)
+{
+    static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    int was_test = is_test, was_armed = is_armed;
+    is_test = is_armed = 0;
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+    threads_started++;
+    int result = real(thread, attributes, body, argument);
+    is_test = was_test;
+    is_armed = was_armed;
+    return result;
+}
+
+/* ---- what is done while memory runs out ---- */
+
+/* Each does something from beginning to end and returns the status of its most important part. */
+typedef int (*scenario)(void);
+
+/* A handle that is NULL makes every function say E_INVALID: the first status counts. */
+static responses_client *new_client(int *status)
+{
+    responses_client *client = NULL;
+    static const char *const options[][2] = {
+        {"max_retries", "0"},
+        {"api_key", "sk-torture"},
+        {"first_event_timeout_ms", "5000"},
+        {"default_query", "a=b"},
+    };
+    *status = responses_client_new(&client, NULL);
+    *status = *status ? *status : responses_client_set(client, "base_url", peer.url, NULL);
+    for (size_t i = 0; *status == RESPONSES_OK && i < COUNT(options); i++)
+        *status = responses_client_set(client, options[i][0], options[i][1], NULL);
+    if (*status == RESPONSES_OK)
+        *status = responses_client_set_header(client, "X-Torture", "1", NULL);
+    return client;
+}
+
+static int make_client(void)
+{
+    int status;
+    responses_error *error = NULL;
+    responses_client *client = new_client(&status), *derived = NULL;
+    if (status == RESPONSES_OK)
+        status = responses_client_derive(client, &derived, NULL);
+    if (status == RESPONSES_OK && responses_client_fd(derived) < 0)
+        status = RESPONSES_E_NOMEM;
+    responses_client_set(client, "max_retries", "many", &error);
+    responses_error_field(error, RESPONSES_ERROR_MESSAGE, NULL);
+    responses_error_free(error);
+    responses_client_free(client);
+    responses_client_free(derived);
+    return status;
+}
+
+static int create(void)
+{
+    int status, found = RESPONSES_OK;
+    responses_client *client = new_client(&status);
+    responses_response *response = NULL, *copy = NULL;
+    if (status == RESPONSES_OK)
+        status = responses_create(client, REQUEST, NTS, &response, NULL);
+    if (status == RESPONSES_OK) {
+        assert_non_null(response);
+        assert_non_null(responses_response_json(response, NULL));
+        assert_non_null(responses_response_text(response, NULL));
+        assert_non_null(responses_response_id(response));
+        assert_non_null(responses_response_history(response, NULL));
+        found = responses_response_get(response, "/output/0/content/0/text", NULL, NULL, NULL);
+        if (found == RESPONSES_OK)
+            found = responses_response_clone(response, &copy);
+    } else {
+        assert_null(response);
+    }
+    responses_response_free(response);
+    responses_response_free(copy);
+    responses_client_free(client);
+    return status ? status : found;
+}
+
+static int be_refused(void)
+{
+    int status;
+    responses_client *client = new_client(&status);
+    responses_error *error = NULL;
+    if (status == RESPONSES_OK) {
+        status = responses_create(client, "{\"input\":\"refused\"}", NTS, NULL, &error);
+        assert_int_not_equal(status, RESPONSES_OK);
+        if (error != NULL) {
+            assert_int_equal(responses_error_status(error), status);
+            assert_string_not_equal(message_of(error), "");
+        }
+        status = status == RESPONSES_E_API ? RESPONSES_OK : status;
+    }
+    responses_error_free(error);
+    responses_client_free(client);
+    return status;
+}
+
+static int heard;
+
+static int hear_one(const responses_event *event, void *user_data)
+{
+    responses_event *copy = NULL;
+    (void)user_data;
+    /* In order and whole, whatever memory does. */
+    if (responses_event_sequence(event) != heard)
+        return 1;
+    heard++;
+    responses_event_item_id(event);
+    responses_event_clone(event, &copy);
+    responses_event_get(event, "/item/id", NULL, NULL, NULL);
+    responses_event_free(copy);
+    return 0;
+}
+
+static int stream(void)
+{
+    int status;
+    responses_client *client = new_client(&status);
+    responses_response *response = NULL;
+    responses_error *error = NULL;
+    heard = 0;
+    if (status == RESPONSES_OK)
+        status = responses_create_stream(client, REQUEST, NTS, hear_one, NULL, &response, &error);
+    assert_int_not_equal(status, RESPONSES_E_USER);
+    if (status == RESPONSES_OK) {
+        assert_int_equal(heard, 11);
+        const char *json = responses_response_json(response, NULL);
+        assert_contains(json, "Hello, world!");
+    }
+    responses_error_free(error);
+    responses_response_free(response);
+    responses_client_free(client);
+    return status;
+}
+
+static int pull(void)
+{
+    int status;
+    char batch[4096];
+    responses_client *client = new_client(&status);
+    responses_call *call = NULL;
+    if (status == RESPONSES_OK)
+        status = responses_create_stream_start(client, REQUEST, NTS, &call, NULL);
+    for (int round = 0; status >= 0 && status != RESPONSES_DONE; round++) {
+        size_t used;
+        int count;
+        responses_call_response(call);
+        if (round % 2)
+            status = responses_call_next(call, NULL, NULL);
+        else
+            status = responses_call_next_batch(call, RESPONSES_BATCH_JSON, batch, sizeof batch,
+                                               &used, &count, NULL);
+        if (status == RESPONSES_AGAIN)
+            status = responses_call_wait(call, 5000);
+    }
+    if (status == RESPONSES_DONE)
+        status = responses_call_response(call) ? RESPONSES_OK : RESPONSES_E_NOMEM;
+    responses_call_free(call);
+    responses_client_free(client);
+    return status;
+}
+
+static int list_items(void)
+{
+    int status;
+    responses_client *client = new_client(&status);
+    if (status == RESPONSES_OK)
+        status = responses_list_input_items(
+            client, "resp_1", "{\"limit\":5,\"include\":[\"a\",\"b\"],\"after\":\"x\"}", NTS, NULL,
+            NULL);
+    responses_client_free(client);
+    return status;
+}
+
+/* ---- the test ---- */
+
+static const char *running;
+
+static void say_where(int signal)
+{
+    char line[128];
+    int length = snprintf(line, sizeof line, "\nsignal %d: %s, allocation %ld%s fails\n", signal,
+                          running, failing, for_good ? " and all behind it" : "");
+    if (write(2, line, (size_t)length) < 0)
+        _exit(125);
+    _exit(126);
+}
+
+/* Runs it until no allocation is left to fail. */
+static void fail_everywhere(const char *name, scenario body)
+{
+    int outcomes[64] = {0};
+    long runs = 0;
+    running = name;
+    failing = 0;
+    is_test = 1;
+    assert_int_equal(body(), RESPONSES_OK); /* what is made once for ever is made now */
+    for (for_good = 0; for_good < 2; for_good++) {
+        for (failing = 1;; failing++) {
+            long before = living;
+            asked = refused = threads_started = 0;
+            is_armed = 1;
+            int status = body();
+            is_armed = 0;
+            runs++;
+            outcomes[-status]++;
+            if (status != RESPONSES_OK && status != RESPONSES_E_NOMEM && refused)
+                print_message("    allocation %ld%s: %s\n", failing, for_good ? "+" : "",
+                              responses_status_name(status));
+            if (threads_started)
+                living = before;
+            if (living != before)
+                print_error("%s: allocation %ld%s: %ld blocks leaked\n", name, failing,
+                            for_good ? "+" : "", living - before);
+            assert_int_equal(living, before);
+            if (refused == 0) {
+                assert_int_equal(status, RESPONSES_OK);
+                break;
+            }
+        }
+    }
+    is_test = 0;
+    failing = 0;
+    print_message("  %s: %ld runs", name, runs);
+    for (int i = 0; i < 64; i++)
+        if (outcomes[i])
+            print_message(", %d %s", outcomes[i], responses_status_name(-i));
+    print_message("\n");
+    /* What the library makes of it: no memory, or, where libcurl says so, no connection. */
+    for (int i = 0; i < 64; i++)
+        if (-i != RESPONSES_OK && -i != RESPONSES_E_NOMEM && -i != RESPONSES_E_NETWORK)
+            assert_int_equal(outcomes[i], 0);
+}
+
+#define TORTURE(body)                                                                              \
+    static void body##_without_memory(void **state)                                                \
+    {                                                                                              \
+        (void)state;                                                                               \
+        fail_everywhere(#body, body);                                                              \
+    }
+TORTURE(make_client)
+TORTURE(create)
+TORTURE(be_refused)
+TORTURE(stream)
+TORTURE(pull)
+TORTURE(list_items)
+
+int main(void)
+{
+    const struct CMUnitTest memory[] = {
+        cmocka_unit_test(make_client_without_memory), cmocka_unit_test(create_without_memory),
+        cmocka_unit_test(be_refused_without_memory),  cmocka_unit_test(stream_without_memory),
+        cmocka_unit_test(pull_without_memory),        cmocka_unit_test(list_items_without_memory),
+    };
+    signal(SIGSEGV, say_where);
+    signal(SIGILL, say_where);
+    signal(SIGABRT, say_where);
+    peer = peer_start();
+    int failed = run(memory);
+    peer_stop(&peer);
+    return failed;
+}
