@@ -12,7 +12,7 @@ require "libresponses"
 EVENTS = Integer(ARGV.fetch(0, "100000"))
 ROUNDS = Integer(ENV.fetch("ROUNDS", "5"))
 MODEL = ENV.fetch("RESPONSES_MODEL", "sandbox")
-INPUT = "#long=#{EVENTS}"
+INPUT = "#long=#{EVENTS}".freeze
 
 # Frames as an ordinary program does it: lines, and a JSON document in each that begins with "data:".
 def with_net_http

@@ -78,13 +78,17 @@ class TestDeclarations < TestCase
     arguments = typedef.split(",").map { |argument| argument.strip.sub(/\w+\z/, "").strip }
     types = arguments.map { |type| ffi_type(type) }
     # Of its text the length is given: a pointer.
-    assert_equal [:void, types.map { |type| type == :string ? :pointer : type }], Libresponses::Native::LOG_FUNCTION_TYPE
+    assert_equal [:void, types.map do |type|
+                           type == :string ? :pointer : type
+                         end], Libresponses::Native::LOG_FUNCTION_TYPE
   end
 
   def test_constants
     names = Libresponses::Native.constants.select { |name| Libresponses::Native.const_get(name).is_a?(Integer) }
     value = FFI::MemoryPointer.new(:int)
-    defined = File.read(HEADER).scan(/^#define RESPONSES_(\w+) +(?:\((-?\d+)\)|(-?\d+)\b)/).to_h { |n, a, b| [n, Integer(a || b)] }
+    defined = File.read(HEADER).scan(/^#define RESPONSES_(\w+) +(?:\((-?\d+)\)|(-?\d+)\b)/).to_h do |n, a, b|
+      [n, Integer(a || b)]
+    end
     ours = names.reject { |name| defined[name.to_s].nil? }
     assert_operator ours.size, :>, 35
     ours.each do |name|
@@ -98,7 +102,9 @@ class TestDeclarations < TestCase
   end
 
   def test_options
-    shown = File.read(HEADER)[/name +default +what\n(.*?)\*\//m, 1].lines.map { |line| line[/\A {5}(\w[\w, ]*?)  /, 1] }
+    shown = File.read(HEADER)[%r{name +default +what\n(.*?)\*/}m, 1].lines.map do |line|
+      line[/\A {5}(\w[\w, ]*?)  /, 1]
+    end
     assert_equal shown.compact.flat_map { |names| names.split(", ") }.sort, Libresponses::Options.names.sort
     Libresponses::Options::SECONDS.each { |name| assert_includes Libresponses::Options.names, "#{name}_ms" }
   end

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "helper"
+require "logger"
 
 # Every failure has a class, and they are all Libresponses::Error.
 class TestErrors < TestCase
@@ -24,7 +25,8 @@ class TestErrors < TestCase
   end
 
   def test_details
-    error = failing("status=429; retry-after=7; error-code=rate_limit_exceeded; error-type=requests; error-message=slow down")
+    error = failing("status=429; retry-after=7; error-code=rate_limit_exceeded; error-type=requests; " \
+                    "error-message=slow down")
     assert_equal ["rate_limit_exceeded", "requests", 7.0, 1, true],
                  [error.code, error.type, error.retry_after, error.attempts, error.retryable?]
     assert_includes error.message, "slow down"
@@ -38,7 +40,6 @@ class TestErrors < TestCase
   def test_what_is_no_answer
     assert_instance_of Libresponses::APIConnectionError, failing("no-response=rst")
     assert_instance_of Libresponses::ProtocolError, failing("bad-json")
-    assert_instance_of Libresponses::ProtocolError, failing("content-type=text/html; status=200")
     nobody = Libresponses::Client.new(base_url: "http://127.0.0.1:1/v1", max_retries: 0)
     error = assert_raises(Libresponses::APIConnectionError) { nobody.responses.create(model: MODEL, input: "x") }
     assert_nil error.http_status
@@ -72,7 +73,7 @@ class TestErrors < TestCase
     assert_match(/0\.\.100|0 to 100/, error.message)
     assert_raises(Libresponses::UsageError) { client.responses.retrieve("") }
     assert_raises(Libresponses::UsageError) { client(headers: { "A" => "b\nc" }) }
-    assert_raises(Libresponses::UsageError) { client(logger: Object.new, log_level: :loud) }
+    assert_raises(Libresponses::UsageError) { client(logger: Logger.new(nil), log_level: :loud) }
   end
 
   def test_nothing_left_of_a_failed_start

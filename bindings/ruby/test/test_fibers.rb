@@ -21,7 +21,8 @@ class TestFibers < TestCase
     texts = {}
     STREAMS.times do |i|
       spawn.call do
-        input = { model: MODEL, input: "#{i} a b c d e f g", request_options: { extra_headers: { "X-Sandbox-Speed" => "100" } } }
+        input = { model: MODEL, input: "#{i} a b c d e f g",
+                  request_options: { extra_headers: { "X-Sandbox-Speed" => "100" } } }
         texts[i] = one.responses.stream(**input).text.each_with_object(+"") do |piece, text|
           order << [:first, i] if text.empty?
           text << piece

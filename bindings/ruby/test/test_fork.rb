@@ -58,13 +58,17 @@ class TestFork < TestCase
     one = client
     reader = Thread.new { one.responses.stream(**slow(speed: 500, input: "#long=300")).text.count }
     sleep 0.1
-    assert_equal(["You said: x"] * 2, Array.new(2) { in_child { one.responses.create(model: MODEL, input: "x").output_text } })
+    assert_equal(["You said: x"] * 2, Array.new(2) do
+                                        in_child do
+                                          one.responses.create(model: MODEL, input: "x").output_text
+                                        end
+                                      end)
     assert_operator reader.value, :>=, 300
   end
 
   def test_a_response_is_still_there_in_the_child
     response = client.responses.create(model: MODEL, input: "Hello")
-    assert_equal ["You said: Hello", true], in_child { [response.output_text, response.usage.total_tokens > 1] }
+    assert_equal(["You said: Hello", true], in_child { [response.output_text, response.usage.total_tokens > 1] })
   end
 
   def test_a_child_that_ends_normally_leaves_the_parent_alone

@@ -51,7 +51,8 @@ class TestStructuredOutput < TestCase
 
   def test_a_schema_by_hand
     schema = { type: "object", properties: { n: { type: "integer" } }, required: ["n"], additionalProperties: false }
-    parsed = client.responses.create(model: MODEL, input: "x", text: { schema: schema, name: "my number" }).output_parsed
+    parsed = client.responses.create(model: MODEL, input: "x",
+                                     text: { schema: schema, name: "my number" }).output_parsed
     assert_kind_of Integer, parsed[:n]
     format = { type: "json_schema", name: "n", schema: schema, strict: true }
     parsed = client.responses.create(model: MODEL, input: "x", text: { format: format }).output_parsed

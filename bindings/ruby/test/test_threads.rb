@@ -25,7 +25,11 @@ class TestThreads < TestCase
 
   def test_long_streams_in_threads
     one = client
-    sizes = Array.new(4) { |i| Thread.new { one.responses.stream(model: MODEL, input: "#long=#{2000 * (i + 1)}").text.count } }
+    sizes = Array.new(4) do |i|
+      Thread.new do
+        one.responses.stream(model: MODEL, input: "#long=#{2000 * (i + 1)}").text.count
+      end
+    end
     counts = sizes.map(&:value)
     assert_equal counts.sort, counts
     assert_equal 4, counts.uniq.size
@@ -90,7 +94,10 @@ class TestThreads < TestCase
   def test_interrupts_at_any_moment
     one = client
     random = Random.new(7)
-    steady = Thread.new { one.responses.stream(model: MODEL, input: "#long=600", request_options: { extra_headers: { "X-Sandbox-Speed" => "200" } }).text.count }
+    steady = Thread.new do
+      one.responses.stream(model: MODEL, input: "#long=600",
+                           request_options: { extra_headers: { "X-Sandbox-Speed" => "200" } }).text.count
+    end
     60.times do |i|
       victims = Array.new(3) do
         Thread.new do
@@ -99,7 +106,7 @@ class TestThreads < TestCase
       end
       sleep random.rand * 0.02
       victims.each { |thread| thread.report_on_exception = false }
-      victims.each { |thread| i % 3 == 0 ? thread.kill : thread.raise(IOError) }
+      victims.each { |thread| (i % 3).zero? ? thread.kill : thread.raise(IOError) }
       victims.each { |thread| assert_same thread, (thread.join(20) rescue thread) } # rubocop:disable Style/RescueModifier
     end
     assert_operator steady.value, :>=, 600
@@ -145,7 +152,9 @@ class TestThreads < TestCase
     assert_empty engine.instance_variable_get(:@waiting)
     assert_nil engine.instance_variable_get(:@leader)
     eventually("all calls have ended") do
-      calls = ObjectSpace.each_object(Libresponses::Call).select { |c| c.instance_variable_get(:@engine).equal?(engine) }
+      calls = ObjectSpace.each_object(Libresponses::Call).select do |c|
+        c.instance_variable_get(:@engine).equal?(engine)
+      end
       calls.all?(&:closed?)
     end
   end

@@ -14,7 +14,9 @@ class TestTools < TestCase
 
   def test_the_loop
     cities = []
-    response = client.responses.run(model: MODEL, input: "How is the weather?", tools: [weather { |city:| (cities << city) && "sunny" }])
+    response = client.responses.run(model: MODEL, input: "How is the weather?", tools: [weather do |city:|
+                                                                                          (cities << city) && "sunny"
+                                                                                        end])
     assert_equal 1, cities.size
     assert_equal "The tool answered: sunny", response.output_text
   end
@@ -29,20 +31,29 @@ class TestTools < TestCase
 
   def test_streamed_and_without_a_store
     types = []
-    response = client.responses.run(model: MODEL, input: "weather", tools: [weather], store: false) { |event| types << event.type }
+    response = client.responses.run(model: MODEL, input: "weather", tools: [weather], store: false) do |event|
+      types << event.type
+    end
     assert_match(/sunny/, response.output_text)
     assert_equal 2, types.count(:"response.completed")
   end
 
   def test_what_a_tool_raises_goes_to_the_model
-    response = client.responses.run(model: MODEL, input: "weather", tools: [weather { |city:| raise ArgumentError, "no #{city}" }])
+    response = client.responses.run(model: MODEL, input: "weather", tools: [weather do |city:|
+                                                                              raise ArgumentError, "no #{city}"
+                                                                            end])
     assert_match(/ArgumentError: no/, response.output_text)
   end
 
   def test_limits
-    declaration = { type: "function", name: "get_weather", parameters: { type: "object", properties: {}, required: [], additionalProperties: false }, strict: true }
-    assert_raises(Libresponses::ToolError) { client.responses.run(model: MODEL, input: "weather", tools: [declaration]) }
-    assert_raises(Libresponses::ToolError) { client.responses.run(model: MODEL, input: "weather", tools: [weather], max_steps: 1) }
+    parameters = { type: "object", properties: {}, required: [], additionalProperties: false }
+    declaration = { type: "function", name: "get_weather", parameters: parameters, strict: true }
+    assert_raises(Libresponses::ToolError) do
+      client.responses.run(model: MODEL, input: "weather", tools: [declaration])
+    end
+    assert_raises(Libresponses::ToolError) do
+      client.responses.run(model: MODEL, input: "weather", tools: [weather], max_steps: 1)
+    end
     assert_raises(Libresponses::UsageError) { Libresponses::Tool.new(:nothing) }
     forced = client.responses.run(model: MODEL, input: "x", tools: [weather], tool_choice: "required")
     assert_match(/sunny/, forced.output_text)

@@ -99,10 +99,9 @@ module Libresponses
       return @handle = nil if @pid != Process.pid
 
       @engine.uninterrupted do
-        if closed? then nil
-        elsif @engine.waiting?(self) then Native.responses_call_cancel(@handle)
-        else free
-        end
+        next if closed?
+
+        @engine.waiting?(self) ? Native.responses_call_cancel(@handle) : free
       end
     end
 

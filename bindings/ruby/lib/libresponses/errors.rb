@@ -162,7 +162,7 @@ module Libresponses
   class RateLimitError < APIStatusError; end
   class InternalServerError < APIStatusError; end
 
-  class Error
+  class Error # rubocop:disable Style/Documentation -- which class a status has
     CLASSES = {
       Native::E_INVALID => UsageError, Native::E_RANGE => UsageError,
       Native::E_BUSY => BusyError, Native::E_FORKED => ForkedError,

@@ -45,11 +45,11 @@ module Libresponses
 
     def make(parent)
       out = Native::Out.new
-      status =
-        if parent then Native.responses_client_derive(parent.handle, out.value, out.error)
-        else Native.responses_client_new(out.value, out.error)
-        end
-      out.check(status)
+      if parent
+        out.check(Native.responses_client_derive(parent.handle, out.value, out.error))
+      else
+        out.check(Native.responses_client_new(out.value, out.error))
+      end
       @handle = FFI::AutoPointer.new(out.pointer, Native.method(:responses_client_free))
     end
   end

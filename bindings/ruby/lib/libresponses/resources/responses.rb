@@ -44,7 +44,7 @@ module Libresponses
       # @return [Stream], or the final Response with a block
       # @yieldparam event [Event]
       def stream(request_options: {}, **params, &block)
-        stream = params.key?(:response_id) ? resume(params, request_options) : open(params, request_options)
+        stream = params.key?(:response_id) ? follow(params, request_options) : begin_stream(params, request_options)
         return stream unless block
 
         stream.each(&block).get_final_response
@@ -117,7 +117,7 @@ module Libresponses
 
       private
 
-      def open(params, request_options)
+      def begin_stream(params, request_options)
         json, format = body(params, request_options)
         Stream.new(text_format: format) do
           @client.start(:responses_create_stream_start, json, json.bytesize,
@@ -125,7 +125,7 @@ module Libresponses
         end
       end
 
-      def resume(params, request_options)
+      def follow(params, request_options)
         response_id = id(params[:response_id])
         _, format = StructuredOutput.take(params.slice(:text))
         params = params.except(:response_id, :text)

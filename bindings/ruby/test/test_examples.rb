@@ -1,0 +1,38 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+require "open3"
+
+# Every example in examples/ruby runs, and ends as it should.
+class TestExamples < TestCase
+  DIRECTORY = File.expand_path("../../../examples/ruby", __dir__)
+
+  # The last line that each one prints.
+  EXPECTED = {
+    "01-create" => /\A\[resp_.* is completed, \d+ tokens\]\z/,
+    "02-stream" => /\A\[resp_.* is completed after \d+ events\]\z/,
+    "03-background" => /\Adeleted +true\z/,
+    "04-input-items" => /\A\[7 items on 3 pages\]\z/,
+    "05-event-loop" => /\A\[completed, and the clock ticked [1-9]\d* times meanwhile\]\z/,
+    "06-many-at-once" => /\A500 of 500 streams completed, with \d+ events\z/,
+    "07-tools" => /\A\[Advice, take_an_umbrella is (true|false)\]\z/
+  }.freeze
+
+  def test_there_is_a_test_for_each
+    assert_equal Dir[File.join(DIRECTORY, "*.rb")].map { |file| File.basename(file, ".rb") }.sort, EXPECTED.keys
+  end
+
+  EXPECTED.each do |name, last_line|
+    define_method("test_#{name}") do
+      environment = {
+        "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key", "RESPONSES_MODEL" => MODEL,
+        # Slow enough for a clock to tick beside it.
+        "OPENAI_CUSTOM_HEADERS" => "X-Sandbox-Speed: 100"
+      }
+      lib = File.expand_path("../lib", __dir__)
+      out, status = Open3.capture2e(environment, RbConfig.ruby, "-w", "-I#{lib}", File.join(DIRECTORY, "#{name}.rb"))
+      assert_predicate status, :success?, out
+      assert_match last_line, out.lines.last.chomp
+    end
+  end
+end

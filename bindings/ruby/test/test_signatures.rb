@@ -1,0 +1,54 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+require "rbs"
+
+# sig/ against the classes: every signature has its method, and every public method its signature.
+# That the types are right is checked by running all the other tests under rbs/test.
+class TestSignatures < TestCase
+  # What is for this gem alone has no signature.
+  PRIVATE = %i[Native Engine Call Session Options Log StructuredOutput ToolLoop].freeze
+
+  # Methods that are not for users, by what they belong to.
+  INTERNAL = {
+    "Libresponses::Client" => %i[perform start session],
+    "Libresponses::Response" => %i[text_format=],
+    "Libresponses::Record" => %i[hash eql?]
+  }.freeze
+
+  def environment
+    loader = RBS::EnvironmentLoader.new
+    loader.add(path: Pathname(File.expand_path("../sig", __dir__)))
+    RBS::Environment.from_loader(loader).resolve_type_names
+  end
+
+  def test_every_method
+    builder = RBS::DefinitionBuilder.new(env: environment)
+    constants = modules(Libresponses)
+    assert_operator constants.size, :>, 30
+    constants.each do |mod|
+      name = RBS::TypeName.new(name: mod.name.split("::").last.to_sym,
+                               namespace: RBS::Namespace.parse("::#{mod.name.split("::")[0..-2].join("::")}"))
+      definition = builder.build_instance(name)
+      signed = definition.methods.select do |_, method|
+        method.defined_in == name && method.accessibility == :public
+      end.keys
+      compare(mod, signed - %i[initialize], mod.public_instance_methods(false))
+      signed = builder.build_singleton(name).methods.select { |_, method| method.defined_in == name }.keys
+      compare(mod, signed - %i[new], mod.singleton_methods(false))
+    end
+  end
+
+  def modules(from)
+    from.constants.reject { |name| PRIVATE.include?(name) }.map { |name| from.const_get(name) }.grep(Module)
+        .select { |mod| mod.name.start_with?("Libresponses::") }.flat_map { |mod| [mod, *modules(mod)] }
+  end
+
+  def compare(mod, signed, defined)
+    hidden = INTERNAL.fetch(mod.name,
+[]) + %i[initialize respond_to_missing? method_missing take copy each_text hash each]
+    there = ->(name) { mod.method_defined?(name) || mod.respond_to?(name) }
+    assert_empty signed.reject(&there), "#{mod}: signatures without a method"
+    assert_empty defined - signed - hidden, "#{mod}: methods without a signature"
+  end
+end
