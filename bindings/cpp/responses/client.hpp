@@ -1,0 +1,206 @@
+/* A client. Part of responses.hpp. */
+#ifndef RESPONSES_CLIENT_HPP
+#define RESPONSES_CLIENT_HPP
+
+#include "starts.hpp"
+
+RESPONSES_NAMESPACE_BEGIN
+
+/*
+ * Options, connections and the descriptor for an event loop. Make one and keep it. Any number of
+ * threads may use it at once. Defaults come from the environment: OPENAI_API_KEY, OPENAI_BASE_URL, ...
+ */
+class client : public starts
+{
+  public:
+    /* Does no I/O. */
+    static result<client> try_new()
+    {
+        responses_client *out = nullptr;
+        responses_error *details = nullptr;
+        int status = responses_client_new(&out, &details);
+        if (status != RESPONSES_OK)
+            return responses::error(status, details);
+        return client(out);
+    }
+    /* A second client with options of its own, which begin as a copy, and with these connections. */
+    result<client> try_derive() const
+    {
+        responses_client *out = nullptr;
+        responses_error *details = nullptr;
+        int status = responses_client_derive(handle_, &out, &details);
+        if (status != RESPONSES_OK)
+            return responses::error(status, details);
+        return client(out);
+    }
+#if RESPONSES_EXCEPTIONS
+    client() : client(try_new().value()) {}
+    client derive() const
+    {
+        return try_derive().value();
+    }
+#endif
+
+    /* Takes over one that was made with responses.h; nullptr makes an empty one. */
+    explicit client(responses_client *adopted) noexcept : starts(adopted) {}
+    client(client &&other) noexcept : starts(other.release()) {}
+    client &operator=(client &&other) noexcept
+    {
+        if (this != &other) {
+            responses_client_free(handle_);
+            handle_ = other.release();
+        }
+        return *this;
+    }
+    /* Calls that still run live on until they go. */
+    ~client()
+    {
+        responses_client_free(handle_);
+    }
+    explicit operator bool() const noexcept
+    {
+        return handle_ != nullptr;
+    }
+    RESPONSES_NODISCARD responses_client *release() noexcept
+    {
+        responses_client *handle = handle_;
+        handle_ = nullptr;
+        return handle;
+    }
+
+    /* Sets an option for the calls from now on; responses.h lists them. A value is text, a number, a
+       bool or, for the options in milliseconds, a duration. */
+    result<void> try_set(const name_text &name, const name_text &value)
+    {
+        responses_error *details = nullptr;
+        /* NULL would put the default back: text that is none must not do that unnoticed. */
+        const char *text = value.c_str() != nullptr ? value.c_str() : "\n";
+        int status = responses_client_set(handle_, name.c_str(), text, &details);
+        return outcome(status, details);
+    }
+    template <class T>
+    typename std::enable_if<std::is_integral<T>::value, result<void>>::type
+    try_set(const name_text &name, T value)
+    {
+        return try_set(name, name_text(std::to_string(value)));
+    }
+    template <class Rep, class Period>
+    result<void> try_set(const name_text &name, const std::chrono::duration<Rep, Period> &value)
+    {
+        return try_set(name, detail::milliseconds_of(value));
+    }
+    /* Puts the default back. */
+    result<void> try_reset(const name_text &name)
+    {
+        responses_error *details = nullptr;
+        int status = responses_client_set(handle_, name.c_str(), nullptr, &details);
+        return outcome(status, details);
+    }
+    /* Adds a header to every request from now on, or replaces it. */
+    result<void> try_set_header(const name_text &name, const name_text &value)
+    {
+        responses_error *details = nullptr;
+        const char *text = value.c_str() != nullptr ? value.c_str() : "\n";
+        int status = responses_client_set_header(handle_, name.c_str(), text, &details);
+        return outcome(status, details);
+    }
+    result<void> try_remove_header(const name_text &name)
+    {
+        responses_error *details = nullptr;
+        int status = responses_client_set_header(handle_, name.c_str(), nullptr, &details);
+        return outcome(status, details);
+    }
+#if RESPONSES_EXCEPTIONS
+    template <class T> client &set(const name_text &name, const T &value)
+    {
+        try_set(name, value).value();
+        return *this;
+    }
+    client &reset(const name_text &name)
+    {
+        try_reset(name).value();
+        return *this;
+    }
+    client &set_header(const name_text &name, const name_text &value)
+    {
+        try_set_header(name, value).value();
+        return *this;
+    }
+    client &remove_header(const name_text &name)
+    {
+        try_remove_header(name).value();
+        return *this;
+    }
+#endif
+
+    /* Sends the log, up to RESPONSES_LOG_..., to `sink`, a function of (int level, string_view line)
+       that must not throw. It is used as long as this client or a call of it lives, and has to live as
+       long itself: hence no temporary. */
+    template <class F> int log_to(int level, F &sink) noexcept
+    {
+        return responses_client_set_log(handle_, level, log_line<F>, &sink);
+    }
+    int log_to_nobody() noexcept
+    {
+        return responses_client_set_log(handle_, RESPONSES_LOG_NONE, nullptr, nullptr);
+    }
+
+    /* The descriptor for an event loop: when it is readable, dispatch(), then next_ready() until it
+       says RESPONSES_AGAIN. A negative status on failure. */
+    int fd() const noexcept
+    {
+        return responses_client_fd(handle_);
+    }
+    /* Does what can be done now; never blocks. */
+    int dispatch() const noexcept
+    {
+        return responses_client_dispatch(handle_);
+    }
+    /* RESPONSES_OK and a call that has something to read, which looks only, or RESPONSES_AGAIN. */
+    int next_ready(call_view &ready) const noexcept
+    {
+        responses_call *borrowed = nullptr;
+        int status = responses_client_next_ready(handle_, &borrowed);
+        ready = call_view(borrowed);
+        return status;
+    }
+    /* Ends the waits that are going on. Any thread, and signal handlers. */
+    void interrupt() const noexcept
+    {
+        responses_client_interrupt(handle_);
+    }
+
+  private:
+    static result<void> outcome(int status, responses_error *details)
+    {
+        if (status != RESPONSES_OK)
+            return responses::error(status, details);
+        return result<void>();
+    }
+    template <class F>
+    static void log_line(int level, const char *line, std::size_t size, void *user_data) noexcept
+    {
+        (*static_cast<F *>(user_data))(level, string_view(line, size));
+    }
+};
+
+/* The version of the library that is loaded; RESPONSES_VERSION is that of the header. */
+inline string_view version() noexcept
+{
+    return responses_version();
+}
+/* How it was built and what it runs on, as a JSON object. */
+inline string_view build_info() noexcept
+{
+    return responses_build_info();
+}
+/* Whether the library that is loaded fits the header this program was compiled with. */
+inline bool is_compatible() noexcept
+{
+    return responses_abi_version() == RESPONSES_ABI_VERSION &&
+           responses_version_number() >= RESPONSES_VERSION_NUMBER;
+}
+
+RESPONSES_NAMESPACE_END
+
+#endif

@@ -1,0 +1,169 @@
+/* What went wrong. Part of responses.hpp. */
+#ifndef RESPONSES_ERROR_HPP
+#define RESPONSES_ERROR_HPP
+
+#include "text.hpp"
+
+#include <chrono>
+#include <exception>
+#include <memory>
+
+RESPONSES_NAMESPACE_BEGIN
+
+/*
+ * An error, or none: `if (error)` tells. It can be copied at no cost and read by any thread, and its
+ * text stays as long as a copy of it does. The throwing functions throw it, or one of the kinds below.
+ */
+class error : public std::exception
+{
+  public:
+    /* None. */
+    error() noexcept : status_(RESPONSES_OK) {}
+    /* With a status, and what the library said about it, which becomes this object's. */
+    explicit error(int status, responses_error *adopted = nullptr) : status_(status)
+    {
+        if (adopted != nullptr)
+            details_ = std::shared_ptr<responses_error>(adopted, responses_error_free);
+    }
+    /* One that a function of responses.h has written, which becomes this object's. */
+    explicit error(responses_error *adopted)
+        : error(adopted != nullptr ? responses_error_status(adopted) : RESPONSES_OK, adopted)
+    {
+    }
+
+    explicit operator bool() const noexcept
+    {
+        return status_ != RESPONSES_OK;
+    }
+
+    /* RESPONSES_E_..., and its name. */
+    int status() const noexcept
+    {
+        return status_;
+    }
+    const char *name() const noexcept
+    {
+        return responses_status_name(status_);
+    }
+    /* One line for a person. */
+    const char *what() const noexcept override
+    {
+        return details_ ? responses_error_field(details_.get(), RESPONSES_ERROR_MESSAGE, nullptr)
+                        : responses_status_text(status_);
+    }
+    string_view message() const noexcept
+    {
+        return what();
+    }
+
+    /* As in responses.h. Each is "" when the error has none. */
+    string_view type() const noexcept
+    {
+        return field(RESPONSES_ERROR_TYPE);
+    }
+    string_view code() const noexcept
+    {
+        return field(RESPONSES_ERROR_CODE);
+    }
+    string_view param() const noexcept
+    {
+        return field(RESPONSES_ERROR_PARAM);
+    }
+    string_view request_id() const noexcept
+    {
+        return field(RESPONSES_ERROR_REQUEST_ID);
+    }
+    string_view body() const noexcept
+    {
+        return field(RESPONSES_ERROR_BODY);
+    }
+    string_view response_id() const noexcept
+    {
+        return field(RESPONSES_ERROR_RESPONSE_ID);
+    }
+    string_view history() const noexcept
+    {
+        return field(RESPONSES_ERROR_HISTORY);
+    }
+
+    /* The HTTP status of the answer, 0 when there was none. */
+    int http_status() const noexcept
+    {
+        return details_ ? responses_error_http_status(details_.get()) : 0;
+    }
+    /* Whether the same request may well succeed later. */
+    bool is_retryable() const noexcept
+    {
+        return details_ && responses_error_is_retryable(details_.get()) == 1;
+    }
+    /* The wait the server asked for; negative when it did not say. */
+    std::chrono::milliseconds retry_after() const noexcept
+    {
+        return std::chrono::milliseconds(details_ ? responses_error_retry_after_ms(details_.get())
+                                                  : -1);
+    }
+    /* How many times the request was sent. */
+    int attempts() const noexcept
+    {
+        return details_ ? responses_error_attempts(details_.get()) : 0;
+    }
+    /* The sequence number of the last event that was handed over, or -1: with response_id() the place
+       from which client.get_stream() goes on. */
+    std::int64_t last_sequence() const noexcept
+    {
+        return details_ ? responses_error_last_sequence(details_.get()) : -1;
+    }
+
+#if RESPONSES_EXCEPTIONS
+    /* Throws this error, as the kind it is. */
+    [[noreturn]] void raise() const;
+#endif
+
+  private:
+    string_view field(int which) const noexcept
+    {
+        std::size_t size = 0;
+        const char *text = responses_error_field(details_.get(), which, &size);
+        return text != nullptr ? string_view(text, size) : string_view("", 0);
+    }
+
+    int status_;
+    std::shared_ptr<responses_error> details_;
+};
+
+/* The kinds that programs treat differently. */
+struct api_error : error { /* the server said no */
+    explicit api_error(const error &e) : error(e) {}
+};
+struct connection_error : error { /* no answer: RESPONSES_E_NETWORK, RESPONSES_E_TLS */
+    explicit connection_error(const error &e) : error(e) {}
+};
+struct timeout_error : error { /* a time limit was reached */
+    explicit timeout_error(const error &e) : error(e) {}
+};
+struct cancelled_error : error { /* cancelled or interrupted by this program */
+    explicit cancelled_error(const error &e) : error(e) {}
+};
+
+#if RESPONSES_EXCEPTIONS
+inline void error::raise() const
+{
+    switch (status_) {
+    case RESPONSES_E_API:
+        throw api_error(*this);
+    case RESPONSES_E_NETWORK:
+    case RESPONSES_E_TLS:
+        throw connection_error(*this);
+    case RESPONSES_E_TIMEOUT:
+        throw timeout_error(*this);
+    case RESPONSES_E_CANCELLED:
+        throw cancelled_error(*this);
+    default:
+        throw error(*this);
+    }
+}
+#endif
+
+RESPONSES_NAMESPACE_END
+
+#endif

@@ -1,0 +1,189 @@
+/* Text in and out: string_view, ids, and JSON of any kind. Part of responses.hpp. */
+#ifndef RESPONSES_TEXT_HPP
+#define RESPONSES_TEXT_HPP
+
+#include "config.hpp"
+
+#include <cstring>
+#include <ostream>
+#include <string>
+#include <type_traits>
+#include <utility>
+#if RESPONSES_CPLUSPLUS >= 201703L
+#include <string_view>
+#endif
+
+RESPONSES_NAMESPACE_BEGIN
+
+#if RESPONSES_CPLUSPLUS >= 201703L
+using std::string_view;
+#else
+/* The part of std::string_view that is needed most, until C++17. */
+class string_view
+{
+  public:
+    typedef const char *const_iterator;
+    enum : std::size_t { npos = static_cast<std::size_t>(-1) };
+
+    constexpr string_view() noexcept : data_(""), size_(0) {}
+    constexpr string_view(const char *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    string_view(const char *text) noexcept : data_(text), size_(std::strlen(text)) {}
+    string_view(const std::string &text) noexcept : data_(text.data()), size_(text.size()) {}
+
+    constexpr const char *data() const noexcept
+    {
+        return data_;
+    }
+    constexpr std::size_t size() const noexcept
+    {
+        return size_;
+    }
+    constexpr std::size_t length() const noexcept
+    {
+        return size_;
+    }
+    constexpr bool empty() const noexcept
+    {
+        return size_ == 0;
+    }
+    constexpr const char *begin() const noexcept
+    {
+        return data_;
+    }
+    constexpr const char *end() const noexcept
+    {
+        return data_ + size_;
+    }
+    constexpr char operator[](std::size_t index) const noexcept
+    {
+        return data_[index];
+    }
+    std::size_t find(string_view part) const
+    {
+        return str().find(part.data_, 0, part.size_);
+    }
+    std::string str() const
+    {
+        return std::string(data_, size_);
+    }
+    /* Before C++17 std::string does not know us, so here the conversion needs no asking. */
+    operator std::string() const
+    {
+        return str();
+    }
+
+    friend bool operator==(string_view a, string_view b) noexcept
+    {
+        return a.size_ == b.size_ && (a.size_ == 0 || std::memcmp(a.data_, b.data_, a.size_) == 0);
+    }
+    friend bool operator!=(string_view a, string_view b) noexcept
+    {
+        return !(a == b);
+    }
+    friend std::ostream &operator<<(std::ostream &out, string_view text)
+    {
+        return out.write(text.data_, static_cast<std::streamsize>(text.size_));
+    }
+
+  private:
+    const char *data_;
+    std::size_t size_;
+};
+#endif
+
+/*
+ * How a JSON library's type becomes text and comes from it. Specialise it for a type T with
+ *
+ *     static const bool exists = true;
+ *     static bool dump(const T &value, std::string &out);    to JSON; false when it is none
+ *     static bool parse(string_view json, T &out);           from JSON; false when T cannot hold it
+ *
+ * and leave out `dump` or `parse` where only one direction is wanted.
+ */
+template <class T, class Enable = void> struct json_traits {
+    static const bool exists = false;
+};
+
+/* A function's argument that is a name, an id or a value: text that ends in NUL. Takes a literal, a
+   std::string or a string_view, of which it makes a copy. Text with a NUL inside is refused by the
+   function it is given to (RESPONSES_E_INVALID), never cut short. */
+class name_text
+{
+  public:
+    name_text(const char *text) noexcept : text_(text) {}
+    name_text(const std::string &text) noexcept
+        : text_(std::memchr(text.data(), 0, text.size()) == nullptr ? text.c_str() : nullptr)
+    {
+    }
+    name_text(string_view text) : copy_(text.data(), text.size()), text_(copy_.c_str())
+    {
+        if (std::memchr(copy_.data(), 0, copy_.size()) != nullptr)
+            text_ = nullptr;
+    }
+    name_text(const name_text &) = delete;
+    name_text &operator=(const name_text &) = delete;
+
+    const char *c_str() const noexcept
+    {
+        return text_;
+    }
+
+  private:
+    std::string copy_;
+    const char *text_;
+};
+
+/* A function's argument that is JSON: text of any kind, which is not copied, or a value of a type with
+   json_traits. Nothing at all is allowed where parameters may be left out. */
+class json_text
+{
+  public:
+    json_text() noexcept : data_(nullptr), size_(0) {}
+    json_text(std::nullptr_t) noexcept : json_text() {}
+    json_text(const char *json) noexcept : data_(json), size_(json ? std::strlen(json) : 0) {}
+    json_text(const std::string &json) noexcept : data_(json.data()), size_(json.size()) {}
+#if defined(__cpp_char8_t)
+    json_text(const char8_t *json) noexcept : json_text(reinterpret_cast<const char *>(json)) {}
+#endif
+    /* A string_view, or what becomes one by itself. */
+    template <class T,
+              typename std::enable_if<!json_traits<T>::exists &&
+                                          std::is_convertible<const T &, string_view>::value &&
+                                          !std::is_convertible<const T &, const char *>::value,
+                                      int>::type = 0>
+    json_text(const T &json) : data_(nullptr), size_(0)
+    {
+        string_view view = json;
+        data_ = view.data() ? view.data() : "";
+        size_ = view.size();
+    }
+    template <class T, typename std::enable_if<json_traits<T>::exists, int>::type = 0>
+    json_text(const T &json) : data_(""), size_(0)
+    {
+        if (json_traits<T>::dump(json, held_)) {
+            data_ = held_.data();
+            size_ = held_.size();
+        }
+    }
+    json_text(const json_text &) = delete;
+    json_text &operator=(const json_text &) = delete;
+
+    /* NULL when nothing was given. What could not be dumped is empty, which no operation takes. */
+    const char *data() const noexcept
+    {
+        return data_;
+    }
+    std::size_t size() const noexcept
+    {
+        return size_;
+    }
+
+  private:
+    std::string held_;
+    const char *data_;
+    std::size_t size_;
+};
+
+RESPONSES_NAMESPACE_END
+
+#endif

@@ -1,0 +1,36 @@
+/* Uses what the tests use and no test library, so that it is quickly compiled for every standard. */
+#include <responses.hpp>
+#include <responses.hpp>
+#include <responses/jansson.hpp>
+
+using namespace responses;
+
+int main()
+{
+    auto client = responses::client::try_new();
+    if (!client || !client->try_set("timeout_ms", std::chrono::seconds(1)) ||
+        !client->try_set("max_retries", 1) || !client->try_set_header("a", std::string("b")))
+        return 1;
+    auto call = client->try_stream(std::string("{}"));
+    error e;
+    if (call)
+        for (auto &event : call->events(e))
+            if (event.get("/item/name").as_int() == 1 && event.text() == "")
+                break;
+    auto response = client->try_create(jansson());
+    if (response && response->try_as<jansson>())
+        return 1;
+    auto last = client->try_stream("{}", [](const event_view &event) { return bool(event); });
+    if (last && responses::response::try_copy(*last))
+        return client->try_start_wait(last->id(), std::chrono::seconds(1))->try_finish().status();
+#if RESPONSES_EXCEPTIONS
+    responses::client other;
+    other.set("timeout_ms", std::chrono::seconds(1)).set_header("a", "b").reset("timeout_ms");
+    for (auto &event : other.stream("{}"))
+        if (event.as<jansson>())
+            break;
+    return other.create("{}").http_status();
+#else
+    return 0;
+#endif
+}

@@ -1,0 +1,326 @@
+/* What works without exceptions too, and there is nothing else in this file. */
+#include "support.hpp"
+
+#include <poll.h>
+#include <utility>
+#include <vector>
+
+using namespace responses;
+
+TEST_CASE("create, get, input_items, remove")
+{
+    auto client = new_client();
+    auto created = client.try_create(request("Hello"));
+    REQUIRE(created);
+    CHECK(str(created->text()) == "You said: Hello");
+    CHECK(str(created->status()) == "completed");
+    CHECK(created->http_status() == 200);
+    CHECK(created->attempts() == 1);
+    CHECK(!created->request_id().empty());
+    CHECK(str(created->header("Content-Type")).find("application/json") == 0);
+    CHECK(created->header("X-None").empty());
+    CHECK(created->history().size() > 2);
+
+    auto got = client.try_get(created->id());
+    REQUIRE(got);
+    CHECK(str(got->id()) == str(created->id()));
+
+    auto items = client.try_input_items(created->id(), "{\"limit\": 1}");
+    REQUIRE(items);
+    CHECK(str(items->get("/data/0/content/0/text").text()) == "Hello");
+    CHECK(!items->get("/has_more").as_bool());
+
+    auto removed = client.try_remove(created->id());
+    REQUIRE(removed);
+    CHECK(removed->get("/deleted").as_bool());
+    CHECK(client.try_get(created->id()).error().http_status() == 404);
+}
+
+TEST_CASE("count, compact, send, background, wait, cancel")
+{
+    auto client = new_client();
+    auto count = client.try_count_input_tokens(request("one two three"));
+    REQUIRE(count);
+    CHECK(count->get("/input_tokens").as_int() == 3);
+    auto compacted = client.try_compact(request("one two three"));
+    REQUIRE(compacted);
+    auto models = client.try_send("GET", "/models");
+    REQUIRE(models);
+    CHECK(str(models->get("/object").text()) == "list");
+
+    auto background = client.try_create(request("Hello", ", \"background\": true"));
+    REQUIRE(background);
+    auto waited = client.try_wait(background->id(), std::chrono::seconds(20));
+    REQUIRE(waited);
+    CHECK(str(waited->status()) == "completed");
+
+    auto slow = client.try_create(request("#long=5000", ", \"background\": true"));
+    REQUIRE(slow);
+    CHECK(client.try_wait(slow->id(), std::chrono::milliseconds(30)).status() ==
+          RESPONSES_E_TIMEOUT);
+    auto cancelled = client.try_cancel(slow->id());
+    REQUIRE(cancelled);
+    CHECK(str(cancelled->status()) == "cancelled");
+}
+
+TEST_CASE("values by JSON pointer")
+{
+    auto client = new_client();
+    auto response = client.try_create(request("Hello"));
+    REQUIRE(response);
+    CHECK(response->get("/usage/total_tokens").as_int(-1) > 0);
+    CHECK(response->get("/usage/total_tokens").as_double(-1) > 0);
+    CHECK(response->get("/error").is_null());
+    CHECK(response->get("/id").is_string());
+    CHECK(response->get("/id").as_int(7) == 7);
+    CHECK(response->get("/id").as_double(7) == 7);
+    CHECK(response->get("/output").type() == RESPONSES_JSON_ARRAY);
+    CHECK(response->get("").type() == RESPONSES_JSON_OBJECT);
+    CHECK(!response->get("/nothing"));
+    CHECK(response->get("/nothing").status() == RESPONSES_E_RANGE);
+    CHECK(response->get("nothing").status() == RESPONSES_E_INVALID);
+    CHECK(response->get("/nothing").text().empty());
+    CHECK(response->get("/nothing").as_int(7) == 7);
+}
+
+TEST_CASE("numbers")
+{
+    json_value big(RESPONSES_OK, RESPONSES_JSON_NUMBER, "9223372036854775807");
+    json_value bigger(RESPONSES_OK, RESPONSES_JSON_NUMBER, "9223372036854775808");
+    json_value fraction(RESPONSES_OK, RESPONSES_JSON_NUMBER, "-1.5e3");
+    CHECK(big.as_int() == INT64_MAX);
+    CHECK(bigger.as_int(-7) == -7);
+    CHECK(fraction.as_int(-7) == -7);
+    CHECK(fraction.as_double() == -1500.0);
+}
+
+TEST_CASE("a loop over events with a place for the error")
+{
+    auto client = new_client();
+    auto call = client.try_stream(request("Hello"));
+    REQUIRE(call);
+    error e;
+    std::string text;
+    int events = 0;
+    for (auto &event : call->events(e)) {
+        CHECK(event.sequence() == events++);
+        if (event.kind() == RESPONSES_EVENT_OUTPUT_TEXT_DELTA)
+            text += str(event.text());
+    }
+    CHECK(!e);
+    CHECK(text == "You said: Hello");
+    CHECK(events > 5);
+    CHECK(str(call->so_far().status()) == "completed");
+    auto final = call->try_finish();
+    REQUIRE(final);
+    CHECK(str(final->text()) == text);
+}
+
+TEST_CASE("a stream that is cut says so, and keeps what came")
+{
+    auto client = client_with_fault("cut-after-events=6");
+    auto call = client.try_stream(request("one two three four five"));
+    REQUIRE(call);
+    error e;
+    int events = 0;
+    for (auto &event : call->events(e)) {
+        CHECK(event);
+        events++;
+    }
+    CHECK(events == 6);
+    CHECK(e.status() == RESPONSES_E_TRUNCATED);
+    CHECK(e.last_sequence() == 5);
+    CHECK(!e.response_id().empty());
+    CHECK(call->so_far());
+    /* The end stays as it is. */
+    error again;
+    for (auto &event : call->events(again))
+        CHECK(!event);
+    CHECK(again.status() == RESPONSES_E_TRUNCATED);
+}
+
+TEST_CASE("a listener")
+{
+    auto client = new_client();
+    int events = 0;
+    auto response =
+        client.try_stream(request("Hello"), [&events](const event_view &) { events++; });
+    REQUIRE(response);
+    CHECK(events > 5);
+    CHECK(str(response->text()) == "You said: Hello");
+
+    events = 0;
+    auto stopped =
+        client.try_stream(request("Hello"), [&events](const event_view &) { return ++events < 2; });
+    REQUIRE(stopped);
+    CHECK(events == 2);
+    CHECK(str(stopped->status()) != "completed");
+
+    auto failed = client.try_stream(request("#fail=1"), [](const event_view &) {});
+    CHECK(failed.status() == RESPONSES_E_API);
+    CHECK(client.try_stream("{", [](const event_view &) {}).status() < 0);
+}
+
+TEST_CASE("a background stream, again from the middle")
+{
+    auto client = new_client();
+    auto call = client.try_stream(request("Hello", ", \"background\": true"));
+    REQUIRE(call);
+    error e;
+    std::string id;
+    int events = 0;
+    for (auto &event : call->events(e)) {
+        id = str(event.response_id());
+        events++;
+    }
+    REQUIRE(!e);
+    int after = 0;
+    auto rest = client.try_get_stream(id, "{\"starting_after\": 2}");
+    REQUIRE(rest);
+    for (auto &event : rest->events(e)) {
+        CHECK(event.sequence() > 2);
+        after++;
+    }
+    CHECK(!e);
+    CHECK(after == events - 3);
+    after = 0;
+    REQUIRE(client.try_get_stream(id, nullptr, [&after](const event_view &) { after++; }));
+    CHECK(after == events);
+}
+
+TEST_CASE("started calls, waited for")
+{
+    auto client = new_client();
+    auto call = client.try_start_create(request("Hello"));
+    REQUIRE(call);
+    int here = 0;
+    CHECK(call->set_user_data(&here) == RESPONSES_OK);
+    CHECK(call->user_data() == &here);
+    auto early = call->try_wait(std::chrono::milliseconds(0));
+    REQUIRE(early);
+    auto response = call->try_finish();
+    REQUIRE(response);
+    CHECK(str(response->text()) == "You said: Hello");
+    const std::string id = str(response->id());
+
+    CHECK(client.try_start_get(id)->try_finish()->http_status() == 200);
+    CHECK(client.try_start_input_items(id)->try_finish()->get("/data/0"));
+    CHECK(client.try_start_count_input_tokens(request("a"))->try_finish()->http_status() == 200);
+    CHECK(client.try_start_compact(request("a"))->try_finish()->http_status() == 200);
+    CHECK(client.try_start_send("GET", "/models")->try_finish()->http_status() == 200);
+    CHECK(client.try_start_wait(id)->try_finish()->http_status() == 200);
+    CHECK(client.try_start_remove(id)->try_finish()->get("/deleted").as_bool());
+    CHECK(client.try_start_cancel(id)->try_finish().error().http_status() == 404);
+}
+
+TEST_CASE("one descriptor for many calls")
+{
+    auto client = new_client();
+    std::vector<call> calls;
+    for (int i = 0; i < 20; i++) {
+        auto call = client.try_stream(request("Hello"));
+        REQUIRE(call);
+        calls.push_back(std::move(*call));
+    }
+    int running = 20, completed = 0;
+    struct pollfd host = {client.fd(), POLLIN, 0};
+    while (running > 0) {
+        REQUIRE(poll(&host, 1, 20000) == 1);
+        CHECK(client.dispatch() == RESPONSES_OK);
+        call_view ready;
+        while (client.next_ready(ready) == RESPONSES_OK) {
+            event_view event;
+            error e;
+            int status;
+            while ((status = ready.next(event, e)) == RESPONSES_OK)
+                CHECK(event);
+            if (status == RESPONSES_AGAIN)
+                continue;
+            running--;
+            completed += status == RESPONSES_DONE;
+        }
+    }
+    CHECK(completed == 20);
+}
+
+TEST_CASE("cancelled, and moved from")
+{
+    auto client = new_client();
+    REQUIRE(client.try_set_header("X-Sandbox-Speed", "20"));
+    auto call = client.try_stream(request("#long=1000"));
+    REQUIRE(call);
+    error e;
+    for (auto &event : call->events(e)) {
+        CHECK(event);
+        CHECK(call->cancel() == RESPONSES_OK);
+    }
+    CHECK(e.status() == RESPONSES_E_CANCELLED);
+
+    responses::call moved(std::move(*call));
+    CHECK(moved);
+    CHECK(!*call);
+    CHECK(call->cancel() == RESPONSES_E_INVALID);
+    CHECK(!call->so_far());
+    CHECK(call->try_finish().status() == RESPONSES_E_INVALID);
+
+    auto other = std::move(client);
+    CHECK(!client);
+    CHECK(client.try_create(request("a")).status() == RESPONSES_E_INVALID);
+    CHECK(client.fd() < 0);
+    CHECK(other.try_create(request("a")));
+}
+
+TEST_CASE("a call outlives its client")
+{
+    call left(nullptr);
+    {
+        auto client = new_client();
+        left = std::move(*client.try_stream(request("Hello")));
+    }
+    auto response = left.try_finish();
+    REQUIRE(response);
+    CHECK(str(response->text()) == "You said: Hello");
+}
+
+TEST_CASE("copies of what is borrowed")
+{
+    auto client = new_client();
+    auto call = client.try_stream(request("Hello"));
+    REQUIRE(call);
+    std::vector<event> kept;
+    response middle(nullptr);
+    error e;
+    for (auto &event : call->events(e)) {
+        auto copy = responses::event::try_copy(event);
+        REQUIRE(copy);
+        kept.push_back(std::move(*copy));
+        if (kept.size() == 5)
+            middle = std::move(*response::try_copy(call->so_far()));
+    }
+    for (std::size_t i = 0; i < kept.size(); i++) {
+        CHECK(kept[i].sequence() == static_cast<std::int64_t>(i));
+        CHECK(!kept[i].type().empty());
+        CHECK(str(kept[i].get("/type").text()) == str(kept[i].type()));
+    }
+    CHECK(str(middle.status()) == "in_progress");
+    CHECK(event::try_copy(event_view()).status() == RESPONSES_E_INVALID);
+    CHECK(response::try_copy(response_view()).status() == RESPONSES_E_INVALID);
+}
+
+TEST_CASE("results")
+{
+    result<std::string> good(std::string("yes"));
+    result<std::string> bad(error(RESPONSES_E_RANGE));
+    CHECK(good.has_value());
+    CHECK(good.value() == "yes");
+    CHECK(!good.error());
+    CHECK(good->size() == 3);
+    CHECK(std::move(good).value_or("no") == "yes");
+    CHECK(bad.status() == RESPONSES_E_RANGE);
+    CHECK(std::move(bad).value_or("no") == "no");
+    bad = result<std::string>(std::string("now"));
+    CHECK(*bad == "now");
+    CHECK(bad.status() == RESPONSES_OK);
+    CHECK(result<void>());
+    CHECK(result<void>(error(RESPONSES_E_BUSY)).status() == RESPONSES_E_BUSY);
+}
