@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from typing_extensions import Self
+
     from ._call import Call
     from ._events import Event
     from ._map import Outcome
@@ -275,7 +277,11 @@ class AsyncOpenAI(BaseClient):
 
     def _open(self) -> None:
         self._loops = Loops()
-        _engine.Handle(_engine.Engine(), self._settings)  # wrong options are an error now
+        engine = _engine.Engine()
+        try:
+            _engine.Handle(engine, self._settings).close()  # wrong options are an error now
+        finally:
+            engine.close()
 
     def __getattr__(self, name: str) -> Any:
         if name == "responses":
@@ -352,7 +358,7 @@ class AsyncOpenAI(BaseClient):
 
     aclose = close
 
-    async def __aenter__(self) -> AsyncOpenAI:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from typing_extensions import Self
+
     from ._call import Call
     from ._requests import Request
     from ._signatures import Conversations, Responses
@@ -106,7 +108,7 @@ class BaseClient:
         set_default_query: Mapping[str, Any] | None = None,
         http_client: None = None,
         options: Mapping[str, Any] | None = None,
-    ) -> Any:
+    ) -> Self:
         """A client with some options changed, over the same connections. Cheap."""
         if http_client is not None:
             raise _errors.InvalidArgumentError("http_client cannot be used; see `options`")
@@ -196,7 +198,11 @@ class OpenAI(BaseClient):
 
     def _open(self) -> None:
         self._connections = _engine.Connections()
-        self._client()
+        try:
+            self._client()
+        except BaseException:
+            self._connections.close()
+            raise
 
     def __getattr__(self, name: str) -> Any:
         # Made when they are first asked for, as most programs need one of them.
@@ -270,7 +276,7 @@ class OpenAI(BaseClient):
             handle.close()
         self._connections.close()
 
-    def __enter__(self) -> OpenAI:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -76,7 +76,11 @@ class Handle(Owned):
     def __init__(self, engine: Engine, settings: Settings) -> None:
         super().__init__(_options.derived_handle(engine.handle))
         self.engine = engine
-        settings.apply(self.handle)
+        try:
+            settings.apply(self.handle)
+        except BaseException:
+            self.close()
+            raise
 
 
 class Connections:

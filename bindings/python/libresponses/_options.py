@@ -198,7 +198,12 @@ def set_all(handle: int, options: Mapping[str, Any], headers: Mapping[str, Any])
     error = c_void_p()
     for name, value in options.items():
         data = None if value is None else str(value).encode()
-        check(_set(handle, name.encode(), data, byref(error)), error)
+        try:
+            check(_set(handle, name.encode(), data, byref(error)), error)
+        except _errors.InvalidArgumentError as problem:
+            if name in str(problem):
+                raise
+            raise _errors.InvalidArgumentError(f"option {name!r}: {problem}") from None
     for name, value in headers.items():
         data = None if value is None or isinstance(value, Omit) else text(value).encode()
         check(_set_header(handle, name.encode(), data, byref(error)), error)

@@ -44,7 +44,7 @@ class Page(_models.Answer):
         return item in self._data if isinstance(item, str) else item in self._items
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._items)
+        return iter(self._items[::-1])
 
     @property
     def _next_after(self) -> str | None:
