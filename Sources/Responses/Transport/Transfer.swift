@@ -27,6 +27,7 @@ final class Transfer {
     var isPaused = false
     /// The server closed a kept connection after the request had gone out on it.
     private(set) var isCutAfterSending = false
+    private var sentBeforeRequest = -1
     private(set) var isOverLimit = false
     private(set) var hasTooManyHeaders = false
     private(set) var hasNoMemory = false
@@ -140,7 +141,12 @@ final class Transfer {
     private func maySend() -> Bool {
         var sent = 0
         curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
-        isCutAfterSending = sent > 0 && request.method != .get
+        if sentBeforeRequest < 0 {
+            // What went to a proxy to get a tunnel counts too.
+            sentBeforeRequest = sent
+            return true
+        }
+        isCutAfterSending = sent > sentBeforeRequest && request.method != .get
         return !isCutAfterSending
     }
 

@@ -37,6 +37,7 @@ extension Transfer {
         if says("alert certificate required") || says("alert handshake failure") {
             return "; client_cert and client_key show a certificate of this client"
         }
+        if says("private key file") { return "; client_key is a PEM file without a password" }
         if says("407") && isRefusedByProxy {
             return "; a user and a password go into proxy: http://user:password@host:port"
         }
