@@ -14,28 +14,50 @@ ROUNDS = Integer(ENV.fetch("ROUNDS", "5"))
 MODEL = ENV.fetch("RESPONSES_MODEL", "sandbox")
 INPUT = "#long=#{EVENTS}".freeze
 
-# Frames as an ordinary program does it: lines, and a JSON document in each that begins with "data:".
-def with_net_http
+def request(&block)
   uri = URI("#{ENV.fetch("OPENAI_BASE_URL")}/responses")
   request = Net::HTTP::Post.new(uri, "Content-Type" => "application/json",
                                      "Authorization" => "Bearer #{ENV.fetch("OPENAI_API_KEY")}")
   request.body = JSON.generate(model: MODEL, input: INPUT, stream: true)
+  Net::HTTP.start(uri.host, uri.port) { |http| http.request(request, &block) }
+end
+
+def size_of_delta(json)
+  event = JSON.parse(json)
+  event["type"] == "response.output_text.delta" ? event["delta"].bytesize : 0
+end
+
+# As it is usually written: events are cut off the front of a buffer.
+def with_net_http
   bytes = 0
-  Net::HTTP.start(uri.host, uri.port) do |http|
-    http.request(request) do |response|
-      buffer = +""
-      response.read_body do |chunk|
-        buffer << chunk
-        start = 0
-        while (stop = buffer.index("\n", start))
-          if buffer.byteslice(start, 5) == "data:"
-            event = JSON.parse(buffer.byteslice(start + 5, stop - start - 5))
-            bytes += event["delta"].bytesize if event["type"] == "response.output_text.delta"
-          end
-          start = stop + 1
+  buffer = +""
+  request do |response|
+    response.read_body do |chunk|
+      buffer << chunk
+      while (stop = buffer.index("\n\n"))
+        buffer.slice!(0, stop + 2).each_line do |line|
+          bytes += size_of_delta(line.delete_prefix("data: ")) if line.start_with?("data: ")
         end
-        buffer = buffer.byteslice(start..)
       end
+    end
+  end
+  bytes
+end
+
+# As carefully as it can be done: lines in place, nothing is moved but the rest of a chunk.
+def with_careful_net_http
+  bytes = 0
+  buffer = +""
+  request do |response|
+    response.read_body do |chunk|
+      buffer << chunk
+      start = 0
+      while (stop = buffer.index("\n", start))
+        line = buffer.byteslice(start, stop - start)
+        bytes += size_of_delta(line.delete_prefix("data: ")) if line.start_with?("data: ")
+        start = stop + 1
+      end
+      buffer = buffer.byteslice(start..)
     end
   end
   bytes
@@ -69,6 +91,7 @@ end
 client = Libresponses::Client.new
 contenders = {
   "net/http + JSON.parse" => -> { with_net_http },
+  "the same, with care" => -> { with_careful_net_http },
   "stream.text" => -> { with_text(client) },
   "stream.each" => -> { with_events(client) }
 }

@@ -40,6 +40,12 @@ class TestFibers < TestCase
     assert_operator firsts_before_any_last, :>, STREAMS / 2
   end
 
+  def assert_nothing_waits(client)
+    client.instance_variable_get(:@scheduled).each_value do |session|
+      assert_empty session.engine.instance_variable_get(:@waiting)
+    end
+  end
+
   def test_a_hundred_streams_in_one_thread
     one = client
     result = nil
@@ -75,7 +81,7 @@ class TestFibers < TestCase
         children.last.stop
       end
     end.join
-    assert_empty one.session.engine.instance_variable_get(:@waiting)
+    assert_nothing_waits(one)
   rescue LoadError
     skip "the async gem is not there"
   end
@@ -92,7 +98,28 @@ class TestFibers < TestCase
       Fiber.schedule { one.responses.create(model: MODEL, input: "y") }
     end
     assert_equal "You said: x", outcome
-    assert_empty one.session.engine.instance_variable_get(:@waiting)
+    assert_nothing_waits(one)
+  end
+
+  # A thread that does not get around to its fibers holds up nobody else.
+  def test_a_busy_thread_with_a_scheduler
+    one = client
+    busy = Queue.new
+    release = Queue.new
+    thread = Thread.new do
+      Fiber.set_scheduler(SmallScheduler.new)
+      Fiber.schedule { one.responses.stream(**slow(speed: 1000)).first(1) }
+      Fiber.schedule do
+        busy << true
+        Fiber.blocking { release.pop } if Fiber.respond_to?(:blocking)
+        Fiber.new(blocking: true) { release.pop }.resume unless Fiber.respond_to?(:blocking)
+      end
+    end
+    busy.pop
+    5.times { assert_equal "You said: x", one.responses.create(model: MODEL, input: "x").output_text }
+  ensure
+    release << true
+    thread.join
   end
 
   # Fibers of two schedulers and a plain thread share one client.

@@ -45,9 +45,9 @@ module Libresponses
       @log_level = log_level
       @options = options.compact
       @parent = nil
-      @lock = Mutex.new
       @is_closed = false
-      @session = open_session
+      @lock = Mutex.new
+      begin_sessions
     end
 
     # @return [Resources::Responses]
@@ -76,7 +76,7 @@ module Libresponses
     # @return [nil]
     def close
       @lock.synchronize do
-        @session.free if !@is_closed && @session.ours?
+        [@session, *@scheduled.values].select(&:ours?).each(&:free) unless @is_closed
         @is_closed = true
       end
       nil
@@ -113,10 +113,9 @@ module Libresponses
     # @return [Session] one that works in this process
     def session
       raise ClosedError, "the client was closed" if @is_closed
-      return @session if @session.ours?
 
-      @lock.synchronize { @session = open_session unless @session.ours? }
-      @session
+      @lock.synchronize { begin_sessions unless @session.ours? } unless @session.ours?
+      Fiber.current_scheduler ? scheduled_session : @session
     end
 
     protected
@@ -125,12 +124,29 @@ module Libresponses
       @parent = parent
       @headers = headers
       @options = options
-      @lock = Mutex.new
       @responses = nil
-      @session = open_session
+      @lock = Mutex.new
+      begin_sessions
     end
 
     private
+
+    # Threads without a scheduler share connections. A thread with one has its own: the fiber that
+    # waits for all of them might not be resumed while another fiber of that thread works, and other
+    # threads must not wait for that.
+    def begin_sessions
+      @session = open_session
+      @scheduled = {}.compare_by_identity
+    end
+
+    def scheduled_session
+      @lock.synchronize do
+        @scheduled[Thread.current] ||= begin
+          @scheduled.delete_if { |thread, _| !thread.alive? }
+          open_session
+        end
+      end
+    end
 
     def open_session
       Session.new(@parent&.session, @options, @headers, (@logger unless @parent), @log_level)

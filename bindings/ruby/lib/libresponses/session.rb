@@ -15,8 +15,8 @@ module Libresponses
     def initialize(parent, options, headers, logger, log_level)
       @pid = Process.pid
       Thread.handle_interrupt(Native::UNINTERRUPTED) { make(parent) }
-      @log = Log.attach(@handle, logger, log_level) if logger
       Options.apply(@handle, options, headers)
+      @log = Log.attach(@handle, logger, log_level) if logger
       @engine = parent ? parent.engine : Engine.new(@handle)
     end
 

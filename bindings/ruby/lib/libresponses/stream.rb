@@ -42,7 +42,12 @@ module Libresponses
       return enum_for(:text).lazy unless block
 
       @call.without_json
-      read { |batch| Event.each_text(batch, &block) }
+      memory = nil
+      read do |batch|
+        memory = FFI::MemoryPointer.new(batch.bytesize * 2) if memory.nil? || memory.size < batch.bytesize
+        memory.put_bytes(0, batch)
+        Event.each_text(batch, memory, &block)
+      end
     end
 
     # Reads to the end.
