@@ -40,7 +40,6 @@ class LoopReactor(Reactor):
         super().__init__()
         self.loop = loop
         self.is_watched = False
-        self._timer: Any = None
 
     async def wait(self, running: Running) -> None:
         """Waits until the call has news."""
@@ -57,7 +56,7 @@ class LoopReactor(Reactor):
             running.wake = None
 
     def _watch(self) -> None:
-        if self.is_watched or self._timer is not None:
+        if self.is_watched:
             return
         try:
             self.loop.add_reader(self.fd, self._on_readable)
@@ -74,22 +73,10 @@ class LoopReactor(Reactor):
             self.loop.remove_reader(self.fd)
 
     def _on_readable(self) -> None:
-        found, some_are_full = self.collect()
-        for running in found:
+        for running in self.collect():
             future = running.wake
             if future is not None and not future.done():
                 future.set_result(None)
-        if some_are_full:  # the descriptor stays readable: look now and then instead
-            self._unwatch()
-            self._timer = self.loop.call_later(0.01, self._on_timer)
-        elif not self.running:
-            self._unwatch()
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        self._on_readable()
-        if self._timer is None and self.running:
-            self._watch()
 
     def remove(self, running: Running) -> None:
         super().remove(running)
@@ -133,7 +120,6 @@ class Loops:
                     if not candidate.running:
                         candidate.loop = loop
                         candidate.is_watched = False
-                        candidate._timer = None
                         self.by_loop[loop] = candidate
                         return candidate
             reactor = self.by_loop[loop] = LoopReactor(loop)

@@ -159,16 +159,15 @@ class Call:
 
     def raw(self, parsed: Any) -> Any:
         """The answer with its headers."""
-        from ._http import AnswerHeaders, RawResponse
+        from ._http import Headers, RawResponse
 
         response = _quick.responses_call_response(self.handle)
-        clone = c_void_p()
-        if response:
-            _quick.responses_response_clone(response, byref(clone))
-        handle = clone.value or 0
-        status = _quick.responses_response_http_status(handle) if handle else 0
-        body = copied(_quick.responses_response_json, handle) if handle else b""
-        return RawResponse(parsed, AnswerHeaders(handle), status, body)
+        if not response:
+            return RawResponse(parsed, Headers(), 0, b"")
+        lines = copied(_quick.responses_response_headers, response).decode("utf-8", "replace")
+        status = _quick.responses_response_http_status(response)
+        body = copied(_quick.responses_response_json, response)
+        return RawResponse(parsed, Headers(lines), status, body)
 
     def history(self) -> list[dict[str, Any]]:
         """What became of each attempt."""

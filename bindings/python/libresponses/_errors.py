@@ -11,6 +11,7 @@ from __future__ import annotations
 from ctypes import byref, c_size_t, string_at
 
 from . import _library as lib
+from ._http import Headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ _PLAIN: dict[int, type[OpenAIError]] = {
 }
 
 # The fields of an error, as the header numbers them.
-_MESSAGE, _TYPE, _CODE, _PARAM, _REQUEST_ID, _BODY, _RESPONSE_ID, _HISTORY = range(1, 9)
+_MESSAGE, _TYPE, _CODE, _PARAM, _REQUEST_ID, _BODY, _RESPONSE_ID, _HISTORY, _HEADERS = range(1, 10)
 
 
 def _field(error: int, field: int) -> str:
@@ -367,7 +368,7 @@ def _made(status: int, error: int, request: str) -> OpenAIError:
     if status == lib.E_LIMIT:
         return ResponseTooLargeError(message, info, body=said)
     http_status = lib.quick.responses_error_http_status(error)
-    response = HTTPResponseInfo(http_status, _headers(error), text)
+    response = HTTPResponseInfo(http_status, Headers(_field(error, _HEADERS)), text)
     response.request = info
     if status == lib.E_API and http_status >= 400:
         kind = _BY_HTTP_STATUS.get(http_status)
@@ -380,21 +381,6 @@ def _made(status: int, error: int, request: str) -> OpenAIError:
     if status == lib.E_API:
         return ResponseFailedError(message, info, body=said)
     return APIResponseValidationError(response, said, message=message)
-
-
-def _headers(error: int) -> dict[str, str]:
-    """The headers of the answer that an error remembers."""
-    from ._http import Headers
-
-    headers = Headers()
-    request_id = _field(error, _REQUEST_ID)
-    if request_id:
-        headers["x-request-id"] = request_id
-    wait = lib.quick.responses_error_retry_after_ms(error)
-    if wait >= 0:
-        headers["retry-after-ms"] = str(wait)
-        headers["retry-after"] = f"{wait / 1000:g}"
-    return headers
 
 
 def _annotate(made: APIError, error: int) -> None:

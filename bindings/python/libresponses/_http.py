@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-from . import _library as lib
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
 class Headers(dict):  # type: ignore[type-arg]
-    """Headers by name, in any case."""
+    """Headers by name, in any case; made of lines ``name: value``."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: str = "") -> None:
         super().__init__()
-
-    def __setitem__(self, name: str, value: str) -> None:
-        super().__setitem__(name.lower(), value)
+        for line in lines.splitlines():
+            name, _, value = line.partition(":")
+            key = name.strip().lower()
+            value = value.strip()
+            dict.__setitem__(self, key, f"{self[key]}, {value}" if key in self else value)
 
     def __getitem__(self, name: str) -> str:
-        value = self.get(name)
-        if value is None:
-            raise KeyError(name)
-        return str(value)
+        return str(super().__getitem__(name.lower()))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.get(name) is not None
+        return isinstance(name, str) and super().__contains__(name.lower())
 
     def get(self, name: str, default: Any = None) -> Any:
         return super().get(name.lower(), default)
 
-
-class AnswerHeaders(Headers):
-    """Headers of an answer, looked up in the library: by name, and what was looked up is listed."""
-
-    def __init__(self, response: int) -> None:
-        super().__init__()
-        self._response = response
-
-    def get(self, name: str, default: Any = None) -> Any:
-        found = super().get(name)
-        if found is None and self._response:
-            value = lib.quick.responses_response_header(self._response, name.encode())
-            if value is not None:
-                found = value.decode("utf-8", "replace")
-                self[name] = found
-        return default if found is None else found
-
-    def __del__(self) -> None:
-        response, self._response = self._response, 0
-        if response:
-            lib.quick.responses_response_free(response)
+    def __reduce__(self) -> Any:
+        return Headers, ("\n".join(f"{name}: {value}" for name, value in self.items()),)
 
 
 class RawResponse:
@@ -61,7 +39,7 @@ class RawResponse:
     It is also the context manager of ``with_streaming_response``.
     """
 
-    def __init__(self, parsed: Any, headers: AnswerHeaders, status_code: int, body: bytes) -> None:
+    def __init__(self, parsed: Any, headers: Headers, status_code: int, body: bytes) -> None:
         self._parsed = parsed
         self.headers = headers
         self.status_code = status_code

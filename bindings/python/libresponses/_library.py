@@ -66,6 +66,7 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_response_http_status": (c_int, [_C]),
     "responses_response_request_id": (c_char_p, [_C]),
     "responses_response_header": (c_char_p, [_C, _TEXT]),
+    "responses_response_headers": (c_void_p, [_C, Size]),
     "responses_response_attempts": (c_int, [_C]),
     "responses_response_history": (c_void_p, [_C, Size]),
     "responses_response_get": (c_int, [_C, _TEXT, Int, Out, Size]),

@@ -94,25 +94,19 @@ class Reactor:
     def remove(self, running: Running) -> None:
         self.running.pop(running.key, None)
 
-    def collect(self) -> tuple[list[Running], bool]:
-        """The calls with news; and whether some were left alone as their queues are full.
+    def collect(self) -> list[Running]:
+        """The calls with news.
 
-        While there are such, the descriptor stays readable: poll it at intervals instead.
+        A call whose queue is full is not read: it is not named again before somebody takes from
+        its queue and reads it.
         """
         engine = self.engine.handle
         _dispatch(engine)
         found = []
-        full: set[int] = set()
         handle = c_void_p()
         while _next_ready(engine, byref(handle)) == lib.OK:
             running = self.running.get(_user_data(handle.value) or 0)
-            if running is None:
-                continue
-            if running.is_full:
-                if running.key in full:
-                    break
-                full.add(running.key)
-                continue
-            running.pull()
-            found.append(running)
-        return found, bool(full)
+            if running is not None and not running.is_full:
+                running.pull()
+                found.append(running)
+        return found

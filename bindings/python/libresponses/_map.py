@@ -150,8 +150,7 @@ def _run(
                 waiting[reactor.add(call).key] = outcome
             if waiting and not ready:
                 poll.poll(100)
-            found, _ = reactor.collect()
-            for running in found:
+            for running in reactor.collect():
                 if not running.is_done:
                     continue
                 outcome = waiting.pop(running.key)

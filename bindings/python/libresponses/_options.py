@@ -31,7 +31,7 @@ class Omit:
 
 
 NotGiven = Omit
-omit = Omit()
+omit: Any = Omit()  # may stand for any parameter
 NOT_GIVEN = not_given = omit
 
 DEFAULT_MAX_RETRIES = 2

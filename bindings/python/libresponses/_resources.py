@@ -189,7 +189,8 @@ class ResponsesCore:
         """Creates responses until the model calls no tool any more, and returns the last one.
 
         ``tools`` are Python functions with type hints, beside tools as the API has them. More than
-        ``max_steps`` responses are a `ToolRunError`.
+        ``max_steps`` responses are a `ToolRunError`. What a function raises is told to the model,
+        or raised with ``raise_tool_errors=True``.
         """
         from . import _tools
 

@@ -105,6 +105,7 @@ class Responses:
         *,
         tools: Iterable[Any],
         max_steps: int = 20,
+        raise_tool_errors: bool = False,
         text_format: Any = ...,
         **params: Unpack[StreamParams],
     ) -> _models.Response: ...
@@ -187,6 +188,7 @@ class AsyncResponses:
         *,
         tools: Iterable[Any],
         max_steps: int = 20,
+        raise_tool_errors: bool = False,
         text_format: Any = ...,
         **params: Unpack[StreamParams],
     ) -> _models.Response: ...

@@ -91,7 +91,7 @@ def fault(tag: str) -> Callable[[str], dict[str, str]]:
 
 
 def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def nothing_is_left(sandbox: Sandbox) -> Iterator[None]:
     gc.collect()
     before = descriptors()
     yield
-    responses = sys.modules.get("libresponses.responses")
+    responses: Any = sys.modules.get("libresponses.responses")
     if responses is not None and responses._client is not None:
         responses._client.close()
         responses._client = None

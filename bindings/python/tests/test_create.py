@@ -155,6 +155,8 @@ def test_raw_answers(client: OpenAI) -> None:
     assert raw.headers.get("X-Request-Id") == raw.request_id == raw.parse()._request_id
     assert raw.headers["content-type"].startswith("application/json")
     assert "x-nothing" not in raw.headers
+    assert "X-Request-ID" in raw.headers
+    assert dict(raw.headers.items())["x-request-id"] == raw.request_id
     assert raw.json()["id"] == raw.parse().id
     with client.responses.with_streaming_response.create(model="sandbox", input="Hi") as answer:
         assert answer.parse().output_text == "You said: Hi"

@@ -103,7 +103,10 @@ def test_failed(client: OpenAI, fault: Fault, shape: str) -> None:
     types = []
     with pytest.raises(libresponses.APIError) as caught:
         for event in client.responses.create(
-            model="sandbox", input="#fail=2", stream=True, extra_headers=fault(f"error-shape={shape}")
+            model="sandbox",
+            input="#fail=2",
+            stream=True,
+            extra_headers=fault(f"error-shape={shape}"),
         ):
             types.append(event.type)
     assert "error" in types
@@ -127,7 +130,7 @@ def test_broken_answers(client: OpenAI, fault: Fault) -> None:
             model="sandbox", input="Hi", stream=True, extra_headers=fault("bad-json=3")
         ):
             pass
-    with OpenAI(options={"max_response_bytes": 1024}) as small:
+    with OpenAI(options={"max_response_bytes": 1024}) as small:  # noqa: SIM117
         with pytest.raises(libresponses.ResponseTooLargeError):
             small.responses.create(model="sandbox", input="#huge=5000")
 
@@ -143,6 +146,6 @@ def test_the_tree() -> None:
 
 def test_what_cannot_be_sent(client: OpenAI) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        client.responses.create(model="sandbox", input=object())
+        client.responses.create(model="sandbox", metadata={"a": object()})  # type: ignore
     with pytest.raises(TypeError):
         client.responses.create(modell="sandbox")  # type: ignore[call-overload]
