@@ -1,0 +1,297 @@
+#include "answers.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ITEM     "msg_00a60507bf41223d0068c9d30b055481a0b0ee28a021919c94"
+#define RESPONSE "resp_05ed6c8b322854d8006a024b5204d881968b26a4e643969b0f"
+
+/* Words as they come from a model: most are short, some are not ASCII, some have escapes. */
+static const char *const words[] = {
+    "The",     " weather", " in",   " San",  " Francisco", " today", " is", " mild",
+    ",",       " with",    " a",    " high", " near",      " 64",    "°F",  ".",
+    "\\n\\n",  " Winds",   " from", " the",  " west",      " reach", " 12", " mph",
+    " \\\"as", " usual",   "\\\"",  " and",  " fog",       " rolls", " in", " again"};
+static const char *const paddings[] = {"mCl", "wUreb4lQ",      "eovqhESRBF",
+                                       "a",   "Zk9xQ2Lm0PvYt", "Rt5w"};
+
+enum { WORDS = sizeof words / sizeof *words, PADDINGS = sizeof paddings / sizeof *paddings };
+
+struct text {
+    char *bytes;
+    size_t count, capacity;
+};
+
+static void reserve(struct text *text, size_t more)
+{
+    if (text->count + more <= text->capacity)
+        return;
+    text->capacity = (text->count + more) * 2;
+    text->bytes = realloc(text->bytes, text->capacity);
+    if (!text->bytes)
+        abort();
+}
+
+static void add_bytes(struct text *text, const char *bytes, size_t count)
+{
+    reserve(text, count);
+    memcpy(text->bytes + text->count, bytes, count);
+    text->count += count;
+}
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    reserve(text, 4096);
+    va_start(arguments, format);
+    int length = vsnprintf(text->bytes + text->count, 4096, format, arguments);
+    va_end(arguments);
+    if (length < 0 || length >= 4096)
+        abort();
+    text->count += (size_t)length;
+}
+
+static void add_headers(struct text *out, const char *type, long long length)
+{
+    add(out, "HTTP/1.1 200 OK\r\nDate: Mon, 11 May 2026 21:34:10 GMT\r\n");
+    add(out, "Content-Type: %s\r\n", type);
+    if (length >= 0)
+        add(out, "Content-Length: %lld\r\n", length);
+    else
+        add(out, "Transfer-Encoding: chunked\r\n");
+    add(out,
+        "Connection: keep-alive\r\nCF-RAY: 9fa45e1f2b3c4d5e-AMS\r\nServer: cloudflare\r\n"
+        "openai-organization: bench\r\nopenai-processing-ms: 61\r\nopenai-version: 2020-10-01\r\n"
+        "x-request-id: req_4f1f2b6a7f0d4cf9a7c0d6f86f5b1f0e\r\nX-Content-Type-Options: nosniff\r\n"
+        "alt-svc: h3=\":443\"; ma=86400\r\n\r\n");
+}
+
+static void add_response(struct text *out, const char *status, const char *output)
+{
+    add(out,
+        "{\"id\":\"" RESPONSE
+        "\",\"object\":\"response\",\"created_at\":1778535250,\"status\":\"%s\","
+        "\"background\":false,\"completed_at\":null,\"error\":null,\"frequency_penalty\":0.0,"
+        "\"incomplete_details\":null,\"instructions\":\"Answer in one paragraph.\","
+        "\"max_output_tokens\":null,\"max_tool_calls\":null,\"model\":\"gpt-5.4-2026-03-05\","
+        "\"output\":",
+        status);
+    add_bytes(out, output, strlen(output));
+    add(out,
+        ",\"parallel_tool_calls\":true,\"presence_penalty\":0.0,\"previous_response_id\":null,"
+        "\"reasoning\":{\"effort\":\"none\",\"summary\":null},\"service_tier\":\"auto\",\"store\":"
+        "true,"
+        "\"temperature\":1.0,\"text\":{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"},"
+        "\"tool_choice\":\"auto\",\"tools\":[],\"top_logprobs\":0,\"top_p\":0.98,"
+        "\"truncation\":\"disabled\",\"usage\":null,\"user\":null,\"metadata\":{}}");
+}
+
+static void add_event(struct text *out, const char *type, long sequence, const char *members)
+{
+    add(out, "event: %s\ndata: {\"type\":\"%s\",\"sequence_number\":%ld,", type, type, sequence);
+    add_bytes(out, members, strlen(members));
+    add(out, "}\n\n");
+}
+
+static void add_response_event(struct text *out, const char *type, long sequence,
+                               const char *status, const char *output)
+{
+    struct text response = {0};
+    add(&response, "\"response\":");
+    add_response(&response, status, output);
+    add_bytes(&response, "", 1);
+    add_event(out, type, sequence, response.bytes);
+    free(response.bytes);
+}
+
+static void add_delta(struct text *out, long number)
+{
+    char members[512];
+    snprintf(members, sizeof members,
+             "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,\"delta\":\"%s\","
+             "\"logprobs\":[],\"obfuscation\":\"%s\"",
+             words[number % WORDS], paddings[number % PADDINGS]);
+    add_event(out, "response.output_text.delta", number + 4, members);
+}
+
+static void add_chunk(struct text *out, struct text *content)
+{
+    add(out, "%zx\r\n", content->count);
+    add_bytes(out, content->bytes, content->count);
+    add(out, "\r\n");
+    content->count = 0;
+}
+
+static void note_write(struct answer *answer, const struct text *out)
+{
+    if ((answer->write_count & (answer->write_count - 1)) == 0) {
+        size_t capacity = answer->write_count ? answer->write_count * 2 : 1;
+        answer->writes = realloc(answer->writes, capacity * sizeof *answer->writes);
+        if (!answer->writes)
+            abort();
+    }
+    answer->writes[answer->write_count++] = out->count;
+}
+
+/* The events around the deltas are those that every stream of text has. */
+static void add_beginning(struct text *out)
+{
+    add_response_event(out, "response.created", 0, "in_progress", "[]");
+    add_response_event(out, "response.in_progress", 1, "in_progress", "[]");
+    add_event(out, "response.output_item.added", 2,
+              "\"output_index\":0,\"item\":{\"id\":\"" ITEM "\",\"type\":\"message\","
+              "\"status\":\"in_progress\",\"content\":[],\"role\":\"assistant\"}");
+    add_event(out, "response.content_part.added", 3,
+              "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,\"part\":{"
+              "\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"\"}");
+}
+
+/* A short text, whatever the deltas were: the end is not what is measured. */
+static void add_end(struct text *out, long sequence)
+{
+    add_event(out, "response.output_text.done", sequence,
+              "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,\"logprobs\":[],"
+              "\"text\":\"The end.\"");
+    add_event(out, "response.content_part.done", sequence + 1,
+              "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,\"part\":{"
+              "\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"The end.\"}");
+#define ITEM_JSON                                                                                  \
+    "{\"id\":\"" ITEM "\",\"type\":\"message\",\"status\":\"completed\",\"content\":[{"            \
+    "\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"The end.\"}],"         \
+    "\"role\":\"assistant\"}"
+    add_event(out, "response.output_item.done", sequence + 2,
+              "\"output_index\":0,\"item\":" ITEM_JSON);
+    add_response_event(out, "response.completed", sequence + 3, "completed", "[" ITEM_JSON "]");
+}
+
+static void make_stream(struct answer *answer)
+{
+    enum { PACK = 16 * 1024 };
+    struct text out = {0}, content = {0};
+    add_headers(&out, "text/event-stream; charset=utf-8", -1);
+    add_beginning(&content);
+    add_chunk(&out, &content);
+    note_write(answer, &out);
+    for (long number = 0; number < answer->events && answer->cut != CUT_PACED; number++) {
+        add_delta(&content, number);
+        if (answer->cut == CUT_PACKED && content.count < PACK)
+            continue;
+        add_chunk(&out, &content);
+        if (answer->cut == CUT_ONE)
+            note_write(answer, &out);
+    }
+    if (content.count)
+        add_chunk(&out, &content);
+    add_end(&content, answer->events + 4);
+    add_chunk(&out, &content);
+    add(&out, "0\r\n\r\n");
+    note_write(answer, &out);
+    free(content.bytes);
+    answer->bytes = out.bytes;
+    answer->count = out.count;
+}
+
+static void make_document(struct answer *answer, const char *output)
+{
+    struct text out = {0}, body = {0};
+    add_response(&body, "completed", output);
+    add_headers(&out, "application/json", (long long)body.count);
+    add_bytes(&out, body.bytes, body.count);
+    free(body.bytes);
+    answer->bytes = out.bytes;
+    answer->count = out.count;
+}
+
+static void make_text(struct answer *answer, size_t bytes)
+{
+    struct text output = {0};
+    add(&output,
+        "[{\"id\":\"" ITEM "\",\"type\":\"message\",\"status\":\"completed\",\"content\":[{"
+        "\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"");
+    for (long number = 0; output.count + 900 < bytes; number++)
+        add(&output, "%s", words[number % WORDS]);
+    add(&output, "\"}],\"role\":\"assistant\"}]");
+    make_document(answer, output.bytes);
+    free(output.bytes);
+}
+
+static void make_image(struct answer *answer, size_t bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct text output = {0};
+    unsigned state = 1;
+    add(&output, "[{\"id\":\"ig_1\",\"type\":\"image_generation_call\",\"status\":\"completed\","
+                 "\"result\":\"");
+    reserve(&output, bytes + 64);
+    for (size_t index = 0; index < bytes; index++) {
+        state = state * 1664525 + 1013904223;
+        output.bytes[output.count++] = digits[state >> 26];
+    }
+    add(&output, "\"}]");
+    make_document(answer, output.bytes);
+    free(output.bytes);
+}
+
+static int make(struct answer *answer)
+{
+    long first = 0, second = 0;
+    if (sscanf(answer->name, "paced-%ld-%ld", &first, &second) == 2)
+        answer->cut = CUT_PACED;
+    else if (sscanf(answer->name, "stream-%ld", &first) == 1)
+        answer->cut = CUT_MANY;
+    else if (sscanf(answer->name, "one-%ld", &first) == 1)
+        answer->cut = CUT_ONE;
+    else if (sscanf(answer->name, "packed-%ld", &first) == 1)
+        answer->cut = CUT_PACKED;
+    else if (sscanf(answer->name, "answer-%ld", &first) == 1 ||
+             sscanf(answer->name, "image-%ld", &first) == 1)
+        answer->cut = CUT_WHOLE;
+    else
+        return 0;
+    if (first < 1 || (answer->cut == CUT_PACED && (second < 1 || second > 4000)))
+        return 0;
+    answer->events = first;
+    answer->interval_ms = second;
+    if (answer->cut != CUT_WHOLE)
+        make_stream(answer);
+    else if (answer->name[0] == 'a')
+        make_text(answer, (size_t)first);
+    else
+        make_image(answer, (size_t)first << 20);
+    return 1;
+}
+
+const struct answer *answer_named(const char *name)
+{
+    static struct answer *answers;
+    struct answer *answer;
+    for (answer = answers; answer; answer = answer->next)
+        if (strcmp(answer->name, name) == 0)
+            return answer;
+    answer = calloc(1, sizeof *answer);
+    if (!answer)
+        abort();
+    snprintf(answer->name, sizeof answer->name, "%s", name);
+    if (!make(answer)) {
+        free(answer);
+        return NULL;
+    }
+    answer->next = answers;
+    answers = answer;
+    return answer;
+}
+
+size_t answer_paced_delta(char *out, long number, long long now_ns)
+{
+    char event[512];
+    int length =
+        snprintf(event, sizeof event,
+                 "event: response.output_text.delta\ndata: {\"type\":"
+                 "\"response.output_text.delta\",\"sequence_number\":%ld,\"item_id\":\"" ITEM
+                 "\",\"output_index\":0,\"content_index\":0,\"delta\":\"%lld\","
+                 "\"logprobs\":[],\"obfuscation\":\"%s\"}\n\n",
+                 number + 4, now_ns, paddings[number % PADDINGS]);
+    return (size_t)snprintf(out, 600, "%x\r\n%s\r\n", (unsigned)length, event);
+}
