@@ -196,6 +196,7 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
 #define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event, at most 64 KiB */
 #define RESPONSES_ERROR_RESPONSE_ID 7 /* the response this is about, where known */
 #define RESPONSES_ERROR_HISTORY     8 /* every attempt, as in responses_response_history */
+#define RESPONSES_ERROR_HEADERS     9 /* the answer's headers, a line "name: value" for each */
 
 /* One of the fields above; "" when the error has none. NULL for a field that does not exist. Without
    an error, "". Borrowed. */
@@ -302,6 +303,10 @@ RESPONSES_API const char *responses_response_request_id(const responses_response
 /* A header of the answer by name, in any case; NULL when it was not sent. */
 RESPONSES_API const char *responses_response_header(const responses_response *response,
                                                     const char *name);
+
+/* All headers of the answer, a line "name: value" for each. */
+RESPONSES_API const char *responses_response_headers(const responses_response *response,
+                                                     size_t *len);
 
 /* How many times the request was sent: 1 without a retry. */
 RESPONSES_API int responses_response_attempts(const responses_response *response);
@@ -624,8 +629,9 @@ RESPONSES_API int responses_client_fd(responses_client *client);
 RESPONSES_API int responses_client_dispatch(responses_client *client);
 
 /* RESPONSES_OK and a call that has something to read, borrowed, or RESPONSES_AGAIN. Read that call
-   until it says AGAIN, or ask here again: a call with more to read comes up again. The descriptor
-   stays readable until this has said AGAIN. */
+   until it says AGAIN, or read some of it and ask here again: a call with more to read comes up again.
+   One that is not read at all is left alone, and does not come up again before it is read: it is paused
+   when it is full, and costs nothing. The descriptor stays readable until this has said AGAIN. */
 RESPONSES_API int responses_client_next_ready(responses_client *client, responses_call **call);
 
 /* Ends the waits that are going on: blocking operations end with RESPONSES_E_CANCELLED,

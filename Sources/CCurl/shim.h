@@ -155,16 +155,6 @@ static inline void curl_multi_set_long(CURLM *multi, CURLMoption option, long va
     curl_multi_setopt(multi, option, value);
 }
 
-/* Deprecated where it is the only way to look at the sockets; here it is the way out of a lack of
-   memory in which libcurl could not tell us of one. */
-static inline CURLMcode curl_multi_look_at_all(CURLM *multi, int *running)
-{
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    return curl_multi_socket_all(multi, running);
-#pragma GCC diagnostic pop
-}
-
 /* The next transfer that has ended, NULL when there is none. */
 static inline CURL *curl_multi_next_ended(CURLM *multi, CURLcode *result)
 {

@@ -8,7 +8,7 @@ uint32_t platform_region_count;
 enum { quarantine = 1024 };
 
 /* The cells of one process. A forked child begins anew: another thread may have held the lock. */
-typedef struct {
+typedef struct handle_space {
     uint64_t generation;
     pthread_mutex_t lock;
     platform_handle *first_free;
@@ -16,6 +16,7 @@ typedef struct {
     size_t free_count;
     platform_handle *fresh; /* never used, up to fresh_end */
     platform_handle *fresh_end;
+    struct handle_space *parents; /* kept reachable, for leak checkers of forking programs */
 } handle_space;
 
 static handle_space *current_space;
@@ -30,6 +31,7 @@ static handle_space *space_of_this_process(void)
     if (!made)
         return NULL;
     made->generation = generation;
+    made->parents = space;
     pthread_mutex_init(&made->lock, NULL);
     if (!__atomic_compare_exchange_n(&current_space, &space, made, 0, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE)) {

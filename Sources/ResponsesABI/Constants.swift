@@ -43,6 +43,7 @@ private func constant(named name: UnsafePointer<CChar>) -> Int32? {
     if isName("RESPONSES_ERROR_REQUEST_ID") { return RESPONSES_ERROR_REQUEST_ID }
     if isName("RESPONSES_ERROR_BODY") { return RESPONSES_ERROR_BODY }
     if isName("RESPONSES_ERROR_RESPONSE_ID") { return RESPONSES_ERROR_RESPONSE_ID }
+    if isName("RESPONSES_ERROR_HEADERS") { return RESPONSES_ERROR_HEADERS }
     if isName("RESPONSES_ERROR_HISTORY") { return RESPONSES_ERROR_HISTORY }
     if isName("RESPONSES_LOG_NONE") { return RESPONSES_LOG_NONE }
     if isName("RESPONSES_LOG_ERROR") { return RESPONSES_LOG_ERROR }

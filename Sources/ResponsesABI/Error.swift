@@ -62,6 +62,7 @@ public func responses_error_field(
         case RESPONSES_ERROR_REQUEST_ID: return output(details.requestID, len)
         case RESPONSES_ERROR_BODY: return output(details.body, len)
         case RESPONSES_ERROR_RESPONSE_ID: return output(details.responseID, len)
+        case RESPONSES_ERROR_HEADERS: return output(details.headers, len)
         case RESPONSES_ERROR_HISTORY: return output(details.history, len)
         default: return nil
         }

@@ -58,6 +58,14 @@ public func responses_response_header(_ response: OpaquePointer?, _ name: Unsafe
     }
 }
 
+@_cdecl("responses_response_headers") @implementation
+public func responses_response_headers(
+    _ response: OpaquePointer?, _ len: UnsafeMutablePointer<Int>?
+) -> UnsafePointer<CChar>? {
+    len?.pointee = 0
+    return read(response, emptyText) { output($0.headerLines(), len) }
+}
+
 @_cdecl("responses_response_attempts") @implementation
 public func responses_response_attempts(_ response: OpaquePointer?) -> Int32 {
     read(response, 0) { $0.attempts }

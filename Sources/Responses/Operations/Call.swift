@@ -163,6 +163,8 @@ package final class Call: Waiter {
     /// Moves on until there is something to hand over or nothing more to do now. Never blocks.
     @inline(__always)
     package func next() -> Step {
+        wasRead.store(true, ordering: .relaxed)
+        if isParked.load(ordering: .relaxed) { engine.locked { engine.hostLoop.unpark(self) } }
         if hasEventInHand && !isCancelled.load(ordering: .relaxed) {
             hasEventInHand = false
             hasLentEvent = true

@@ -66,10 +66,13 @@ extension Call {
                 .limit,
                 "the answer is larger than max_response_bytes (\(settings.maximumResponseBytes))")
         }
-        if transfer.hasNoMemory { return fail(.noMemory, ResponsesError.noMemoryMessage) }
+        if transfer.hasNoMemory || transfer.result == CURLE_OUT_OF_MEMORY {
+            return fail(.noMemory, ResponsesError.noMemoryMessage)
+        }
         if failure != nil { return failAsServerSaid() }
         let isEmptyStream =
             transfer.mode == .undecided && transfer.headers.hasContentType("text/event-stream")
+        if transfer.isHoldingTooMuch && !canResume { return fail(.limit, transfer.errorMessage) }
         if transfer.mode == .events || isEmptyStream {
             return streamEnded(
                 transfer.result == CURLE_OK
@@ -92,11 +95,12 @@ extension Call {
             return attemptTimedOut(
                 "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
         }
+        let isRetryable = kind.isRetryable && !transfer.isRefusedByProxy
         tryAgain(
             // A kept connection that the server gave up is no reason to wait.
-            isAllowed: kind.isRetryable, wish: transfer.isCutAfterSending ? 1 : -1,
+            isAllowed: isRetryable, wish: transfer.isCutAfterSending ? 1 : -1,
             reason: "network",
-            else: makeError(kind.status, message, nil, isRetryable: kind.isRetryable))
+            else: makeError(kind.status, message, nil, isRetryable: isRetryable))
     }
 
     /// No answer in time. A stream that has begun is another matter: `streamStalled`.

@@ -19,6 +19,7 @@ extension Call {
         details.responseID =
             operation.responseID.isEmpty ? accumulator.responseID : Text(operation.responseID)
         details.history = journal.json()
+        details.headers = headers?.lines()
         return details
     }
 

@@ -30,7 +30,8 @@ package final class Client {
 
     package func set(_ name: Input, _ value: Input?) throws(ResponsesError) {
         guard let option = Option.named(name) else {
-            throw .invalid("name", "there is no such option; there are \(Option.allNames)")
+            let given = String(decoding: name.prefix(100), as: UTF8.self)
+            throw .invalid("name", "there is no option \"\(given)\"; there are \(Option.allNames)")
         }
         try change { settings throws(ResponsesError) in try settings.set(option, value) }
         if option == .tlsVerify && !currentSettings.verifiesTLS {

@@ -11,6 +11,7 @@ package final class Response {
     private var hasHead = false
     private var head: (id: Text?, status: Text?) = (nil, nil)
     private var joinedText: Text?
+    private var lines: Text?
     private var lookup = ByteBuffer()
 
     /// Takes over the bytes of a body; they must be one JSON value or empty.
@@ -32,6 +33,13 @@ package final class Response {
 
     package func header(_ name: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         headers?.value(name)
+    }
+
+    /// All headers, a line each. Nil when memory is out.
+    package func headerLines() -> Text? {
+        if let lines { return lines }
+        lines = headers?.lines() ?? Text("")
+        return lines
     }
 
     package var requestID: UnsafeBufferPointer<UInt8>? { headers?.value("x-request-id") }

@@ -14,6 +14,8 @@ package final class ResponsesError: Error, @unchecked Sendable {
         package var body: Text?
         package var responseID: Text?
         package var history: Text?
+        /// A line for each.
+        package var headers: Text?
 
         package init() {}
     }

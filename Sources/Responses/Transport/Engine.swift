@@ -9,7 +9,7 @@ import CPlatform
 package final class Engine {
     let multi: UnsafeMutableRawPointer
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let epoll: Int32
+    let epoll: Int32
     private let timer: Int32
     private let wake: Int32
     private let sockets: OpaquePointer
@@ -20,25 +20,28 @@ package final class Engine {
     private let generation: UInt64
 
     /// A thread is in `epoll_wait`, or about to be; it drives for everybody.
-    private var isDriven = false
-    private let events: UnsafeMutablePointer<epoll_event>
-    private static let eventCapacity = 64
+    var isDriven = false
+    let events: UnsafeMutablePointer<epoll_event>
+    static let eventCapacity = 64
     /// The time when the events that are being handled were fetched.
-    private(set) var now: UInt64 = 0
+    var now: UInt64 = 0
     private var interruptsSeen: UInt64 = 0
-    private var mustLookAtAll = false
+    /// libcurl had no memory for a socket; see `endAll`.
+    private var isOutOfMemory = false
 
-    private var deadlines = DeadlineHeap()
-    private var curlDeadline: UInt64 = 0
+    var deadlines = DeadlineHeap()
+    var curlDeadline: UInt64 = 0
     /// What the timer descriptor is set to; 0 when it is not.
     private var armedFor: UInt64 = 0
 
     /// Threads that sleep until there is news for them.
     private var sleepers: [Unmanaged<Waiter>] = []
-    private var drains: [Drain] = []
+    var drains: [Drain] = []
+    /// Those that libcurl has, in no order.
+    var running: [Unmanaged<Transfer>] = []
     var sharing = SharedConnections()
-    private var idleHandles: [UnsafeMutableRawPointer] = []
-    private static let maximumIdleHandles = 8
+    var idleHandles: [UnsafeMutableRawPointer] = []
+    static let maximumIdleHandles = 8
     var hostLoop = HostLoop()
 
     // MARK: making and ending
@@ -224,7 +227,7 @@ package final class Engine {
     // MARK: driving, with the lock held
 
     /// Handles what `epoll_wait` has found, and everything that is due.
-    private func handle(_ count: Int32) {
+    func handle(_ count: Int32) {
         now = platform_now()
         CurlLibrary.guardingSIGPIPE {
             for index in 0..<Int(count) {
@@ -248,6 +251,7 @@ package final class Engine {
             handleDueTimers()
         }
         takeEndedTransfers()
+        if isOutOfMemory { endAll() }
         armTimer()
         tellInterrupted()
     }
@@ -256,11 +260,6 @@ package final class Engine {
         if curlDeadline != 0 && curlDeadline <= now {
             curlDeadline = 0
             act(CURL_SOCKET_TIMEOUT, 0)
-        }
-        if mustLookAtAll {
-            mustLookAtAll = false
-            var running: Int32 = 0
-            if curl_multi_look_at_all(multi, &running) != CURLM_OK { lookAtAllSoon() }
         }
         for transfer in sharing.takeOverfull(now) {
             halt(transfer)
@@ -277,19 +276,28 @@ package final class Engine {
         }
     }
 
-    /// Lets libcurl do what a socket or its timer is ready for.
-    private func act(_ fd: Int32, _ what: Int32) {
+    /// Lets libcurl do what a socket or its timer is ready for. False when it had no memory for that.
+    @discardableResult
+    func act(_ fd: Int32, _ what: Int32) -> Bool {
         var running: Int32 = 0
-        if curl_multi_socket_action(multi, fd, what, &running) != CURLM_OK { lookAtAllSoon() }
+        if curl_multi_socket_action(multi, fd, what, &running) == CURLM_OK { return true }
+        isOutOfMemory = true
+        return false
     }
 
-    /// libcurl had no memory to tell us of a socket, which nobody would watch then.
-    private func lookAtAllSoon() {
-        mustLookAtAll = true
-        curlDeadline = now &+ 10_000_000
+    /// libcurl had no memory to tell us of a socket, which nobody would watch then; and up to at least
+    /// 7.88 it must not look at that socket again. All that can be done is to end the transfers.
+    private func endAll() {
+        isOutOfMemory = false
+        for entry in running {
+            let transfer = entry.takeUnretainedValue()
+            halt(transfer)
+            transfer.ended(CURLE_OUT_OF_MEMORY)
+            if transfer.owner == nil { endDrain(transfer) }
+        }
     }
 
-    private func takeEndedTransfers() {
+    func takeEndedTransfers() {
         var code = CURLE_OK
         var isBroken = false
         while let easy = curl_multi_next_ended(multi, &code) {
@@ -400,90 +408,6 @@ package final class Engine {
         if isDriven { platform_eventfd_raise(wake) }
     }
 
-    // MARK: transfers, with the lock held
-
-    /// Sends the transfer's request. False when libcurl cannot take it.
-    func start(_ transfer: Transfer) -> Bool {
-        now = platform_now()
-        if !drains.isEmpty { finishDrains() }
-        if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
-        transfer.isRunning = true
-        sharing.add(transfer)
-        // The connection is begun here and not in the next round.
-        if curlDeadline != 0 && curlDeadline <= platform_now() {
-            curlDeadline = 0
-            CurlLibrary.guardingSIGPIPE { act(CURL_SOCKET_TIMEOUT, 0) }
-            takeEndedTransfers()
-        }
-        armTimer()
-        return true
-    }
-
-    /// Takes a transfer away from libcurl; where it was still running, its connection is closed. The
-    /// owner may go on looking at it.
-    func halt(_ transfer: Transfer) {
-        if !transfer.isRunning { return }
-        transfer.isRunning = false
-        sharing.remove(transfer)
-        transfer.dropHeld()
-        curl_multi_remove_handle(multi, transfer.easy)
-    }
-
-    /// The owner is done with the transfer; to be called once.
-    func stop(_ transfer: Transfer) {
-        transfer.owner = nil
-        halt(transfer)
-        keepEasyHandle(transfer.easy)
-    }
-
-    /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is
-    /// nearly always on its way; when it comes soon, the connection can be used again.
-    func release(_ transfer: Transfer) {
-        if transfer.hasEnded {
-            stop(transfer)
-            return
-        }
-        transfer.discard()
-        let drain = Drain(transfer, self)
-        drains.append(drain)
-        deadlines.set(drain, platform_now() &+ Drain.patience)
-        armTimer()
-    }
-
-    fileprivate func endDrain(_ transfer: Transfer) {
-        for (index, drain) in drains.enumerated() where drain.transfer === transfer {
-            deadlines.set(drain, 0)
-            drains.remove(at: index)
-            stop(transfer)
-            return
-        }
-    }
-
-    /// Looks whether connections have become free, before a new transfer would open another.
-    private func finishDrains() {
-        if isDriven { return }  // that thread does
-        handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
-    }
-
-    // MARK: easy handles
-
-    /// A handle in its first state, a used one where there is one. Takes the lock itself.
-    func takeEasyHandle() -> UnsafeMutableRawPointer? {
-        let used = locked { idleHandles.popLast() }
-        return used ?? curl_easy_init()
-    }
-
-    private func keepEasyHandle(_ easy: UnsafeMutableRawPointer) {
-        if idleHandles.count < Engine.maximumIdleHandles {
-            curl_easy_reset(easy)
-            // Also for its end: without this libcurl touches the handler of SIGPIPE then.
-            curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-            idleHandles.append(easy)
-        } else {
-            curl_easy_cleanup(easy)
-        }
-    }
-
     // MARK: the host's event loop
 
     /// The descriptor for the host's loop; made when it is first asked for. Negative on failure.
@@ -497,22 +421,5 @@ package final class Engine {
             if isDriven { return }
             handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
         }
-    }
-}
-
-/// A transfer that nobody reads any more, and how long it is waited for.
-private final class Drain: Waiter {
-    let transfer: Transfer
-    unowned(unsafe) let engine: Engine
-    static let patience: UInt64 = 1_000_000_000
-
-    init(_ transfer: Transfer, _ engine: Engine) {
-        self.transfer = transfer
-        self.engine = engine
-    }
-
-    override func deadlineReached(_ now: UInt64) -> UInt64 {
-        engine.endDrain(transfer)
-        return 0
     }
 }

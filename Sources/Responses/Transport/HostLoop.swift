@@ -19,14 +19,27 @@ struct HostLoop {
     var isEmpty: Bool { first == nil }
 
     mutating func noteNamed(_ waiter: Waiter) {
-        if !waiter.isGone { named = Unmanaged.passUnretained(waiter) }
+        if waiter.isGone { return }
+        waiter.wasRead.store(false, ordering: .relaxed)
+        named = Unmanaged.passUnretained(waiter)
     }
 
-    /// Puts the waiter that was named last behind the others, if it was not read empty since.
+    /// Puts the waiter that was named last behind the others, if it was read and not read empty. One
+    /// that was not read at all is parked, so that a host may leave it alone.
     mutating func relistLast() {
         guard let waiter = named?.takeUnretainedValue() else { return }
         named = nil
-        if waiter.mayHaveMore.load(ordering: .relaxed) { list(waiter) }
+        if !waiter.wasRead.load(ordering: .relaxed) {
+            waiter.isParked.store(true, ordering: .relaxed)
+        } else if waiter.mayHaveMore.load(ordering: .relaxed) {
+            list(waiter)
+        }
+    }
+
+    /// A parked waiter is being read after all.
+    mutating func unpark(_ waiter: Waiter) {
+        waiter.isParked.store(false, ordering: .relaxed)
+        list(waiter)
     }
 
     mutating func descriptor(over epoll: Int32) -> Int32 {
@@ -57,7 +70,7 @@ struct HostLoop {
     }
 
     mutating func list(_ waiter: Waiter) {
-        if waiter.isListed || waiter.isGone { return }
+        if waiter.isListed || waiter.isGone || waiter.isParked.load(ordering: .relaxed) { return }
         waiter.isListed = true
         waiter.nextListed = nil
         let entry = Unmanaged.passUnretained(waiter)

@@ -74,6 +74,23 @@ package final class ResponseHeaders {
         value(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
+    /// All of them, a line "name: value" each. Nil when memory is out.
+    package func lines() -> Text? {
+        var out = ByteBuffer()
+        var p = UnsafePointer(fields.bytes)
+        let end = p + fields.count
+        while p < end {
+            let nameCount = strlen(p)
+            let value = p + nameCount + 1
+            let valueCount = strlen(value)
+            guard out.append(p, nameCount), out.append(": "), out.append(value, valueCount),
+                out.append("\n")
+            else { return nil }
+            p = value + valueCount + 1
+        }
+        return out.copy()
+    }
+
     private func strlen(_ text: UnsafePointer<UInt8>) -> Int {
         CPlatform.strlen(UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self))
     }

@@ -41,8 +41,8 @@ final class Transfer {
     private(set) var bytesTaken: Int64 = 0
     var bytesReceivedAtPause: Int64 = 0
 
-    /// libcurl has it.
-    var isRunning = false
+    /// Its place among those that libcurl has; -1 when it is not among them.
+    var runningIndex = -1
     private(set) var hasEnded = false
     private(set) var result = CURLE_OK
     /// The `errno` of a connection that failed, 0 where the system was not the reason.

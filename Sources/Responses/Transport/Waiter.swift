@@ -22,6 +22,12 @@ package class Waiter {
     /// The owner has not come to the end of what there is to read. A hint: the look that follows decides.
     final let mayHaveMore = Atomic<Bool>(true)
 
+    /// It was read since the host was told of it. Written by the owner without the lock.
+    final let wasRead = Atomic<Bool>(false)
+    /// The host was told of it and did not read it: it is left alone until it does. Changed under the
+    /// lock, and looked at without it.
+    final let isParked = Atomic<Bool>(false)
+
     // The list of calls that have something to read, for hosts with an event loop.
     final var isListed = false
     final var nextListed: Unmanaged<Waiter>?

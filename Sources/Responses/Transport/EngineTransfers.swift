@@ -1,0 +1,98 @@
+import CCurl
+import CPlatform
+
+/// Transfers from start to end, and the handles they use. The lock is held, where nothing else is said.
+extension Engine {
+    /// Sends the transfer's request. False when libcurl cannot take it.
+    func start(_ transfer: Transfer) -> Bool {
+        now = platform_now()
+        if !drains.isEmpty { finishDrains() }
+        if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
+        transfer.runningIndex = running.count
+        running.append(Unmanaged.passUnretained(transfer))
+        sharing.add(transfer)
+        // The connection is begun here and not in the next round.
+        if curlDeadline != 0 && curlDeadline <= platform_now() {
+            curlDeadline = 0
+            var isBegun = true
+            CurlLibrary.guardingSIGPIPE { isBegun = act(CURL_SOCKET_TIMEOUT, 0) }
+            takeEndedTransfers()
+            if !isBegun {
+                halt(transfer)
+                return false
+            }
+        }
+        armTimer()
+        return true
+    }
+
+    /// Takes a transfer away from libcurl; where it was still running, its connection is closed. The
+    /// owner may go on looking at it.
+    func halt(_ transfer: Transfer) {
+        let index = transfer.runningIndex
+        guard index >= 0, let last = running.popLast() else { return }
+        if index < running.count {
+            running[index] = last
+            last._withUnsafeGuaranteedRef { $0.runningIndex = index }
+        }
+        transfer.runningIndex = -1
+        sharing.remove(transfer)
+        transfer.dropHeld()
+        curl_multi_remove_handle(multi, transfer.easy)
+    }
+
+    /// The owner is done with the transfer; to be called once.
+    func stop(_ transfer: Transfer) {
+        transfer.owner = nil
+        halt(transfer)
+        keepEasyHandle(transfer.easy)
+    }
+
+    /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is
+    /// nearly always on its way; when it comes soon, the connection can be used again.
+    func release(_ transfer: Transfer) {
+        if transfer.hasEnded {
+            stop(transfer)
+            return
+        }
+        transfer.discard()
+        let drain = Drain(transfer, self)
+        drains.append(drain)
+        deadlines.set(drain, platform_now() &+ Drain.patience)
+        armTimer()
+    }
+
+    func endDrain(_ transfer: Transfer) {
+        for (index, drain) in drains.enumerated() where drain.transfer === transfer {
+            deadlines.set(drain, 0)
+            drains.remove(at: index)
+            stop(transfer)
+            return
+        }
+    }
+
+    /// Looks whether connections have become free, before a new transfer would open another.
+    private func finishDrains() {
+        if isDriven { return }  // that thread does
+        handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
+    }
+
+    // MARK: easy handles
+
+    /// A handle in its first state, a used one where there is one. Takes the lock itself.
+    func takeEasyHandle() -> UnsafeMutableRawPointer? {
+        let used = locked { idleHandles.popLast() }
+        return used ?? curl_easy_init()
+    }
+
+    private func keepEasyHandle(_ easy: UnsafeMutableRawPointer) {
+        if idleHandles.count < Engine.maximumIdleHandles {
+            curl_easy_reset(easy)
+            // Also for its end: without this libcurl touches the handler of SIGPIPE then.
+            curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+            idleHandles.append(easy)
+        } else {
+            curl_easy_cleanup(easy)
+        }
+    }
+}
