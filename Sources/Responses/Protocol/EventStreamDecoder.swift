@@ -48,6 +48,7 @@ package struct EventStreamDecoder: ~Copyable {
     package mutating func refill(from inbox: inout ByteBuffer) -> Bool {
         finishEvent()
         let rest = buffer.count
+        let arrived = inbox.count
         if rest > ByteBufferLimits.worthAppending || rest > inbox.start {
             // Much is left of a large event: adding the new bytes costs less than moving the old.
             if !buffer.append(UnsafePointer(inbox.bytes), inbox.count) { return false }
@@ -55,7 +56,8 @@ package struct EventStreamDecoder: ~Copyable {
             if !inbox.prepend(UnsafePointer(buffer.bytes), rest) { return false }
             swap(&buffer, &inbox)
         }
-        inbox.reset(keeping: ByteBufferLimits.kept)
+        // A fast stream needs its large block again at once, a slow one after a large event does not.
+        inbox.reset(keeping: max(ByteBufferLimits.kept, arrived &* 4))
         return inbox.leaveHeadroom(EventStreamDecoder.headroom)
     }
 
