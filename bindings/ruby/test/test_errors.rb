@@ -32,6 +32,7 @@ class TestErrors < TestCase
     assert_includes error.message, "slow down"
     assert_includes error.body, "slow down"
     assert_match(/\Areq_/, error.request_id)
+    assert_equal [error.request_id, "7"], error.headers.values_at("x-request-id", "retry-after")
     assert_equal([429], error.history.map { |attempt| attempt[:http_status] })
     error = failing(input: 5)
     assert_equal ["input", false, nil], [error.param, error.retryable?, error.retry_after]

@@ -15,6 +15,7 @@ class TestResponses < TestCase
     assert_equal response.id, JSON.parse(response.json)["id"]
     assert_equal response.header("X-Request-ID"), response.request_id
     assert_nil response.header("x-nothing")
+    assert_equal response.request_id, response.headers["x-request-id"]
     assert_equal Encoding::UTF_8, response.output_text.encoding
   end
 

@@ -125,6 +125,27 @@ class TestThreads < TestCase
     assert_raises(Libresponses::CancelledError) { first.join }
   end
 
+  def test_cancel_in_a_trap
+    stream = client.responses.stream(**slow)
+    before = trap("USR1") { stream.cancel }
+    Thread.new { sleep 0.1 and Process.kill(:USR1, Process.pid) }
+    assert_raises(Libresponses::CancelledError) { stream.until_done }
+  ensure
+    trap("USR1", before)
+  end
+
+  # A stream that nobody reads does not keep those awake who wait for others.
+  def test_a_stream_left_alone_costs_nothing
+    one = client
+    left = one.responses.stream(model: MODEL, input: "#long=100000")
+    left.each.next
+    before = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
+    one.responses.create(model: MODEL, input: "x", request_options: fault("first-byte-delay=1000"))
+    used = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - before
+    assert_operator used, :<, 0.5
+    left.close
+  end
+
   def test_ctrl_c
     code = <<~RUBY
       require "libresponses"

@@ -73,24 +73,21 @@ module Libresponses
     end
 
     # Takes from the library what there is, up to a bound; the engine's lock is held.
-    # @return [Symbol] :empty, :full or :ended
     def fill
-      return :ended if @status
+      while @status.nil? && @buffered < BUFFERED_BYTES
+        status = read(@engine.buffer)
+        return if status == Native::AGAIN
 
-      while @buffered < BUFFERED_BYTES
-        case (status = read(@engine.buffer))
-        when Native::OK then next
-        when Native::AGAIN then return :empty
-        else return finished(status)
-        end
+        finished(status) unless status == Native::OK
       end
-      :full
     end
 
-    # Asks it to end with CancelledError. From any thread; nothing to do when it has ended.
+    # Asks it to end with CancelledError. From any thread, and without the lock, so that it works in a
+    # signal's trap; the library knows a handle that was freed meanwhile. Nothing to do when it has ended.
     def cancel
       check_process
-      @engine.uninterrupted { Native.responses_call_cancel(@handle) unless closed? }
+      handle = @handle
+      Native.responses_call_cancel(handle) if handle
     end
 
     # Lets go of it; one that is still running is cancelled. One that another thread is waiting for
@@ -147,7 +144,6 @@ module Libresponses
       end
       @status = status
       free
-      :ended
     end
 
     def copy_response

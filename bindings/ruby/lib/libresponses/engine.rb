@@ -12,10 +12,6 @@ module Libresponses
   #
   # @api private
   class Engine
-    # How long the leader looks away when the only news is for a reader with a full buffer, in
-    # seconds: the descriptor stays readable as long as that one does not read.
-    PAUSE = 0.01
-
     BUFFER_BYTES = 65_536
 
     # Taken around everything that touches the library for this engine; never held while waiting.
@@ -39,7 +35,6 @@ module Libresponses
       @calls = ObjectSpace::WeakMap.new
       @waiting = {}.compare_by_identity
       @leader = nil
-      @is_stalled = false
     end
 
     # Makes a call known to the leader. Weakly: a call that nobody has any more is freed.
@@ -98,26 +93,16 @@ module Libresponses
     end
 
     def drive
-      if @is_stalled
-        sleep(PAUSE)
-      else
-        @io.wait_readable
-      end
+      @io.wait_readable
       uninterrupted { dispatch }
     end
 
-    # Fetches what has arrived, for every call that has something.
+    # Fetches what has arrived, for every call that has something. One whose reader has enough already is
+    # not read, and the library does not come back to it before it is.
     def dispatch
       Native.responses_client_dispatch(@client)
-      @is_stalled = false
-      full = nil
       while (call = next_ready)
-        if call.fill == :full
-          # It comes up again and again; once around is enough.
-          break @is_stalled = true if full&.include?(call)
-
-          (full ||= []) << call
-        end
+        call.fill
         call.wake_ups.push(true) if !call.equal?(@leader) && @waiting.key?(call)
       end
     end

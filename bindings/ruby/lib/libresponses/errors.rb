@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "json"
+require_relative "headers"
 require_relative "native/memory"
 
 module Libresponses
@@ -71,6 +72,9 @@ module Libresponses
     # @return [Array<Hash>] every attempt: attempt, http_status, reason, waited_ms
     def history = JSON.parse(@history, symbolize_names: true)
 
+    # @return [Hash{String => String}] the answer's headers; empty when there was none
+    def headers = Headers.parse(@headers.to_s)
+
     # @api private
     # @return [Error] of the class that fits; the library's error at `place` is freed
     def self.take(status, place)
@@ -90,7 +94,7 @@ module Libresponses
     FIELDS = {
       type: Native::ERROR_TYPE, code: Native::ERROR_CODE, param: Native::ERROR_PARAM,
       request_id: Native::ERROR_REQUEST_ID, body: Native::ERROR_BODY,
-      response_id: Native::ERROR_RESPONSE_ID
+      response_id: Native::ERROR_RESPONSE_ID, headers: Native::ERROR_HEADERS
     }.freeze
     private_constant :FIELDS
 

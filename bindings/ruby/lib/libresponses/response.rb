@@ -73,6 +73,10 @@ module Libresponses
     # @return [String, nil] a header of the answer, by its name in any case
     def header(name) = Native.responses_response_header(@handle, name.to_s)
 
+    # @return [Hash{String => String}] all headers of the answer, by their names in lower case; values of
+    #   a name that came more than once are joined by ", "
+    def headers = Headers.parse(Native::Text.read { |n| Native.responses_response_headers(@handle, n) })
+
     # @return [Integer] how many times the request was sent: 1 without a retry
     def attempts = Native.responses_response_attempts(@handle)
 

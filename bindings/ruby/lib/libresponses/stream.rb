@@ -73,7 +73,8 @@ module Libresponses
     # @return [Response, nil] what has been put together so far; nil when nothing has arrived
     def current_response = with_format(@call.snapshot)
 
-    # Ends the response with CancelledError, for whoever is reading it. From any thread.
+    # Ends the response with CancelledError, for whoever is reading it. From any thread, and from the block of a
+    # `trap`.
     def cancel
       @call.cancel
       self

@@ -35,6 +35,7 @@ module Libresponses
     ERROR_BODY = 6
     ERROR_RESPONSE_ID = 7
     ERROR_HISTORY = 8
+    ERROR_HEADERS = 9
 
     LOG_NONE = 0
     LOG_ERROR = 1

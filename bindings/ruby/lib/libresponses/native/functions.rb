@@ -45,6 +45,7 @@ module Libresponses
       responses_response_http_status: [%i[pointer], :int],
       responses_response_request_id: [%i[pointer], :string],
       responses_response_header: [%i[pointer string], :string],
+      responses_response_headers: [%i[pointer pointer], :pointer],
       responses_response_attempts: [%i[pointer], :int],
       responses_response_history: [%i[pointer pointer], :pointer],
       responses_response_clone: [%i[pointer pointer], :int],
