@@ -11,8 +11,7 @@ Gem::Specification.new do |gem|
   gem.description = "Streams that cost little, resume by themselves and never end silently; threads, " \
                     "fibers and forks as Ruby programs use them."
   gem.authors = ["The libresponses authors"]
-  gem.license = "MIT"
-  gem.homepage = "https://github.com/libresponses/libresponses"
+  gem.license = "Apache-2.0"
   gem.required_ruby_version = ">= 3.1"
   gem.files = Dir["lib/**/*.rb", "lib/libresponses/*.so.0", "sig/*.rbs", "README.md", "LICENSE"]
   gem.add_runtime_dependency "ffi", "~> 1.15"
