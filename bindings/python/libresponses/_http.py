@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 
@@ -74,6 +75,22 @@ class RawResponse:
 
     def read(self) -> bytes:
         return self.content
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        size = chunk_size or 65536
+        for at in range(0, len(self.content), size):
+            yield self.content[at : at + size]
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        size = chunk_size or 65536
+        for at in range(0, len(self.text), size):
+            yield self.text[at : at + size]
+
+    def iter_lines(self) -> Iterator[str]:
+        yield from self.text.splitlines()
+
+    def close(self) -> None:
+        """There is nothing to close: the answer is here."""
 
     def parse(self) -> Any:
         return self._parsed
