@@ -25,8 +25,10 @@ async def main() -> None:
         task.cancel()
         try:
             await task
+            fate = "there already"
         except asyncio.CancelledError:
-            print(f"[{len(questions)} answers, and one that was given up]")
+            fate = "given up"
+        print(f"[{len(questions)} answers, and one more that was {fate}]")
 
 
 asyncio.run(main())

@@ -21,7 +21,7 @@ EXPECTED = {
     "04-input-items": r"\[7 items on 3 pages\]",
     "05-event-loop": r"\[completed, and the clock ticked [0-9]+ times meanwhile\]",
     "06-many-at-once": r"500 of 500 responses completed",
-    "07-asyncio": r"\[5 answers, and one that was given up\]",
+    "07-asyncio": r"\[5 answers, and one more that was (given up|there already)\]",
     "08-tools": r"\[completed after 1 calls\]",
     "09-structured": r"\[Event with [0-9]+ participants\]",
 }
@@ -76,7 +76,7 @@ def test_the_same_names_as_openai() -> None:
         if name == "retrieve":
             wanted -= {"extra_headers", "extra_query", "extra_body", "timeout"}
         assert wanted <= set(ours.parameters)
-    for name, kind in vars(openai).items():
+    for name, kind in list(vars(openai).items()):
         if inspect.isclass(kind) and issubclass(kind, openai.APIError):
             ours_kind = getattr(libresponses, name, None)
             if ours_kind is None:
