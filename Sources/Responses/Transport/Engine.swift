@@ -291,7 +291,7 @@ package final class Engine {
         isOutOfMemory = false
         for entry in running {
             let transfer = entry.takeUnretainedValue()
-            halt(transfer)
+            halt(transfer, isOver: true)
             transfer.ended(CURLE_OUT_OF_MEMORY)
             if transfer.owner == nil { endDrain(transfer) }
         }
@@ -304,14 +304,14 @@ package final class Engine {
             guard let context = curl_private(easy) else { continue }
             // Kept: a transfer that nobody reads any more goes away here.
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            halt(transfer)
+            halt(transfer, isOver: true)
             transfer.ended(code)
             if code != CURLE_OK && transfer.maySpeakHTTP2 { isBroken = true }
             if transfer.owner == nil { endDrain(transfer) }
         }
         if isBroken {
             let others = sharing  // a copy, as looking may pause one
-            others.lookAtAll()
+            CurlLibrary.guardingSIGPIPE { others.lookAtAll() }
         }
     }
 

@@ -26,9 +26,9 @@ extension Engine {
         return true
     }
 
-    /// Takes a transfer away from libcurl; where it was still running, its connection is closed. The
-    /// owner may go on looking at it.
-    func halt(_ transfer: Transfer) {
+    /// Takes a transfer away from libcurl; where it was still running, its connection is closed, or its
+    /// stream on a connection that is shared. The owner may go on looking at it.
+    func halt(_ transfer: Transfer, isOver: Bool = false) {
         let index = transfer.runningIndex
         guard index >= 0, let last = running.popLast() else { return }
         if index < running.count {
@@ -38,7 +38,15 @@ extension Engine {
         transfer.runningIndex = -1
         sharing.remove(transfer)
         transfer.dropHeld()
+        let tellsServer = !isOver && transfer.maySpeakHTTP2
+        // Where nobody else uses the connection, its end tells the server.
+        if tellsServer { curl_set_long(transfer.easy, CURLOPT_FORBID_REUSE, 1) }
         curl_multi_remove_handle(multi, transfer.easy)
+        if tellsServer {
+            let others = sharing
+            CurlLibrary.guardingSIGPIPE { others.tellServer(that: transfer) }
+            armTimer()
+        }
     }
 
     /// The owner is done with the transfer; to be called once.

@@ -1,8 +1,8 @@
 import CCurl
 
 /// The transfers that may speak HTTP/2 and so share a connection, where libcurl up to at least 7.88 needs
-/// help: when a connection breaks it tells one of them, and for one that is paused it stores what the
-/// server sends without end. Guarded by the engine's lock.
+/// help: when a connection breaks it tells one of them, for one that is paused it stores what the server
+/// sends without end, and that one was given up it does not tell the server. Guarded by the engine's lock.
 struct SharedConnections {
     private var transfers: [Unmanaged<Transfer>] = []
     /// When those that are paused are looked at; 0: none is.
@@ -30,6 +30,17 @@ struct SharedConnections {
     /// A connection may have broken: all look at theirs.
     func lookAtAll() {
         for transfer in transfers { transfer._withUnsafeGuaranteedRef { $0.lookAtConnection() } }
+    }
+
+    /// After a transfer was given up: libcurl has the RST_STREAM ready and sends it with the next frame
+    /// of the connection, whenever that is. Any other transfer there makes it send.
+    func tellServer(that gone: Transfer) {
+        let port = gone.localPort
+        if port == 0 { return }
+        for entry in transfers {
+            let other = entry.takeUnretainedValue()
+            if other.localPort == port && !other.isPaused { return other.lookAtConnection() }
+        }
     }
 
     mutating func notePause(_ now: UInt64) {
@@ -68,6 +79,13 @@ extension Transfer {
         bytesReceivedAtPause = bytesReceived
         engine.sharing.notePause(engine.now)
         engine.armTimer()
+    }
+
+    /// The port of this side of the connection: the same for all that share it. 0 without a connection.
+    var localPort: Int {
+        var port = 0
+        curl_get_long(easy, CURLINFO_LOCAL_PORT, &port)
+        return port
     }
 
     private var bytesReceived: Int64 {
