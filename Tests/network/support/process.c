@@ -47,7 +47,7 @@ static void run_child(const char *const arguments[], int in, int out)
 {
     int quiet = open("/dev/null", O_RDWR);
     /* It must not outlive a test that crashes. */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     /* Some have children of their own, which end with them. */
     setpgid(0, 0);
     dup2(in >= 0 ? in : quiet, 0);
