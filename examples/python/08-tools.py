@@ -5,7 +5,7 @@ from typing import Annotated
 
 from libresponses import OpenAI
 
-called = []
+called: list[str] = []
 
 
 def get_weather(city: Annotated[str, "The name of a city"]) -> dict[str, object]:

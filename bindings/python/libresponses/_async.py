@@ -112,6 +112,8 @@ class Loops:
             return reactor
         if self.is_closed:
             raise _errors.ClosedError("the client is closed")
+        if reactor is not None:
+            reactor.engine.close()  # the parent's: only the copies of its descriptors
         with _engine.lock():
             for other, candidate in list(self.by_loop.items()):
                 # The connections of a loop that has ended serve the next one.
@@ -170,18 +172,18 @@ class AsyncStream:
                     break
                 await reactor.wait(running)
             if running.error is not None:
+                self._final = getattr(running.error, "partial_response", None)
                 raise running.error
             final = running.call.snapshot()
             self._final = final if helper is None else helper.finish(final)
-        except asyncio.CancelledError:
+        finally:
             self._close()
-            raise
-        self._close()
 
     @property
     def response(self) -> Response | None:
         """The response as far as it has arrived, at the end the final one."""
-        return self._final if self._final is not None else self._running.call.snapshot()
+        call = self._running.call
+        return call.snapshot() if self._final is None and call else self._final
 
     async def get_final_response(self) -> Response:
         """Reads to the end and returns the response."""
@@ -296,7 +298,16 @@ class AsyncOpenAI(BaseClient):
 
     async def _start_stream(self, request: Request, helper: Helper | None = None) -> AsyncStream:
         reactor, call = await self._start(request)
-        return AsyncStream(reactor, call, self, helper)
+        stream = AsyncStream(reactor, call, self, helper)
+        running = stream._running
+        try:
+            await reactor.wait(running)
+            if running.error is not None and not running.batches:
+                raise running.error
+        except BaseException:
+            stream._close()
+            raise
+        return stream
 
     async def _perform(self, request: Request) -> Any:
         """Makes a call and awaits its outcome."""

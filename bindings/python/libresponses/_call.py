@@ -73,6 +73,10 @@ class Call:
             raise _errors.ClosedError("this stream or call is closed")
         return self._handle
 
+    def __bool__(self) -> bool:
+        """Whether it is open."""
+        return bool(self._handle)
+
     def wait(self, timeout_ms: int = SLICE_MS) -> bool:
         """Waits until there is something to read, at most ``timeout_ms``. True when there is."""
         status = _wait(self.handle, timeout_ms)

@@ -258,6 +258,9 @@ class OpenAI(BaseClient):
             request = next(routine)
             while True:
                 try:
+                    if hasattr(request, "__await__"):
+                        request.close()
+                        raise TypeError("coroutines need AsyncOpenAI")
                     answer = self._perform(request)
                 except Exception as problem:
                     request = routine.throw(problem)

@@ -78,6 +78,10 @@ class Handle(Owned):
         self.engine = engine
         try:
             settings.apply(self.handle)
+            if os.environ.get("OPENAI_LOG"):
+                from . import _log
+
+                _log.attach(self.handle, os.environ["OPENAI_LOG"])
         except BaseException:
             self.close()
             raise

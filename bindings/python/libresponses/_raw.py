@@ -55,10 +55,7 @@ def stream(core: Any, request: Any) -> Any:
 
     def make() -> Any:
         call = core._client._start(request)
-        made = Stream(core._client, call)
-        while not call.wait():
-            pass
-        return call.raw(made)
+        return call.raw(Stream(core._client, call))
 
     return Entered(make) if core._mode == "streaming" else make()
 
@@ -68,7 +65,6 @@ def async_stream(core: Any, request: Any) -> Any:
 
     async def make() -> Any:
         made = await core._client._start_stream(request)
-        await made._reactor.wait(made._running)
         return made._running.call.raw(made)
 
     return AsyncEntered(make()) if core._mode == "streaming" else make()

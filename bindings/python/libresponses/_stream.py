@@ -26,15 +26,17 @@ class Stream:
 
     Iterate over it, or call ``next()``. Leaving the loop early does not end the call; ``close()``
     does, and so does leaving a ``with`` block, or dropping the stream. ``cancel()`` ends it from
-    any thread: the one that reads gets `RequestCancelledError`.
+    any thread: the one that reads gets `RequestCancelledError`. It is made when the server has
+    sent its first event, so that a refusal is raised by ``create``.
     """
 
     def __init__(self, client: Any, call: Call, helper: Helper | None = None) -> None:
         self._client = client  # keeps its connections
         self._call = call
         self._helper = helper
-        self._iterator = self._run()
         self._final: Response | None = None
+        self._first = self._until_news()
+        self._iterator = self._run()
 
     def __iter__(self) -> Iterator[Event]:
         return self._iterator
@@ -43,27 +45,39 @@ class Stream:
         return next(self._iterator)
 
     def _run(self) -> Iterator[Event]:
-        call = self._call
         helper = self._helper
-        parts = None if helper is None else helper.parts
-        while True:
-            batch = call.read(parts)
-            if batch:
+        batch = self._first
+        self._first = None
+        try:
+            while batch is not None:
                 if helper is not None:
                     helper.add(batch)
                 yield from batch
-            elif batch is None:
-                break
-            else:
+                batch = self._until_news()
+            final = self._call.snapshot()
+            self._final = final if helper is None else helper.finish(final)
+        finally:
+            self._call.close()
+
+    def _until_news(self) -> list[Event] | None:
+        """Waits for events; None after the last one. What goes wrong frees the call."""
+        call, helper = self._call, self._helper
+        parts = None if helper is None else helper.parts
+        try:
+            while True:
+                batch = call.read(parts)
+                if batch is None or batch:
+                    return batch
                 call.wait()
-        final = call.snapshot()
-        self._final = final if helper is None else helper.finish(final)
-        call.close()
+        except BaseException as problem:
+            self._final = getattr(problem, "partial_response", None)
+            call.close()
+            raise
 
     @property
     def response(self) -> Response | None:
         """The response as far as it has arrived, at the end the final one."""
-        return self._final if self._final is not None else self._call.snapshot()
+        return self._call.snapshot() if self._final is None and self._call else self._final
 
     def get_final_response(self) -> Response:
         """Reads to the end and returns the response."""

@@ -149,3 +149,21 @@ def test_what_cannot_be_sent(client: OpenAI) -> None:
         client.responses.create(model="sandbox", metadata={"a": object()})  # type: ignore
     with pytest.raises(TypeError):
         client.responses.create(modell="sandbox")  # type: ignore[call-overload]
+
+
+def test_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Fault
+) -> None:
+    import sys
+
+    from libresponses import _log
+
+    monkeypatch.setenv("OPENAI_LOG", "info")
+    before = sys.getrefcount(_log._callback)
+    with OpenAI() as client:
+        headers = fault("status=503; retry-after-ms=1; times=1")
+        client.responses.create(model="sandbox", input="Hello", extra_headers=headers)
+    assert any("503" in one.getMessage() for one in caplog.records)
+    assert not any("sk-sandbox" in one.getMessage() for one in caplog.records)
+    after = sys.getrefcount(_log._callback)
+    assert after == before

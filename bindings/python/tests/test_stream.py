@@ -132,6 +132,13 @@ def test_leaving_early(client: OpenAI) -> None:
             break
     with pytest.raises(libresponses.ClosedError):
         list(stream)
+    with pytest.raises(libresponses.BadRequestError):
+        client.responses.create(
+            model="sandbox",
+            input="Hi",
+            stream=True,
+            extra_headers={"X-Sandbox-Fault": "status=400"},
+        )
     for event in client.responses.create(model="sandbox", input="#long=100000", stream=True):
         assert event.type
         break
