@@ -26,10 +26,11 @@ RESPONSES_LOOP_API int responses_epoll_attach(responses_client *client, int epol
                                               responses_ready_fn on_ready, void *user_data,
                                               responses_epoll **out)
 {
-    struct epoll_event event = {0};
+    struct epoll_event event;
     int status;
 
-    *out = responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
+    *out =
+        (responses_epoll *)responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
     if (*out == NULL)
         return status;
     (*out)->epoll = epoll;
@@ -45,13 +46,10 @@ RESPONSES_LOOP_API int responses_epoll_attach(responses_client *client, int epol
 
 RESPONSES_LOOP_API void responses_epoll_detach(responses_epoll *adapter)
 {
-    struct epoll_event event = {0};
-
     if (adapter == NULL)
         return;
-    responses_loop_gone(&adapter->loop);
-    epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, &event);
-    free(adapter);
+    epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
+    responses_loop_free(&adapter->loop);
 }
 
 /* Does what there is to do when the event is the adapter's: 1. Otherwise 0. After on_ready has detached
@@ -59,12 +57,10 @@ RESPONSES_LOOP_API void responses_epoll_detach(responses_epoll *adapter)
 RESPONSES_LOOP_API int responses_epoll_check(responses_epoll *adapter,
                                              const struct epoll_event *event)
 {
-    struct epoll_event none = {0};
-
     if (adapter == NULL || event->data.ptr != adapter)
         return 0;
     if (responses_loop_run(&adapter->loop) < 0)
-        epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, &none);
+        epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
     return 1;
 }
 

@@ -32,7 +32,7 @@ RESPONSES_LOOP_API int responses_glib_attach(responses_client *client, GMainCont
 {
     int status;
 
-    *out = responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
+    *out = (responses_glib *)responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
     if (*out == NULL)
         return status;
     (*out)->source = g_unix_fd_source_new(responses_client_fd(client), G_IO_IN);
@@ -46,10 +46,9 @@ RESPONSES_LOOP_API void responses_glib_detach(responses_glib *adapter)
 {
     if (adapter == NULL)
         return;
-    responses_loop_gone(&adapter->loop);
     g_source_destroy(adapter->source);
     g_source_unref(adapter->source);
-    free(adapter);
+    responses_loop_free(&adapter->loop);
 }
 
 #endif

@@ -19,7 +19,7 @@ typedef struct responses_libevent {
 
 RESPONSES_LOOP_API void responses_libevent_run(evutil_socket_t fd, short what, void *user_data)
 {
-    responses_libevent *adapter = user_data;
+    responses_libevent *adapter = (responses_libevent *)user_data;
 
     (void)fd, (void)what;
     if (responses_loop_run(&adapter->loop) < 0)
@@ -33,7 +33,8 @@ RESPONSES_LOOP_API int responses_libevent_attach(responses_client *client, struc
 {
     int status;
 
-    *out = responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
+    *out = (responses_libevent *)responses_loop_new(sizeof **out, client, on_ready, user_data,
+                                                    &status);
     if (*out == NULL)
         return status;
     (*out)->event = event_new(base, responses_client_fd(client), EV_READ | EV_PERSIST,
@@ -51,9 +52,8 @@ RESPONSES_LOOP_API void responses_libevent_detach(responses_libevent *adapter)
 {
     if (adapter == NULL)
         return;
-    responses_loop_gone(&adapter->loop);
     event_free(adapter->event);
-    free(adapter);
+    responses_loop_free(&adapter->loop);
 }
 
 #endif

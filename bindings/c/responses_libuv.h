@@ -35,7 +35,7 @@ RESPONSES_LOOP_API void responses_libuv_detach(responses_libuv *adapter)
 {
     if (adapter == NULL)
         return;
-    responses_loop_gone(&adapter->loop);
+    adapter->loop.detached = adapter->loop.kept = 1;
     uv_close((uv_handle_t *)&adapter->poll, responses_libuv_closed);
 }
 
@@ -48,7 +48,8 @@ RESPONSES_LOOP_API int responses_libuv_attach(responses_client *client, uv_loop_
     int status;
 
     *out = NULL;
-    adapter = responses_loop_new(sizeof *adapter, client, on_ready, user_data, &status);
+    adapter = (responses_libuv *)responses_loop_new(sizeof *adapter, client, on_ready, user_data,
+                                                    &status);
     if (adapter == NULL)
         return status;
     if (uv_poll_init(loop, &adapter->poll, responses_client_fd(client)) != 0) {

@@ -47,7 +47,9 @@ struct responses_loop {
     responses_client *client;
     responses_ready_fn on_ready;
     void *user_data;
-    int *detached; /* not NULL while on_ready may be running */
+    int depth;    /* on_ready is running, so many times inside itself */
+    int detached; /* the adapter goes when that is over */
+    int kept;     /* no: the loop's library frees it */
 };
 
 /* How many calls are handed over before the loop gets its turn; the rest comes up at once. */
@@ -57,22 +59,20 @@ struct responses_loop {
    then no more; or why the client is of no use any more. */
 RESPONSES_LOOP_API int responses_loop_run(struct responses_loop *loop)
 {
-    int detached = 0, left = RESPONSES_LOOP_BUDGET;
-    int *outer = loop->detached;
+    int left = RESPONSES_LOOP_BUDGET;
     int status = responses_client_dispatch(loop->client);
     responses_call *call;
 
-    loop->detached = &detached;
-    while (status == RESPONSES_OK && left-- > 0 && !detached &&
+    loop->depth++;
+    while (status == RESPONSES_OK && left-- > 0 && !loop->detached &&
            responses_client_next_ready(loop->client, &call) == RESPONSES_OK)
         loop->on_ready(call, loop->user_data);
-    if (detached) {
-        if (outer != NULL) /* on_ready was inside on_ready */
-            *outer = 1;
-        return RESPONSES_DONE;
-    }
-    loop->detached = outer;
-    return status;
+    loop->depth--;
+    if (!loop->detached)
+        return status;
+    if (loop->depth == 0 && !loop->kept)
+        free(loop);
+    return RESPONSES_DONE;
 }
 
 /* An adapter of that size, which begins with a struct responses_loop; `*status` says why not. */
@@ -81,7 +81,8 @@ RESPONSES_LOOP_API void *responses_loop_new(size_t size, responses_client *clien
                                             int *status)
 {
     int fd = responses_client_fd(client);
-    struct responses_loop *loop = fd < 0 || on_ready == NULL ? NULL : calloc(1, size);
+    struct responses_loop *loop =
+        fd < 0 || on_ready == NULL ? NULL : (struct responses_loop *)calloc(1, size);
 
     *status = fd < 0 ? fd : on_ready == NULL ? RESPONSES_E_INVALID : RESPONSES_E_NOMEM;
     if (loop == NULL)
@@ -93,11 +94,12 @@ RESPONSES_LOOP_API void *responses_loop_new(size_t size, responses_client *clien
     return loop;
 }
 
-/* To be said before an adapter is freed. */
-RESPONSES_LOOP_API void responses_loop_gone(struct responses_loop *loop)
+/* Frees an adapter, which begins with a struct responses_loop, now or when on_ready has returned. */
+RESPONSES_LOOP_API void responses_loop_free(struct responses_loop *loop)
 {
-    if (loop->detached != NULL)
-        *loop->detached = 1;
+    loop->detached = 1;
+    if (loop->depth == 0)
+        free(loop);
 }
 
 #endif

@@ -25,7 +25,7 @@ RESPONSES_LOOP_API int responses_poll_attach(responses_client *client, responses
 {
     int status;
 
-    *out = responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
+    *out = (responses_poll *)responses_loop_new(sizeof **out, client, on_ready, user_data, &status);
     if (*out != NULL)
         (*out)->fd = responses_client_fd(client);
     return status;
@@ -63,8 +63,7 @@ RESPONSES_LOOP_API int responses_poll_tick(responses_poll *adapter, int timeout_
 RESPONSES_LOOP_API void responses_poll_detach(responses_poll *adapter)
 {
     if (adapter != NULL)
-        responses_loop_gone(&adapter->loop);
-    free(adapter);
+        responses_loop_free(&adapter->loop);
 }
 
 #endif
