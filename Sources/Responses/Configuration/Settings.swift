@@ -179,6 +179,8 @@ package struct Settings {
         if usesHTTP2 {
             curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
             curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
+            // Every request with a body has a buffer of its own; 64 KB would be most of a stream's memory.
+            curl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384)
         } else {
             curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         }
