@@ -4,8 +4,9 @@ usage: arguments.py HEADER
 
 The functions and their types are read from the header by clang, so that none is forgotten. Every
 pointer to a handle is in turn NULL, freed, of another kind, inside another handle, on the stack, on
-the heap, code, not aligned and not mapped, and every other argument is NULL or zero at the same time,
-or what a caller might pass. Nothing may crash, and what returns a status says that it is not well.
+the heap, code, not aligned and not mapped, and every other argument is NULL or zero at the same
+time, or what a caller might pass. Nothing may crash, and what returns a status says that it is not
+well.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def program(header: str) -> str:
         lines.append(f"static void call_{name}(const void *handle)\n{{")
         lines.append("    void *scratch[16] = {0};\n    (void)handle;\n    (void)scratch;")
         is_status = returns == "int" and takes_handle and name not in NO_STATUS
-        for arguments in ([nothing, bare, given] if takes_handle else [nothing]):
+        for arguments in [nothing, bare, given] if takes_handle else [nothing]:
             call = f"{name}({', '.join(arguments)})"
             lines.append(f'    refused("{name}", {call});' if is_status else f"    (void){call};")
         lines.append("    forget(scratch);\n}\n")
