@@ -39,7 +39,8 @@ uninstall: ## Take out what install put in
 	@$(DIRECTORIES) scripts/install.sh uninstall
 
 ##
-STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-examples test-full
+STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-network test-hostile \
+	test-examples test-python test-ruby test-full
 test: deps ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
@@ -64,6 +65,28 @@ test-valgrind: deps lib sandbox ## The C suite under valgrind
 test-sandbox: deps sandbox ## The sandbox itself
 	@.venv/bin/python -m pytest Tests/sandbox
 
+test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
+	@$(MAKE) --no-print-directory -C Tests/network check
+
+test-hostile: deps lib sandbox ## Fuzzing corpora, races, and hosts that have run out of things
+	@for suite in fuzz tsan torture guest; do \
+		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
+
+fuzz: deps-build ## Fuzz each target for SECONDS=60
+	@$(MAKE) --no-print-directory -C Tests/fuzz fuzz SECONDS=$(or $(SECONDS),60)
+
+test-python: deps lib sandbox ## The Python package: form, types, tests, wheel
+	@$(MAKE) --no-print-directory -C bindings/python check
+
+test-ruby: deps lib sandbox ## The Ruby gem: form, types, tests, gem, valgrind
+	@$(MAKE) --no-print-directory -C bindings/ruby check
+
+wheel: lib ## Build the Python wheel
+	@$(MAKE) --no-print-directory -C bindings/python wheel
+
+gem: lib ## Build the Ruby gem, into build/gem
+	@$(MAKE) --no-print-directory -C bindings/ruby gem
+
 test-examples: deps sandbox examples ## Every example against the sandbox
 	@SANDBOX_OPTIONS="--speed 50" scripts/with-sandbox.sh scripts/test-examples.sh
 
@@ -87,6 +110,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
+.PHONY: test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
 .NOTPARALLEL:

@@ -27,6 +27,15 @@ find_missing() {
     library cmocka libcmocka-dev
     library zlib zlib1g-dev
     library openssl libssl-dev
+    # What the tests of the network talk to.
+    tool nginx nginx-light
+    tool microsocks microsocks
+    # The Ruby gem.
+    tool ruby ruby
+    tool rubocop rubocop
+    ruby -e 'require "ffi"' 2> /dev/null || missing="$missing ruby-ffi"
+    ruby -e 'require "minitest"' 2> /dev/null || missing="$missing ruby-minitest"
+    ruby -e 'require "async"' 2> /dev/null || missing="$missing ruby-async"
     [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null ||
         missing="$missing python3-venv"
 }

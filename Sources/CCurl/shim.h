@@ -67,6 +67,17 @@ static inline void curl_set_socket_hooks(CURL *easy, struct curl_socket_hooks *h
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, hooks);
 }
 
+/* For every handle, at its making and after each reset. Signals are the host's: without the first
+   libcurl would use SIGALRM for name lookups and touch the handler of SIGPIPE. Without the second
+   (since 7.87) giving up a transfer would wait for a name lookup that hangs, with our lock held. */
+static inline void curl_set_manners(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
 /* Called when a request is about to be sent; an answer other than 0 ends the transfer. Unknown to
    libcurl before 7.80, which is no error here. */
 typedef int (*curl_before_request)(void *context, char *remote, char *local, int remote_port,

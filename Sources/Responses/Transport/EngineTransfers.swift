@@ -96,8 +96,7 @@ extension Engine {
     private func keepEasyHandle(_ easy: UnsafeMutableRawPointer) {
         if idleHandles.count < Engine.maximumIdleHandles {
             curl_easy_reset(easy)
-            // Also for its end: without this libcurl touches the handler of SIGPIPE then.
-            curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+            curl_set_manners(easy)  // also for its end
             idleHandles.append(easy)
         } else {
             curl_easy_cleanup(easy)

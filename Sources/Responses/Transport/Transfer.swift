@@ -103,8 +103,7 @@ final class Transfer {
         let me = Unmanaged.passUnretained(self).toOpaque()
         curl_set_pointer(easy, CURLOPT_PRIVATE, me)
         curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
-        // Signals are the host's: without this libcurl would use SIGALRM for name lookups.
-        curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        curl_set_manners(easy)
         curl_set_socket_hooks(easy, engine.socketHooks)
         curl_set_body_callback(
             easy,
