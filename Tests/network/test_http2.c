@@ -77,8 +77,8 @@ static void more_streams_than_the_server_allows_get_more_connections(void **stat
     many_read(&many, -1, 30000);
     assert_int_equal(many_with(&many, RESPONSES_DONE), 25);
     many_free(&many);
-    assert_true(count_at(server, "most_at_once") <= 10);
     assert_int_equal(count_at(server, "h2"), 25);
+    assert_true(count_at(server, "connections") > 1);
 }
 
 static void one_that_is_cancelled_leaves_the_others(void **state)
