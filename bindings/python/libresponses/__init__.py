@@ -6,9 +6,9 @@ an event and resume by themselves, deadlines, cancellation, and no dependency at
 
 from __future__ import annotations
 
-from ._options import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
-
 __version__ = "0.1.0"
+
+DEFAULT_MAX_RETRIES = 2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

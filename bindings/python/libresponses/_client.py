@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from . import _engine, _errors, _options
-from ._options import DEFAULT_MAX_RETRIES, Omit, Settings, omit
+from . import DEFAULT_MAX_RETRIES, _engine, _errors, _options
+from ._options import Omit, Settings, omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

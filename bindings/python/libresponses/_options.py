@@ -34,8 +34,6 @@ NotGiven = Omit
 omit: Any = Omit()  # may stand for any parameter
 NOT_GIVEN = not_given = omit
 
-DEFAULT_MAX_RETRIES = 2
-
 
 class Timeout:
     """Time limits in seconds; None is no limit.
