@@ -322,7 +322,7 @@ size_t responses_scan_character_(const char **p, const char *end, char *out)
     return encode(c >= 0xD800 && c < 0xE000 ? 0xFFFD : c, out);
 }
 
-int responses_json_string(const char *json, size_t n, char *buffer, size_t capacity, size_t *needed)
+int responses_json_text(const char *json, size_t n, char *buffer, size_t capacity, size_t *needed)
 {
     const char *p, *end;
     char piece[4];

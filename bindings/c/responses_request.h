@@ -165,15 +165,15 @@ RESPONSES_API int responses_read_count(const responses_response *response, const
 
 /* One value of any JSON text by JSON pointer: the arguments of a function call are such a text. `*type`
    is RESPONSES_JSON_..., `*value` where the value begins in `json`, and `*len` its length: a string still
-   has its quotes and escapes, see responses_json_string(). Borrowed from `json`. All of the text is
+   has its quotes and escapes, see responses_json_text(). Borrowed from `json`. All of the text is
    checked: RESPONSES_E_INVALID when it is no JSON, or deeper than 512. type, value, len may be NULL. */
 RESPONSES_API int responses_json_get(const char *json, size_t n, const char *pointer, int *type,
                                      const char **value, size_t *len);
 
 /* The text of a JSON string as responses_json_get gives it, without quotes and escapes, as
    responses_copy_text. RESPONSES_E_INVALID when it is no JSON string. */
-RESPONSES_API int responses_json_string(const char *json, size_t n, char *buffer, size_t capacity,
-                                        size_t *needed);
+RESPONSES_API int responses_json_text(const char *json, size_t n, char *buffer, size_t capacity,
+                                      size_t *needed);
 
 #ifdef __cplusplus
 }

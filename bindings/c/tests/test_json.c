@@ -71,7 +71,7 @@ static void check_string(const char *json, const char *expected, size_t len)
 {
     char text[64];
     size_t needed;
-    assert_int_equal(responses_json_string(json, NTS, text, sizeof text, &needed), 0);
+    assert_int_equal(responses_json_text(json, NTS, text, sizeof text, &needed), 0);
     assert_int_equal(needed, len + 1);
     assert_memory_equal(text, expected, len + 1);
 }
@@ -92,13 +92,13 @@ static void strings(void **state)
                  "\xef\xbf\xbd"
                  "A",
                  4);
-    assert_int_equal(responses_json_string("\"abcd\"", NTS, text, 4, &needed), RESPONSES_E_RANGE);
+    assert_int_equal(responses_json_text("\"abcd\"", NTS, text, 4, &needed), RESPONSES_E_RANGE);
     assert_int_equal(needed, 5);
     assert_string_equal(text, "abc");
-    assert_int_equal(responses_json_string("\"abcd\"", NTS, NULL, 0, &needed), RESPONSES_E_RANGE);
+    assert_int_equal(responses_json_text("\"abcd\"", NTS, NULL, 0, &needed), RESPONSES_E_RANGE);
     assert_int_equal(needed, 5);
-    assert_int_equal(responses_json_string("12", NTS, text, 4, &needed), RESPONSES_E_INVALID);
-    assert_int_equal(responses_json_string("\"a", NTS, text, 4, &needed), RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_text("12", NTS, text, 4, &needed), RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_text("\"a", NTS, text, 4, &needed), RESPONSES_E_INVALID);
 }
 
 /* Texts damaged in every byte: we call valid what jansson calls valid, and never look outside. */

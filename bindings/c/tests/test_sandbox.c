@@ -126,7 +126,7 @@ static void a_tool_from_beginning_to_end(void **state)
     /* The arguments are JSON inside a string. */
     assert_int_equal(responses_json_get(arguments, NTS, "/city", &kind, &value, &len), 0);
     assert_int_equal(kind, RESPONSES_JSON_STRING);
-    assert_int_equal(responses_json_string(value, len, city, sizeof city, NULL), 0);
+    assert_int_equal(responses_json_text(value, len, city, sizeof city, NULL), 0);
 
     assert_int_equal(responses_request_add_output_of(request, response), 0);
     responses_response_free(response);
