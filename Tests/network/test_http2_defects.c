@@ -184,8 +184,9 @@ static void a_stream_that_was_not_read_sees_it_too(void **state)
     set_plan(client, server, "events=60,hold=40,size=4000");
     many_start(&many, client, 3);
     /* The first is full and paused when the connection goes. */
-    many_read(&many, 0, 500);
-    assert_in_range(many.events[1], 40, 40);
+    for (int i = 0; (many.events[1] < 40 || many.events[2] < 40) && i < 40; i++)
+        many_read(&many, 0, 250);
+    assert_int_equal(many.events[1], 40);
     command(server, "end half");
     many_read(&many, 0, 5000);
     assert_int_equal(many.outcome[1], RESPONSES_E_TRUNCATED);
@@ -285,7 +286,7 @@ static void a_call_that_is_freed_unread_frees_its_bytes(void **state)
 {
     (void)state;
     struct many many;
-    set_plan(client, server, "events=60,delay=10");
+    set_plan(client, server, "events=300,delay=10");
     many_start(&many, client, 1);
     many_read_until(&many, 1);
     heap_before = heap_in_use();
