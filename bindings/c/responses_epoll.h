@@ -44,11 +44,13 @@ RESPONSES_LOOP_API int responses_epoll_attach(responses_client *client, int epol
     return RESPONSES_E_INVALID;
 }
 
+/* In a child after fork the set, which is shared with the parent, is not touched. */
 RESPONSES_LOOP_API void responses_epoll_detach(responses_epoll *adapter)
 {
     if (adapter == NULL)
         return;
-    epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
+    if (responses_client_fd(adapter->loop.client) == adapter->fd)
+        epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
     responses_loop_free(&adapter->loop);
 }
 
@@ -59,8 +61,7 @@ RESPONSES_LOOP_API int responses_epoll_check(responses_epoll *adapter,
 {
     if (adapter == NULL || event->data.ptr != adapter)
         return 0;
-    if (responses_loop_run(&adapter->loop) < 0)
-        epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
+    responses_loop_run(&adapter->loop);
     return 1;
 }
 

@@ -16,8 +16,11 @@
  * one would take calls from the first. All clients that were derived from one another are one client.
  *
  * ERRORS. attach answers RESPONSES_OK, RESPONSES_E_INVALID, RESPONSES_E_NOMEM or the status of
- * responses_client_fd(); `*out` is then NULL. When the client cannot be used any more (in a child
- * after fork), the adapter stops watching it.
+ * responses_client_fd(); `*out` is then NULL.
+ *
+ * FORK. A child may detach what the parent attached, which goes on undisturbed, when it has first done
+ * with the loop what the loop's library asks of it: event_reinit() for libevent, uv_loop_fork() for
+ * libuv.
  *
  * Each is a header of its own, in C89, with nothing to link but the loop's library. Since 0.1.
  */

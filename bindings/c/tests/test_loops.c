@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What a test needs of a loop: open it, attach and detach, let it work once, close it. */
@@ -26,6 +27,7 @@ static void loop_once(void)
     if (current != NULL)
         responses_poll_tick(current, 50);
 }
+static void loop_in_child(void) {}
 static void loop_close(void) {}
 #elif defined(LOOP_EPOLL)
 #include <responses_epoll.h>
@@ -49,6 +51,7 @@ static void loop_once(void)
     event.data.ptr = &event;
     assert_int_equal(responses_epoll_check(current, &event), 0);
 }
+static void loop_in_child(void) {}
 static void loop_close(void)
 {
     close(epoll);
@@ -81,6 +84,7 @@ static void loop_once(void)
     g_source_destroy(timeout);
     g_source_unref(timeout);
 }
+static void loop_in_child(void) {}
 static void loop_close(void)
 {
     g_main_context_unref(context);
@@ -104,6 +108,10 @@ static void loop_once(void)
     struct timeval after = {0, 50000};
     event_base_loopexit(base, &after);
     event_base_loop(base, EVLOOP_ONCE);
+}
+static void loop_in_child(void)
+{
+    event_reinit(base);
 }
 static void loop_close(void)
 {
@@ -133,6 +141,10 @@ static void loop_once(void)
 {
     uv_timer_start(&timer, on_timer, 50, 0);
     uv_run(&loop, UV_RUN_ONCE);
+}
+static void loop_in_child(void)
+{
+    uv_loop_fork(&loop);
 }
 static void loop_close(void)
 {
@@ -269,6 +281,28 @@ static void detached_inside_a_callback(void **state)
     (void)calls;
 }
 
+static void a_child_detaches(void **state)
+{
+    int i, status = -1;
+    pid_t child;
+    (void)state;
+    assert_int_equal(attach(client, on_ready, &current), RESPONSES_OK);
+    for (i = 0; i < 10; i++)
+        start();
+    loop_once();
+    child = fork();
+    if (child == 0) {
+        loop_in_child();
+        detach(current);
+        responses_client_free(client);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    run_until_done();
+    assert_int_equal(completed, 10);
+}
+
 static void bad_arguments(void **state)
 {
     adapter *none = (adapter *)&client;
@@ -289,6 +323,7 @@ int main(void)
         TEST(one_event_at_a_time),
         TEST(an_idle_client_does_not_wake_the_loop),
         TEST(detached_inside_a_callback),
+        TEST(a_child_detaches),
         TEST(bad_arguments),
     };
     return cmocka_run_group_tests(loops, NULL, NULL);

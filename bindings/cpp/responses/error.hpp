@@ -86,6 +86,11 @@ class error : public std::exception
         return field(RESPONSES_ERROR_HISTORY);
     }
 
+    string_view headers() const noexcept
+    {
+        return field(RESPONSES_ERROR_HEADERS);
+    }
+
     /* The HTTP status of the answer, 0 when there was none. */
     int http_status() const noexcept
     {

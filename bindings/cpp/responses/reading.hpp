@@ -169,6 +169,11 @@ class response_view
     {
         return detail::text_or_nothing(responses_response_header(handle_, name.c_str()));
     }
+    /* All headers, a line "name: value" for each. */
+    string_view headers() const noexcept
+    {
+        return detail::text_of(responses_response_headers, handle_);
+    }
     int http_status() const noexcept
     {
         return responses_response_http_status(handle_);

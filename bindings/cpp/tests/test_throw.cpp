@@ -97,6 +97,7 @@ TEST_CASE("kinds of errors")
         CHECK(!e.body().empty());
         CHECK(!e.request_id().empty());
         CHECK(!e.history().empty());
+        CHECK(!e.headers().empty());
         CHECK(std::string(e.what()) == str(e.message()));
         CHECK(str(e.message()).size() > 5);
     }

@@ -20,6 +20,7 @@ TEST_CASE("create, get, input_items, remove")
     CHECK(str(created->header("Content-Type")).find("application/json") == 0);
     CHECK(created->header("X-None").empty());
     CHECK(created->history().size() > 2);
+    CHECK(str(created->headers()).find("application/json") != std::string::npos);
 
     auto got = client.try_get(created->id());
     REQUIRE(got);
