@@ -1,6 +1,11 @@
 /// Errors with everything that the call knows.
 extension Call {
     func makeDetails(_ told: ServerFailure?, isRetryable: Bool = false) -> ResponsesError.Details {
+        // The thread that drives may be writing headers: a transfer is ours alone once libcurl has not
+        // got it any more, or once its body has begun. An error ends the attempt in any case.
+        engine.locked {
+            if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
+        }
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
         let headers = transfer?.headers ?? journal.headers
