@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <locale.h>
 #include <string.h>
 
 #include <responses_jansson.h>
@@ -96,6 +97,26 @@ static void a_request_is_sent_in_every_way(void **state)
     assert_int_equal(responses_request_create_stream_start(request, client, &call, &error), 0);
     assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
     responses_call_free(call);
+    responses_request_free(request);
+}
+
+static void numbers_in_another_locale(void **state)
+{
+    responses_request *request = say("Hello");
+    responses_response *response = NULL;
+    double number = 0;
+    (void)state;
+    if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL) {
+        responses_request_free(request);
+        skip();
+    }
+    assert_string_equal(localeconv()->decimal_point, ",");
+    assert_int_equal(responses_request_set_number(request, "temperature", 0.25), RESPONSES_OK);
+    assert_int_equal(responses_request_create(request, client, &response, &error), RESPONSES_OK);
+    assert_int_equal(responses_read_number(response, "/temperature", &number), RESPONSES_OK);
+    setlocale(LC_ALL, "C");
+    assert_true(number == 0.25);
+    responses_response_free(response);
     responses_request_free(request);
 }
 
@@ -280,6 +301,7 @@ int main(void)
     const struct CMUnitTest sandbox[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(a_request_is_sent_in_every_way),
+        TEST(numbers_in_another_locale),
         TEST(a_tool_from_beginning_to_end),
         TEST(jansson_blocking),
         TEST(jansson_streams),
