@@ -233,7 +233,7 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      auth_header             Authorization              another header for the bare key: "api-key"
      default_query                                      "a=1&b=2", added to every request
      ca_file, ca_path        the system's               trusted certificates: a file, a directory
-     client_cert, client_key                            PEM files for mutual TLS
+     client_cert, client_key                            PEM files for mutual TLS, no password
      tls_verify              1                          0 switches verification off: for tests only
      proxy, no_proxy         from the environment       as curl's --proxy, --noproxy; "" for none
      http_version            1.1                        1.1, 2 (over TLS)
@@ -250,7 +250,10 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      max_event_bytes         67108864                   one event
      max_response_bytes      268435456                  one response: a body, or a stream's items
      max_queue_bytes         1048576                    unread bytes of a call before it is paused;
-                                                        the three of them from 1 KiB to 1 GiB */
+                                                        the three of them from 1 KiB to 1 GiB
+
+   Over HTTP/2 a server cannot be made to wait: a call that was not read for a second ends with
+   RESPONSES_E_LIMIT, or is resumed later, when eight times max_queue_bytes wait. */
 RESPONSES_API int responses_client_set(responses_client *client, const char *name,
                                        const char *value, responses_error **err);
 

@@ -28,7 +28,7 @@ find_missing() {
     library zlib zlib1g-dev
     library openssl libssl-dev
     # What the tests of the network talk to.
-    tool nginx nginx-light
+    [ -x /usr/sbin/nginx ] || tool nginx nginx-light
     tool microsocks microsocks
     # The Ruby gem.
     tool ruby ruby

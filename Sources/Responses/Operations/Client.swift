@@ -34,9 +34,7 @@ package final class Client {
             throw .invalid("name", "there is no option \"\(given)\"; there are \(Option.allNames)")
         }
         try change { settings throws(ResponsesError) in try settings.set(option, value) }
-        if option == .tlsVerify && !currentSettings.verifiesTLS {
-            currentLog.warning("tls_verify is 0: servers are not verified, the key can be stolen")
-        }
+        if option == .tlsVerify { warnIfUnverified() }
     }
 
     package func setHeader(_ name: Input, _ value: Input?) throws(ResponsesError) {
@@ -61,7 +59,16 @@ package final class Client {
         if let failure { throw failure }
     }
 
-    package func setLog(_ log: Log) { engine.locked { self.log = log } }
+    package func setLog(_ log: Log) {
+        engine.locked { self.log = log }
+        warnIfUnverified()
+    }
+
+    /// Whoever listens finds out, in whatever order things are set.
+    private func warnIfUnverified() {
+        if currentSettings.verifiesTLS { return }
+        currentLog.warning("tls_verify is 0: servers are not verified, the key can be stolen")
+    }
 
     private var currentLog: Log { engine.locked { log } }
 
