@@ -34,13 +34,15 @@ demo: sandbox examples ## See it work: a streamed answer and a background respon
 
 install: ## Install below PREFIX (default /usr/local), with DESTDIR before it
 	@$(DIRECTORIES) scripts/install.sh install
+	@$(DIRECTORIES) bindings/c/install.sh install
 
 uninstall: ## Take out what install put in
+	@$(DIRECTORIES) bindings/c/install.sh uninstall
 	@$(DIRECTORIES) scripts/install.sh uninstall
 
 ##
 STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-network test-hostile \
-	test-examples test-python test-ruby test-full
+	test-examples test-c test-cpp test-python test-ruby test-full
 test: deps ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
@@ -74,6 +76,12 @@ test-hostile: deps lib sandbox ## Fuzzing corpora, races, and hosts that have ru
 
 fuzz: deps-build ## Fuzz each target for SECONDS=60
 	@$(MAKE) --no-print-directory -C Tests/fuzz fuzz SECONDS=$(or $(SECONDS),60)
+
+test-c: deps lib sandbox ## What C programs get besides: requests, jansson, event loops, packages
+	@$(MAKE) --no-print-directory -C bindings/c check
+
+test-cpp: deps lib sandbox ## The C++ header, by two compilers and four standards
+	@$(MAKE) --no-print-directory -C bindings/cpp/tests check
 
 test-python: deps lib sandbox ## The Python package: form, types, tests, wheel
 	@$(MAKE) --no-print-directory -C bindings/python check
@@ -110,7 +118,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: test-network test-hostile fuzz test-python test-ruby wheel gem
+.PHONY: test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
 .NOTPARALLEL:

@@ -30,6 +30,16 @@ find_missing() {
     # What the tests of the network talk to.
     [ -x /usr/sbin/nginx ] || tool nginx nginx-light
     tool microsocks microsocks
+    # What C and C++ programs use beside us.
+    library glib-2.0 libglib2.0-dev
+    library libevent_core libevent-dev
+    library libuv libuv1-dev
+    library nlohmann_json nlohmann-json3-dev
+    [ -e /usr/include/doctest/doctest.h ] || missing="$missing doctest-dev"
+    tool cmake cmake
+    tool meson meson
+    tool gfortran gfortran
+    tool cobc gnucobol3
     # The Ruby gem.
     tool ruby ruby
     tool rubocop rubocop
