@@ -18,6 +18,7 @@ export EXAMPLES := $(CURDIR)/build/examples
 
 lib: deps-build ## Build the library into build/ (the default)
 	@scripts/build-lib.sh
+	@$(MAKE) --no-print-directory -C bindings/c
 
 sandbox: deps-build ## Build the local Responses server
 	@scripts/build-sandbox.sh

@@ -11,13 +11,20 @@ place="DESTDIR=$to PREFIX=/opt/responses"
 
 (cd "$to/opt/responses" && find . ! -type d ! -path './share/doc/*' | LC_ALL=C sort) \
     > "$SCRATCH/found"
-cat > "$SCRATCH/expected" << END
-./include/responses.h
-./lib/libresponses.so
-./lib/libresponses.so.${version%%.*}
-./lib/libresponses.so.$version
-./lib/pkgconfig/responses.pc
-END
+# Every header that is meant for users, and both libraries with what leads to them.
+{
+    echo ./include/responses.h
+    (cd bindings/c && ls responses_*.h) | grep -v _internal | sed 's|^|./include/|'
+    (cd bindings/cpp && find responses.hpp responses -name '*.hpp') | sed 's|^|./include/|'
+    echo ./lib/cmake/libresponses/libresponses-config-version.cmake
+    echo ./lib/cmake/libresponses/libresponses-config.cmake
+    echo ./lib/libresponses-request.a
+    for name in libresponses libresponses-request; do
+        for suffix in "" ".${version%%.*}" ".$version"; do echo "./lib/$name.so$suffix"; done
+    done
+    echo ./lib/pkgconfig/responses-request.pc
+    echo ./lib/pkgconfig/responses.pc
+} | LC_ALL=C sort > "$SCRATCH/expected"
 diff "$SCRATCH/expected" "$SCRATCH/found"
 find "$to" -type f -perm -o+w | grep . && exit 1
 
