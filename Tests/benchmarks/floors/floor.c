@@ -4,6 +4,7 @@
  *   floor LEVEL stream PORT MODEL [COUNT]    streams, one after the other
  *   floor LEVEL paced PORT MODEL STREAMS     streams at once: curl_multi_socket_action and epoll
  *   floor LEVEL create PORT MODEL [COUNT]    answers, one after the other, kept whole
+ *   floor LEVEL same PORT MODEL [COUNT]      the same, and the requests have all headers of ours
  *   floor LEVEL upload PORT MODEL BYTES      a request of that size
  *   floor LEVEL first PORT MODEL             ends after the first event
  *
@@ -22,6 +23,7 @@ static enum level level;
 static char url[100];
 static struct curl_slist *headers;
 static struct measure measure;
+static int sends_all_headers;
 
 struct stream {
     CURL *easy;
@@ -60,6 +62,12 @@ static void prepare(CURL *easy, const char *request, size_t count, int stream,
         headers = curl_slist_append(headers, "Expect:");
         headers = curl_slist_append(headers, stream ? "Accept: text/event-stream"
                                                     : "Accept: application/json");
+    }
+    if (sends_all_headers) {
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, "libresponses/0.1.0");
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+        headers = curl_slist_append(
+            headers, "Idempotency-Key: libresponses-0123456789abcdef0123456789abcdef");
     }
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
@@ -286,11 +294,12 @@ int main(int argc, char **argv)
     snprintf(url, sizeof url, "http://127.0.0.1:%s/v1/responses", argv[3]);
     raise_file_limit();
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    sends_all_headers = strcmp(workload, "same") == 0;
     if (strcmp(workload, "stream") == 0)
         run_streams(model, count);
     else if (strcmp(workload, "paced") == 0)
         run_paced(model, count);
-    else if (strcmp(workload, "create") == 0)
+    else if (strcmp(workload, "create") == 0 || sends_all_headers)
         run_creates(model, count, 0);
     else if (strcmp(workload, "upload") == 0)
         run_creates(model, 1, (size_t)count);
