@@ -91,18 +91,18 @@ def process_response_batch(response_ids: list[str], concurrency: int = 50) -> li
     """
     ids = list(response_ids)
     results: list[dict[str, Any]] = [{"response_id": one} for one in ids]
-    todo: list[tuple[int, str | None]] = [(index, None) for index in range(len(ids))]
+    unread: list[tuple[int, str | None]] = [(index, None) for index in range(len(ids))]
     client = default_client()
-    while todo:
+    while unread:
         requests = []
         asked = []
-        for index, after in todo:
+        for index, after in unread:
             try:
                 requests.append(_items(ids[index], after, omit, 100, "asc"))
                 asked.append(index)
             except _errors.OpenAIError as problem:
                 results[index].update(error=str(problem), exception=problem)
-        todo = []
+        unread = []
         for outcome in _map.run(client, requests, concurrency, True, None):
             index = asked[outcome.index]
             result = results[index]
@@ -113,7 +113,7 @@ def process_response_batch(response_ids: list[str], concurrency: int = 50) -> li
             page: Any = outcome.response
             result.setdefault("items", []).extend(page)
             if page.has_next_page():
-                todo.append((index, page._next_after))
+                unread.append((index, page._next_after))
     return results
 
 
