@@ -75,6 +75,9 @@ test-hostile: deps lib sandbox ## Fuzzing corpora, races, and hosts that have ru
 	@for suite in fuzz tsan torture guest; do \
 		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
 
+bench: deps lib ## Measure, beside plain libcurl: docs/performance.md
+	@$(MAKE) --no-print-directory -C Tests/benchmarks bench
+
 fuzz: deps-build ## Fuzz each target for SECONDS=60
 	@$(MAKE) --no-print-directory -C Tests/fuzz fuzz SECONDS=$(or $(SECONDS),60)
 
@@ -119,7 +122,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
+.PHONY: bench test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
 .NOTPARALLEL:
