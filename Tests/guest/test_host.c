@@ -171,15 +171,19 @@ static void a_loop_that_holds_an_event(void **state)
     responses_call *call = NULL, *ready = NULL;
     int64_t sequence = -1;
     int status = RESPONSES_AGAIN;
+    int is_named = 0; /* a call that was named comes up again only after it was read */
     assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &call, NULL),
                      RESPONSES_OK);
     for (int i = 0; status != RESPONSES_DONE && i < 1000; i++) {
         const responses_event *event = NULL;
-        assert_int_equal(poll(&readable, 1, 5000), 1);
-        responses_client_dispatch(client);
-        if (responses_client_next_ready(client, &ready) != RESPONSES_OK)
-            continue;
-        assert_ptr_equal(ready, call);
+        if (!is_named) {
+            assert_int_equal(poll(&readable, 1, 5000), 1);
+            responses_client_dispatch(client);
+            if (responses_client_next_ready(client, &ready) != RESPONSES_OK)
+                continue;
+            assert_ptr_equal(ready, call);
+        }
+        is_named = 0;
         status = responses_call_next(call, &event, NULL);
         if (status != RESPONSES_OK)
             continue;
@@ -188,7 +192,8 @@ static void a_loop_that_holds_an_event(void **state)
         assert_int_equal(responses_event_sequence(event), ++sequence);
         for (int j = 0; j < 3; j++) {
             responses_client_dispatch(client);
-            responses_client_next_ready(client, &ready);
+            if (responses_client_next_ready(client, &ready) == RESPONSES_OK)
+                is_named = 1;
         }
         assert_int_equal(responses_event_sequence(event), sequence);
         assert_ptr_equal(responses_event_json(event, NULL), text);
