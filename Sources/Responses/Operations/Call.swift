@@ -197,6 +197,11 @@ package final class Call: Waiter {
                 concludeStream()
                 continue
             }
+            if let (data, count) = decoder.nextLikeLast(&fields) {
+                let name = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+                if takeScanned(data, count, name) { return .event }
+                continue
+            }
             switch decoder.next() {
             case .event(let data, let count, let name):
                 if take(data, count, name) { return .event }

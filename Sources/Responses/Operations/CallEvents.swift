@@ -8,6 +8,15 @@ extension Call {
         -> Bool
     {
         if !fields.scan(data, count) { return refuse(data, count) }
+        if fields.delta.start != nil { decoder.learn(fields) }
+        return takeScanned(data, count, name)
+    }
+
+    /// Takes in one event whose fields have been read.
+    @inline(__always)
+    func takeScanned(
+        _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         if fields.type.start != nil && !fields.type.hasEscapes {
             event.setType(fields.type.raw)
         } else {

@@ -16,10 +16,15 @@ package struct EventFields {
     package var type = Slice()
     package var delta = Slice()
     package var itemID = Slice()
+    /// Filling that hides how long a delta is; read by nobody, but different in every event.
+    package var obfuscation = Slice()
     package var sequence: Int64 = -1
     package var outputIndex: Int32 = -1
     /// `content_index`, or `summary_index` where the event has that.
     package var contentIndex: Int32 = -1
+
+    /// Where the number of `sequence` is, while it is one without a sign.
+    package var sequencePosition: UnsafePointer<UInt8>?
 
     package init() {}
 
@@ -30,6 +35,8 @@ package struct EventFields {
         type = Slice()
         delta = Slice()
         itemID = Slice()
+        obfuscation = Slice()
+        sequencePosition = nil
         sequence = -1
         outputIndex = -1
         contentIndex = -1
@@ -69,6 +76,7 @@ package struct EventFields {
             case 4: if matches(name, "type") { type = slice }
             case 5: if matches(name, "delta") { delta = slice }
             case 7: if matches(name, "item_id") { itemID = slice }
+            case 11: if matches(name, "obfuscation") { obfuscation = slice }
             default: break
             }
             return end + 1
@@ -80,7 +88,11 @@ package struct EventFields {
                 if matches(name, "content_index") || matches(name, "summary_index") {
                     contentIndex = Int32(exactly: number) ?? -1
                 }
-            case 15: if matches(name, "sequence_number") { sequence = number }
+            case 15:
+                if matches(name, "sequence_number") {
+                    sequence = number
+                    sequencePosition = value
+                }
             default: break
             }
             return end

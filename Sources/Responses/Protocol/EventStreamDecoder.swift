@@ -31,6 +31,7 @@ package struct EventStreamDecoder: ~Copyable {
     /// The name of an event whose joined data overwrote it in the buffer.
     private var movedName: [UInt8] = []
     private var atBeginning = true
+    private var template = EventTemplate()
     /// The last line ended in CR, so that an LF that follows belongs to it.
     private var skipsLineFeed = false
 
@@ -83,6 +84,37 @@ package struct EventStreamDecoder: ~Copyable {
         dataStart = -1
         nameEnd = 0
         nameStart = 0
+    }
+
+    /// The next event, where it has the shape of the last one: framed and read in one go, with the same
+    /// result. Nil: ask `next`.
+    @inline(__always)
+    package mutating func nextLikeLast(_ fields: inout EventFields)
+        -> (data: UnsafeMutablePointer<UInt8>, count: Int)?
+    {
+        finishEvent()
+        if searched != 0 || skipsLineFeed || atBeginning { return nil }
+        let base = buffer.bytes
+        guard let match = template.match(UnsafePointer(base), buffer.count, &fields),
+            match.end <= maximumEventBytes
+        else { return nil }
+        base[match.dataEnd] = 0
+        eventEnd = match.end
+        return (base + match.dataStart, match.dataEnd &- match.dataStart)
+    }
+
+    /// Remembers the shape of the event that `next` has just given and that turned out to be a delta.
+    @inline(__always)
+    package mutating func learn(_ fields: EventFields) {
+        if template.wantsToLearn() { learnNow(fields) }
+    }
+
+    @inline(never)
+    private mutating func learnNow(_ fields: EventFields) {
+        let base = UnsafePointer(buffer.bytes)
+        // One line of data, right before the blank line that ended the event.
+        if dataEnd &+ 2 != eventEnd || base[dataEnd &+ 1] != 0x0A || !movedName.isEmpty { return }
+        template.learn(base, dataStart: dataStart, count: eventEnd, fields)
     }
 
     @_optimize(speed)
@@ -236,6 +268,6 @@ package struct EventStreamDecoder: ~Copyable {
 package enum ByteBufferLimits {
     /// A rest of an event up to this size is moved in front of the new bytes; see `headroom`.
     package static let worthAppending = EventStreamDecoder.headroom
-    /// A block larger than this is given back once it is empty.
-    package static let kept = 256 * 1024
+    /// A block larger than this, and much larger than what was in it, is given back.
+    package static let kept = 4 * 1024
 }

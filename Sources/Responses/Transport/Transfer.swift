@@ -18,7 +18,11 @@ final class Transfer {
 
     let easy: UnsafeMutableRawPointer
     /// Told when something arrives. The owner outlives the transfer or takes this back.
-    unowned(unsafe) var owner: Waiter?
+    var owner: Waiter? {
+        get { ownerReference?.takeUnretainedValue() }
+        set { ownerReference = newValue.map { Unmanaged.passUnretained($0) } }
+    }
+    private var ownerReference: Unmanaged<Waiter>?
     private(set) var mode = Mode.undecided
     let headers = ResponseHeaders()
     /// What has arrived and was not taken over by the owner yet.
@@ -85,7 +89,7 @@ final class Transfer {
         self.headerList = headerList
         self.request = request
         self.engine = engine
-        self.owner = owner
+        ownerReference = Unmanaged.passUnretained(owner)
         maySpeakHTTP2 = settings.usesHTTP2
         maximumQueueBytes = settings.maximumQueueBytes
         maximumBodyBytes = settings.maximumResponseBytes
@@ -164,7 +168,7 @@ final class Transfer {
     @_optimize(speed)
     private func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
         let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
-        lastArrival = engine.now
+        lastArrival = Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef { $0.now }
         if mode == .undecided {
             mode = decideMode(bytes, count)
             if mode == .body {
@@ -192,8 +196,17 @@ final class Transfer {
         }
         bytesTaken &+= Int64(count)
         // A document is of use when it is whole; an event stream at once.
-        if mode == .events, let owner { engine.tell(owner) }
+        if mode == .events { tellOwner() }
         return count
+    }
+
+    /// For every piece that arrives: neither object is counted, both are kept by others.
+    @inline(__always)
+    private func tellOwner() {
+        guard let owner = ownerReference else { return }
+        Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef { engine in
+            owner._withUnsafeGuaranteedRef { engine.tell($0) }
+        }
     }
 
     private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode {
