@@ -207,7 +207,7 @@ package struct Settings {
         // libcurl shares parsed certificates between connections only without a directory, and the
         // built-in one costs 45 ms and 750 KB a connection (docs/adr/0002-engine.md). Where it is all
         // there is, it stays.
-        if caPath == nil && (caFile != nil || curl_has_ca_file() != 0) {
+        if caPath == nil && (caFile != nil || CurlLibrary.hasTrustedFile) {
             curl_set_text(easy, CURLOPT_CAPATH, nil)
             curl_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
         }

@@ -53,11 +53,11 @@ package struct EventTemplate: ~Copyable {
         let end = start + count
         var p = start
         var piece = UnsafePointer(fixed.bytes)
-        fields = self.fields
         var index = 0
         while index < slotCount {
             let slot = index == 0 ? slots.0 : index == 1 ? slots.1 : slots.2
             if end - p < slot.before || memcmp(p, piece, slot.before) != 0 { return nil }
+            if index == 0 { fields = self.fields }
             place(&fields, index, p)
             p += slot.before
             piece += slot.before

@@ -6,11 +6,14 @@ package enum CurlLibrary {
     nonisolated(unsafe) private static var isSetUp: Int32 = 0
     /// Older ones may raise SIGPIPE when a TLS connection breaks while they write.
     nonisolated(unsafe) private static var raisesSIGPIPE = false
+    /// Asked once: libcurl makes its description anew each time.
+    nonisolated(unsafe) private(set) static var hasTrustedFile = false
 
     static func setUp() {
         platform_once(&isSetUp) {
             curl_global_init(Int(CURL_GLOBAL_DEFAULT))
             CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
+            CurlLibrary.hasTrustedFile = curl_has_ca_file() != 0
         }
     }
 
