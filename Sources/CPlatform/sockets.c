@@ -48,6 +48,11 @@ int platform_sockets_close(void *context, int fd)
     return close(fd);
 }
 
+size_t platform_sockets_count(const platform_sockets *sockets)
+{
+    return sockets->count;
+}
+
 void platform_sockets_close_all(platform_sockets *sockets)
 {
     size_t i;

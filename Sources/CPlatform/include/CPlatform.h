@@ -109,6 +109,8 @@ platform_sockets *_Nullable platform_sockets_new(void);
 int platform_sockets_open(void *_Nullable sockets, int family, int type, int protocol);
 int platform_sockets_close(void *_Nullable sockets, int fd);
 void platform_sockets_close_all(platform_sockets *sockets); /* in a forked child */
+/* How many are open. */
+size_t platform_sockets_count(const platform_sockets *sockets);
 void platform_sockets_free(platform_sockets *_Nullable sockets);
 
 /* The descriptor that the next open would get. */

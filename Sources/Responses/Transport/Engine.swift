@@ -12,7 +12,7 @@ package final class Engine {
     let epoll: Int32
     private let timer: Int32
     private let wake: Int32
-    private let sockets: OpaquePointer
+    let sockets: OpaquePointer
     let socketHooks: UnsafeMutablePointer<curl_socket_hooks>
     /// Raised by `responses_client_interrupt`, also from signal handlers.
     package let interrupt: OpaquePointer

@@ -7,6 +7,11 @@ extension Engine {
     func start(_ transfer: Transfer) -> Bool {
         now = platform_now()
         if !drains.isEmpty { finishDrains() }
+        // libcurl looks through every connection for one that is free, which with thousands of streams
+        // costs more than the stream. When each has its transfer there is none to be found.
+        let noneIsFree = running.count > 32 && platform_sockets_count(sockets) <= running.count
+        curl_set_long(
+            transfer.easy, CURLOPT_FRESH_CONNECT, noneIsFree && !transfer.maySpeakHTTP2 ? 1 : 0)
         if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
         transfer.runningIndex = running.count
         running.append(Unmanaged.passUnretained(transfer))
