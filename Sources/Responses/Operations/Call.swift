@@ -258,9 +258,12 @@ package final class Call: Waiter {
 
     /// Looks what has changed and acts on it. False when nothing has.
     private func collectNews() -> Bool {
+        // Without the lock: a loop may ask often, and mostly in vain.
+        if !hasNews && !progress.sawEvent { return false }
         enum News { case nothing, bytes, ended, expired, noMemory }
         let news: News = engine.locked {
-            hasNews = isCancelled.load(ordering: .relaxed)
+            // What is found may not be all: it is looked at again until there is nothing.
+            hasNews = true
             limits.note(progress)
             progress.sawEvent = false
             engine.setDeadlineIfEarlier(self, limits.nextDeadline)
@@ -277,6 +280,7 @@ package final class Call: Waiter {
                 hasExpired = false
                 return .expired
             }
+            hasNews = isCancelled.load(ordering: .relaxed)
             return .nothing
         }
         switch news {

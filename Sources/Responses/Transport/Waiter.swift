@@ -5,7 +5,12 @@ import Synchronization
 /// latest, and how to wake its thread. Everything here is guarded by the engine's lock.
 package class Waiter {
     /// Something changed since the owner last looked.
-    final var hasNews = false
+    final var hasNews: Bool {
+        get { news.load(ordering: .acquiring) }
+        set { news.store(newValue, ordering: .releasing) }
+    }
+    /// Written under the lock; the owner reads it without, so that looking in vain costs no lock.
+    private final let news = Atomic<Bool>(false)
     /// The deadline was reached.
     final var hasExpired = false
 
