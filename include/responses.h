@@ -249,11 +249,11 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      poll_interval_ms        500                        first pause of responses_wait; it grows
      max_event_bytes         67108864                   one event
      max_response_bytes      268435456                  one response: a body, or a stream's items
-     max_queue_bytes         1048576                    unread bytes of a call before it is paused;
+     max_queue_bytes         262144                     unread bytes of a call before it is paused;
                                                         the three of them from 1 KiB to 1 GiB
 
    Over HTTP/2 a server cannot be made to wait: a call that was not read for a second ends with
-   RESPONSES_E_LIMIT, or is resumed later, when eight times max_queue_bytes wait. */
+   RESPONSES_E_LIMIT, or is resumed later, when 32 times max_queue_bytes wait. */
 RESPONSES_API int responses_client_set(responses_client *client, const char *name,
                                        const char *value, responses_error **err);
 

@@ -2,7 +2,7 @@ import CPlatform
 import CResponses
 import Responses
 
-@_cdecl("responses_call_next") @implementation
+@_cdecl("responses_call_next") @implementation @_optimize(speed)
 public func responses_call_next(
     _ handle: OpaquePointer?, _ event: UnsafeMutablePointer<OpaquePointer?>?, _ err: HandleOut
 ) -> Int32 {

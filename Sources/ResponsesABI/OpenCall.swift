@@ -57,8 +57,10 @@ func using(
         return report(.invalid("call", "is NULL, freed, or no call"), err)
     }
     var isGivenUp = false
+    // Asked for first: across this call the engine's references would be counted.
+    let generation = platform_process_generation()
     let status = object._withUnsafeGuaranteedRef { open in
-        if !open.call.engine.isOurs { return report(.forked(), err) }
+        if !open.call.engine.isMade(in: generation) { return report(.forked(), err) }
         if !open.call.enter() { return report(.busy(), err) }
         let status = body(open)
         isGivenUp = open.call.leave()

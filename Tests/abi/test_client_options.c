@@ -53,7 +53,7 @@ static void good_values_are_taken(void **state)
         {"max_event_bytes", "1024"},
         {"max_event_bytes", "1073741824"},
         {"max_response_bytes", "268435456"},
-        {"max_queue_bytes", "1048576"},
+        {"max_queue_bytes", "262144"},
     };
     responses_client *client = fresh();
     for (size_t i = 0; i < COUNT(good); i++) {

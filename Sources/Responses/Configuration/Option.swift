@@ -41,19 +41,41 @@ package enum Option: Int {
     /// By index, for hosts that list them; nil past the last.
     package static func at(_ index: Int) -> Option? { Option(rawValue: index) }
 
+    @_optimize(speed)
     package static func named(_ name: UnsafeBufferPointer<UInt8>) -> Option? {
-        var index = 0
-        while let option = Option(rawValue: index) {
-            let other = option.name
-            if name.count == other.utf8CodeUnitCount, let start = name.baseAddress,
-                matches(start, other)
-            {
-                return option
-            }
-            index += 1
+        switch name.count {
+        case 5: return first(name, .proxy)
+        case 7: return first(name, .apiKey, .project, .caFile, .caPath)
+        case 8: return first(name, .baseURL, .noProxy)
+        case 10: return first(name, .timeout, .userAgent, .tlsVerify, .clientKey)
+        case 11: return first(name, .authHeader, .clientCertificate, .maximumRetries)
+        case 12: return first(name, .organization, .httpVersion)
+        case 13: return first(name, .defaultQuery)
+        case 15:
+            return first(
+                name, .idleTimeout, .resumeAttempts, .maximumEventBytes, .maximumQueueBytes)
+        case 16: return first(name, .tcpKeepalive, .pollInterval)
+        case 18: return first(name, .connectTimeout, .maximumResponseBytes)
+        case 19: return first(name, .completionGrace)
+        case 22: return first(name, .firstEventTimeout)
+        default: return nil
         }
+    }
+
+    /// Of options whose names are as long as `name`, the one that has it.
+    @inline(__always)
+    private static func first(
+        _ name: UnsafeBufferPointer<UInt8>, _ a: Option, _ b: Option? = nil, _ c: Option? = nil,
+        _ d: Option? = nil
+    ) -> Option? {
+        if a.isNamed(name) { return a }
+        if let b, b.isNamed(name) { return b }
+        if let c, c.isNamed(name) { return c }
+        if let d, d.isNamed(name) { return d }
         return nil
     }
+
+    private func isNamed(_ name: UnsafeBufferPointer<UInt8>) -> Bool { equal(name, self.name) }
 
     /// All names, for the message about one that does not exist.
     package static var allNames: String {

@@ -1,17 +1,21 @@
 import CCurl
 import CPlatform
 
-/// The options of a client at one time. A call keeps those that it was started with.
+/// The options of a client at one time, shared by the calls that were started with them.
+package final class FrozenSettings {
+    package let values: Settings
+    package init(_ values: Settings) { self.values = values }
+}
+
+/// The options of a client. A call keeps those that it was started with.
 package struct Settings {
     package struct Header {
         let name: [UInt8]
         /// Nil: the header is taken out. May hold a key, so it is wiped when it goes.
         let value: Text?
 
-        func hasName(_ other: [UInt8]) -> Bool {
-            name.withUnsafeBufferPointer { name in
-                other.withUnsafeBufferPointer { equalIgnoringCase(name, $0) }
-            }
+        func hasName(_ other: Input) -> Bool {
+            name.withUnsafeBufferPointer { equalIgnoringCase($0, other) }
         }
     }
 
@@ -47,7 +51,7 @@ package struct Settings {
     var resumeAttempts = 20
     var maximumEventBytes = 64 << 20
     var maximumResponseBytes = 256 << 20
-    var maximumQueueBytes = 1 << 20
+    var maximumQueueBytes = 256 << 10
 
     static let version: StaticString = "0.1.0"
     static var standardUserAgent: [UInt8] { bytes("libresponses/") + bytes(version) }
@@ -140,26 +144,29 @@ package struct Settings {
             text = Text(copying: value.baseAddress, count: value.count, isSecret: true)
             if text == nil { throw .noMemory() }
         }
-        let name = Array(name)
         extraHeaders.removeAll { $0.hasName(name) }
-        extraHeaders.append(Header(name: name, value: text))
+        extraHeaders.append(Header(name: Array(name), value: text))
     }
 
     /// The server is told nothing without a key; only api.openai.com is known to want one.
     package var lacksKey: Bool {
         guard apiKey == nil, baseURL.isStandard else { return false }
-        for header in extraHeaders where header.hasName(bytes("Authorization")) { return false }
+        for header in extraHeaders where header.hasName(Settings.authorization.buffer) {
+            return false
+        }
         return true
     }
 
     // MARK: for a transfer
 
+    private static let authorization: StaticString = "Authorization"
+
     func addHeaders(to list: inout HeaderList) {
         if let apiKey {
             if authHeader.isEmpty {
-                list.add(bytes("Authorization"), prefix: "Bearer ", apiKey)
+                list.add(Settings.authorization.buffer, prefix: "Bearer ", apiKey.buffer)
             } else {
-                list.add(authHeader, prefix: "", apiKey)
+                authHeader.withUnsafeBufferPointer { list.add($0, prefix: "", apiKey.buffer) }
             }
         }
         if !organization.isEmpty { list.add("OpenAI-Organization", organization) }

@@ -6,52 +6,49 @@ extension Settings {
             if !restoreFromEnvironment(option) { restore(option, Settings()) }
             return
         }
-        if option == .apiKey { return try setKey(given) }
-        let value = Array(given)
-        let name = "\(option.name)"
         switch option {
-        case .apiKey: break  // set above, without a copy that would not be wiped
-        case .baseURL: baseURL = try BaseURL(value)
-        case .organization: organization = try headerValue(name, value)
-        case .project: project = try headerValue(name, value)
-        case .userAgent: userAgent = try headerValue(name, value)
+        case .apiKey: try setKey(given)
+        case .baseURL: baseURL = try BaseURL(Array(given))
+        case .organization: organization = try line(option, given)
+        case .project: project = try line(option, given)
+        case .userAgent: userAgent = try line(option, given)
         case .authHeader:
-            guard !value.isEmpty, HeaderText.isName(value) else {
-                throw .invalid(name, "expected the name of a header, such as \"api-key\"")
+            guard !given.isEmpty, HeaderText.isName(given) else {
+                throw refusal(option, "expected the name of a header, such as \"api-key\"")
             }
-            authHeader = equal(value, "Authorization") ? [] : value
+            authHeader = equal(given, "Authorization") ? [] : Array(given)
         case .defaultQuery:
-            guard HeaderText.isQuery(value) else {
-                throw .invalid(name, "expected a percent-encoded query such as \"a=1&b=2\"")
+            guard HeaderText.isQuery(given) else {
+                throw refusal(option, "expected a percent-encoded query such as \"a=1&b=2\"")
             }
-            defaultQuery = value.first == 0x3F ? Array(value.dropFirst()) : value
-        case .caFile: caFile = try path(name, value)
-        case .caPath: caPath = try path(name, value)
-        case .clientCertificate: clientCertificate = try path(name, value)
-        case .clientKey: clientKey = try path(name, value)
-        case .tlsVerify: verifiesTLS = try flag(name, value)
-        case .proxy: proxy = try plain(name, value)
-        case .noProxy: noProxy = try plain(name, value)
+            defaultQuery = Array(given.first == 0x3F ? Input(rebasing: given.dropFirst()) : given)
+        case .caFile: caFile = try path(option, given)
+        case .caPath: caPath = try path(option, given)
+        case .clientCertificate: clientCertificate = try path(option, given)
+        case .clientKey: clientKey = try path(option, given)
+        case .tlsVerify: verifiesTLS = try flag(option, given)
+        case .proxy: proxy = try line(option, given)
+        case .noProxy: noProxy = try line(option, given)
         case .httpVersion:
-            if equal(value, "1.1") {
+            if equal(given, "1.1") {
                 usesHTTP2 = false
-            } else if equal(value, "2") {
+            } else if equal(given, "2") {
                 usesHTTP2 = true
             } else {
-                throw .invalid(name, "expected \"1.1\" or \"2\"")
+                throw refusal(option, "expected \"1.1\" or \"2\"")
             }
-        case .tcpKeepalive: tcpKeepalive = try milliseconds(name, value)
-        case .connectTimeout: connectTimeout = try milliseconds(name, value)
-        case .firstEventTimeout: firstEventTimeout = try milliseconds(name, value)
-        case .idleTimeout: idleTimeout = try milliseconds(name, value)
-        case .completionGrace: completionGrace = try milliseconds(name, value)
-        case .timeout: timeout = try milliseconds(name, value)
-        case .pollInterval: pollInterval = try number(name, value, 1...86_400_000, "milliseconds")
-        case .maximumRetries: maximumRetries = Int(try number(name, value, 0...100, "retries"))
-        case .resumeAttempts: resumeAttempts = Int(try number(name, value, 0...1000, "attempts"))
-        case .maximumEventBytes: maximumEventBytes = try size(name, value)
-        case .maximumResponseBytes: maximumResponseBytes = try size(name, value)
-        case .maximumQueueBytes: maximumQueueBytes = try size(name, value)
+        case .tcpKeepalive: tcpKeepalive = try milliseconds(option, given)
+        case .connectTimeout: connectTimeout = try milliseconds(option, given)
+        case .firstEventTimeout: firstEventTimeout = try milliseconds(option, given)
+        case .idleTimeout: idleTimeout = try milliseconds(option, given)
+        case .completionGrace: completionGrace = try milliseconds(option, given)
+        case .timeout: timeout = try milliseconds(option, given)
+        case .pollInterval: pollInterval = try number(option, given, 1...86_400_000, "milliseconds")
+        case .maximumRetries: maximumRetries = Int(try number(option, given, 0...100, "retries"))
+        case .resumeAttempts: resumeAttempts = Int(try number(option, given, 0...1000, "attempts"))
+        case .maximumEventBytes: maximumEventBytes = try size(option, given)
+        case .maximumResponseBytes: maximumResponseBytes = try size(option, given)
+        case .maximumQueueBytes: maximumQueueBytes = try size(option, given)
         }
     }
 
@@ -99,41 +96,39 @@ extension Settings {
         apiKey = text
     }
 
-    private func headerValue(_ name: String, _ value: [UInt8]) throws(ResponsesError) -> [UInt8] {
+    private func refusal(_ option: Option, _ reason: String) -> ResponsesError {
+        .invalid("\(option.name)", reason)
+    }
+
+    /// For headers, and for what would be cut by a line break elsewhere.
+    private func line(_ option: Option, _ value: Input) throws(ResponsesError) -> [UInt8] {
         guard HeaderText.isValue(value) else {
-            throw .invalid(name, "must not have line breaks or control characters")
+            throw refusal(option, "must not have line breaks or control characters")
         }
-        return value
+        return Array(value)
     }
 
-    private func plain(_ name: String, _ value: [UInt8]) throws(ResponsesError) -> [UInt8] {
-        guard HeaderText.isValue(value) else {
-            throw .invalid(name, "must not have line breaks or control characters")
-        }
-        return value
+    private func path(_ option: Option, _ value: Input) throws(ResponsesError) -> [UInt8] {
+        if value.isEmpty { throw refusal(option, "expected the path of a file or directory") }
+        return Array(value)
     }
 
-    private func path(_ name: String, _ value: [UInt8]) throws(ResponsesError) -> [UInt8] {
-        if value.isEmpty { throw .invalid(name, "expected the path of a file or directory") }
-        return value
-    }
-
-    private func flag(_ name: String, _ value: [UInt8]) throws(ResponsesError) -> Bool {
+    private func flag(_ option: Option, _ value: Input) throws(ResponsesError) -> Bool {
         if equal(value, "1") || equal(value, "true") { return true }
         if equal(value, "0") || equal(value, "false") { return false }
-        throw .invalid(name, "expected \"1\" or \"0\"")
+        throw refusal(option, "expected \"1\" or \"0\"")
     }
 
-    private func milliseconds(_ name: String, _ value: [UInt8]) throws(ResponsesError) -> Int64 {
-        try number(name, value, 0...31_536_000_000, "milliseconds, 0 for no limit")
+    private func milliseconds(_ option: Option, _ value: Input) throws(ResponsesError) -> Int64 {
+        try number(option, value, 0...31_536_000_000, "milliseconds, 0 for no limit")
     }
 
-    private func size(_ name: String, _ value: [UInt8]) throws(ResponsesError) -> Int {
-        Int(try number(name, value, 1024...(1 << 30), "bytes"))
+    private func size(_ option: Option, _ value: Input) throws(ResponsesError) -> Int {
+        Int(try number(option, value, 1024...(1 << 30), "bytes"))
     }
 
     private func number(
-        _ name: String, _ value: [UInt8], _ range: ClosedRange<Int64>, _ unit: String
+        _ option: Option, _ value: Input, _ range: ClosedRange<Int64>, _ unit: String
     ) throws(ResponsesError) -> Int64 {
         var result: Int64 = 0
         var isNumber = !value.isEmpty && value.count <= 15
@@ -142,8 +137,8 @@ extension Settings {
             if isNumber { result = result * 10 + Int64(byte - 0x30) }
         }
         guard isNumber, range.contains(result) else {
-            throw .invalid(
-                name,
+            throw refusal(
+                option,
                 "expected a whole number of \(unit), from \(range.lowerBound) to \(range.upperBound)"
             )
         }

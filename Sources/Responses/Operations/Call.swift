@@ -8,7 +8,11 @@ import Synchronization
 /// request ends, `CallEvents` what happens with an event, `CallLimits` the limits of time.
 package final class Call: Waiter {
     package let engine: Engine
-    let settings: Settings
+    private let frozen: FrozenSettings
+    /// Lent, not copied: a copy would count a reference for each text in it.
+    var settings: Settings {
+        @inline(__always) _read { yield frozen.values }
+    }
     let operation: Operation
     let log: Log
 
@@ -32,6 +36,8 @@ package final class Call: Waiter {
     private var hasEventInHand = false
     /// The last `next` gave an event, which is the reader's until the next one.
     private var hasLentEvent = false
+    /// `next` said "again", and until there is news it will say so again.
+    private var hasNothingToRead = false
 
     var deliveredEvents = 0
     var lastSequence: Int64
@@ -60,17 +66,19 @@ package final class Call: Waiter {
 
     // MARK: making
 
-    package init(_ operation: Operation, _ settings: Settings, _ engine: Engine, _ log: Log) {
+    package init(
+        _ operation: Operation, _ frozen: FrozenSettings, _ engine: Engine, _ log: Log
+    ) {
         self.engine = engine
-        self.settings = settings
+        self.frozen = frozen
         self.operation = operation
         self.log = log
         request = operation.request
-        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
-        accumulator = Accumulator(maximumBytes: settings.maximumResponseBytes)
+        decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
+        accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         lastSequence = operation.startingAfter
-        pollInterval = settings.pollInterval
-        limits = Limits(settings, operation)
+        pollInterval = frozen.values.pollInterval
+        limits = Limits(frozen.values, operation)
         super.init()
     }
 
@@ -163,6 +171,8 @@ package final class Call: Waiter {
     /// Moves on until there is something to hand over or nothing more to do now. Never blocks.
     @inline(__always)
     package func next() -> Step {
+        // Asking in vain is what a loop does most.
+        if hasNothingToRead && !hasNews { return .again }
         wasRead.store(true, ordering: .relaxed)
         if isParked.load(ordering: .relaxed) { engine.locked { engine.hostLoop.unpark(self) } }
         if hasEventInHand && !isCancelled.load(ordering: .relaxed) {
@@ -171,9 +181,12 @@ package final class Call: Waiter {
             return .event
         }
         let step = advance()
-        if case .event = step {
-            hasLentEvent = true
-        } else {
+        switch step {
+        case .event: hasLentEvent = true
+        case .again:
+            hasNothingToRead = true
+            fallthrough
+        default:
             hasLentEvent = false
             event.clear()
         }
@@ -183,6 +196,7 @@ package final class Call: Waiter {
 
     @_optimize(speed)
     private func advance() -> Step {
+        hasNothingToRead = false
         while true {
             switch outcome {
             case .done?: return .done

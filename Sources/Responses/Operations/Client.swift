@@ -3,6 +3,8 @@ package final class Client {
     package let engine: Engine
     // Guarded by the engine's lock.
     private var settings: Settings
+    /// What calls share until an option changes.
+    private var frozen: FrozenSettings?
     private var log = Log.none
 
     private init(_ settings: Settings, _ engine: Engine) {
@@ -26,7 +28,16 @@ package final class Client {
 
     package func derive() -> Client { Client(sharing: self) }
 
-    package var currentSettings: Settings { engine.locked { settings } }
+    package var currentSettings: Settings { frozenSettings.values }
+
+    private var frozenSettings: FrozenSettings {
+        engine.locked {
+            if let frozen { return frozen }
+            let made = FrozenSettings(settings)
+            frozen = made
+            return made
+        }
+    }
 
     package func set(_ name: Input, _ value: Input?) throws(ResponsesError) {
         guard let option = Option.named(name) else {
@@ -51,6 +62,7 @@ package final class Client {
         let failure: ResponsesError? = engine.locked {
             do throws(ResponsesError) {
                 try body(&settings)
+                frozen = nil
                 return nil
             } catch {
                 return error
@@ -77,18 +89,18 @@ package final class Client {
         throws(ResponsesError)
         -> Call
     {
-        let settings = currentSettings
-        return try prepare(try make(settings), settings)
+        let frozen = frozenSettings
+        return try prepare(try make(frozen.values), frozen)
     }
 
     @inline(never)
-    private func prepare(_ operation: Operation, _ settings: Settings) throws(ResponsesError)
+    private func prepare(_ operation: Operation, _ frozen: FrozenSettings) throws(ResponsesError)
         -> Call
     {
-        if settings.lacksKey {
+        if frozen.values.lacksKey {
             throw .invalid(
                 "api_key", "there is none; set OPENAI_API_KEY or the option, or another base_url")
         }
-        return Call(operation, settings, engine, currentLog)
+        return Call(operation, frozen, engine, currentLog)
     }
 }

@@ -40,11 +40,14 @@ package struct Log {
 
 extension Call {
     func logOutcome(_ outcome: Outcome) {
-        let what =
-            "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
         switch outcome {
-        case .done: log.info("done: \(what)")
-        case .failed(let error): log.error("failed with status \(error.status.rawValue): \(what)")
+        case .done: log.info("done: \(whatWasDone)")
+        case .failed(let error):
+            log.error("failed with status \(error.status.rawValue): \(whatWasDone)")
         }
+    }
+
+    private var whatWasDone: String {
+        "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
     }
 }

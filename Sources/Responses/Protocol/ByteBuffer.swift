@@ -13,7 +13,7 @@ package struct ByteBuffer: ~Copyable {
     /// Where unread content begins and where it ends, as offsets from `base`.
     package private(set) var start = 0
     package private(set) var end = 0
-    private var capacity = 0
+    package private(set) var capacity = 0
 
     package init() {}
 
@@ -95,6 +95,17 @@ package struct ByteBuffer: ~Copyable {
         append(text.utf8Start, text.utf8CodeUnitCount)
     }
 
+    package mutating func append(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = text.baseAddress else { return true }
+        return append(start, text.count)
+    }
+
+    /// Overwrites everything and keeps the block.
+    package mutating func wipe() {
+        if let base { platform_wipe(base, end) }
+        removeAll()
+    }
+
     /// Drops everything but keeps the block.
     package mutating func removeAll() {
         start = 0
@@ -140,6 +151,11 @@ package struct ByteBuffer: ~Copyable {
         start = start &- count
         memcpy(base + start, bytes, count)
         return true
+    }
+
+    /// The content as text that ends in NUL.
+    package var cString: UnsafePointer<CChar> {
+        UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self)
     }
 
     /// The content as text of the library, copied.

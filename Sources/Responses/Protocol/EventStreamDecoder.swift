@@ -32,6 +32,8 @@ package struct EventStreamDecoder: ~Copyable {
     private var movedName: [UInt8] = []
     private var atBeginning = true
     private var template = EventTemplate()
+    /// How often in a row little came compared with the room for it.
+    private var smallRefills = 0
     /// The last line ended in CR, so that an LF that follows belongs to it.
     private var skipsLineFeed = false
 
@@ -57,8 +59,9 @@ package struct EventStreamDecoder: ~Copyable {
             if !inbox.prepend(UnsafePointer(buffer.bytes), rest) { return false }
             swap(&buffer, &inbox)
         }
-        // A fast stream needs its large block again at once, a slow one after a large event does not.
-        inbox.reset(keeping: max(ByteBufferLimits.kept, arrived &* 4))
+        // A fast stream needs its large block again soon, a slow one after a large event does not.
+        smallRefills = arrived < inbox.capacity / 4 ? smallRefills &+ 1 : 0
+        if smallRefills >= ByteBufferLimits.patience { inbox.reset(keeping: ByteBufferLimits.kept) }
         return inbox.leaveHeadroom(EventStreamDecoder.headroom)
     }
 
@@ -268,6 +271,7 @@ package struct EventStreamDecoder: ~Copyable {
 package enum ByteBufferLimits {
     /// A rest of an event up to this size is moved in front of the new bytes; see `headroom`.
     package static let worthAppending = EventStreamDecoder.headroom
-    /// A block larger than this, and much larger than what was in it, is given back.
+    /// A block larger than this is given back after it was much too large for this many refills.
     package static let kept = 4 * 1024
+    package static let patience = 8
 }

@@ -133,10 +133,3 @@ package struct ServerFailure {
         return value
     }
 }
-
-/// Text that came in equals text that was compiled in.
-package func equal(_ text: [UInt8], _ other: StaticString) -> Bool {
-    if text.count != other.utf8CodeUnitCount { return false }
-    for (index, byte) in text.enumerated() where byte != other.utf8Start[index] { return false }
-    return true
-}

@@ -56,7 +56,11 @@ package final class Text: @unchecked Sendable {
         UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
     }
 
-    package var array: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    package var buffer: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: base, count: count)
+    }
+
+    package var array: [UInt8] { Array(buffer) }
 
     package func equals(_ other: StaticString) -> Bool {
         count == other.utf8CodeUnitCount && memcmp(base, other.utf8Start, count) == 0
@@ -69,9 +73,26 @@ package func matches(_ p: UnsafePointer<UInt8>, _ text: StaticString) -> Bool {
     memcmp(p, text.utf8Start, text.utf8CodeUnitCount) == 0
 }
 
-/// The bytes of text that were compiled in.
-package func bytes(_ text: StaticString) -> [UInt8] {
-    Array(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+/// Text that came in equals text that was compiled in.
+package func equal(_ text: UnsafeBufferPointer<UInt8>, _ other: StaticString) -> Bool {
+    if text.count != other.utf8CodeUnitCount { return false }
+    guard let start = text.baseAddress else { return true }
+    return matches(start, other)
+}
+
+package func equal(_ text: [UInt8], _ other: StaticString) -> Bool {
+    text.withUnsafeBufferPointer { equal($0, other) }
+}
+
+/// The bytes of text that were compiled in, copied.
+package func bytes(_ text: StaticString) -> [UInt8] { Array(text.buffer) }
+
+extension StaticString {
+    /// The bytes where they are.
+    @inline(__always)
+    package var buffer: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+    }
 }
 
 /// Letters A to Z only, as header names and schemes want it (RFC 9110, 5.1).

@@ -37,16 +37,21 @@ package final class HTTPRequest {
 
     /// 128 random bits.
     private static func makeKey() -> [UInt8] {
-        var key = bytes("libresponses-")
+        let prefix = ("libresponses-" as StaticString).buffer
+        let digits = ("0123456789abcdef" as StaticString).buffer
         var random: (UInt64, UInt64) = (0, 0)
         platform_random(&random, 16)
-        for word in [random.0, random.1] {
-            for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
-                key.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        return Array(unsafeUninitializedCapacity: prefix.count + 32) { key, count in
+            _ = key.update(fromContentsOf: prefix)
+            count = prefix.count
+            while count < key.count {
+                key[count] = digits[Int(truncatingIfNeeded: random.0 & 15)]
+                key[count &+ 1] = digits[Int(truncatingIfNeeded: random.1 & 15)]
+                random.0 >>= 4
+                random.1 >>= 4
+                count = count &+ 2
             }
         }
-        return key
     }
 
     /// The URL without its query, for the log: an id may be in it, a key is not.
@@ -81,8 +86,8 @@ package final class HTTPRequest {
     /// The request's own headers and the client's. Nil when memory is out.
     func makeHeaderList(_ settings: Settings) -> UnsafeMutablePointer<curl_slist>? {
         var list = HeaderList(overriddenBy: settings.extraHeaders)
-        list.add("Accept", wantsEvents ? bytes("text/event-stream") : bytes("application/json"))
-        if body != nil || method == .post { list.add("Content-Type", bytes("application/json")) }
+        list.add("Accept", wantsEvents ? "text/event-stream" : "application/json")
+        if body != nil || method == .post { list.add("Content-Type", "application/json") }
         // libcurl would wait for a 100 before a large body; servers of this API do not send one.
         list.remove("Expect")
         if !idempotencyKey.isEmpty { list.add("Idempotency-Key", idempotencyKey) }
@@ -96,62 +101,47 @@ struct HeaderList: ~Copyable {
     private var list: UnsafeMutablePointer<curl_slist>?
     private var isComplete = true
     private let overrides: [Settings.Header]
+    /// Where lines are made. Wiped after each, because the key may be in it.
+    private var line = ByteBuffer()
 
     init(overriddenBy headers: [Settings.Header]) {
         overrides = headers
-        for header in headers { append(header.name, prefix: "", header.value) }
+        for header in headers {
+            header.name.withUnsafeBufferPointer { append($0, prefix: "", header.value?.buffer) }
+        }
     }
 
     deinit { curl_free_secret_list(list) }
 
     /// Keeps libcurl from sending a header of its own.
-    mutating func remove(_ name: StaticString) { add(bytes(name), prefix: "", nil) }
+    mutating func remove(_ name: StaticString) { add(name.buffer, prefix: "", nil) }
 
     /// Adds a header unless the caller has one of that name.
-    mutating func add(_ name: StaticString, _ value: [UInt8]) {
-        add(bytes(name), value)
+    mutating func add(_ name: StaticString, _ value: StaticString) {
+        add(name.buffer, prefix: "", value.buffer)
     }
 
-    mutating func add(_ name: [UInt8], _ value: [UInt8]) {
-        add(name, prefix: "", Text(value))
+    mutating func add(_ name: StaticString, _ value: [UInt8]) {
+        value.withUnsafeBufferPointer { add(name.buffer, prefix: "", $0) }
     }
 
     /// Adds a header whose value is made of a prefix and a text that may be secret.
-    mutating func add(_ name: [UInt8], prefix: StaticString, _ value: Text?) {
+    mutating func add(_ name: Input, prefix: StaticString, _ value: Input?) {
         for header in overrides where header.hasName(name) { return }
         append(name, prefix: prefix, value)
     }
 
-    /// The line is made in a block that is wiped, because the key may be in it.
-    private mutating func append(_ name: [UInt8], prefix: StaticString, _ value: Text?) {
-        let valueCount = value?.count ?? 0
-        let capacity = name.count + prefix.utf8CodeUnitCount + valueCount + 3
-        guard let block = malloc(capacity) else {
-            isComplete = false
-            return
-        }
-        let line = block.assumingMemoryBound(to: UInt8.self)
-        var count = 0
-        for byte in name {
-            line[count] = byte
-            count += 1
-        }
+    private mutating func append(_ name: Input, prefix: StaticString, _ value: Input?) {
+        let isEmpty = value?.isEmpty ?? true
         // "Name;" is how libcurl is told to send a header without a value; "Name:" takes one out.
-        line[count] = value != nil && valueCount == 0 ? 0x3B : 0x3A
-        count += 1
-        if valueCount > 0 {
-            line[count] = 0x20
-            memcpy(line + count + 1, prefix.utf8Start, prefix.utf8CodeUnitCount)
-            count += 1 + prefix.utf8CodeUnitCount
-            if let value { memcpy(line + count, value.base, valueCount) }
-            count += valueCount
+        var isFine = line.append(name) && line.append(value != nil && isEmpty ? ";" : ":")
+        if let value, !isEmpty {
+            isFine = isFine && line.append(" ") && line.append(prefix) && line.append(value)
         }
-        line[count] = 0
-        let grown = curl_slist_append(
-            list, UnsafeRawPointer(line).assumingMemoryBound(to: CChar.self))
+        // Behind its content the buffer is zero.
+        let grown = isFine ? curl_slist_append(list, line.cString) : nil
         if let grown { list = grown } else { isComplete = false }
-        platform_wipe(block, capacity)
-        free(block)
+        line.wipe()
     }
 
     consuming func take() -> UnsafeMutablePointer<curl_slist>? {

@@ -70,7 +70,7 @@ struct SharedConnections {
 
 extension Transfer {
     /// Times `max_queue_bytes` that may wait inside libcurl, behind those that wait here.
-    static let heldQueues = 8
+    static let heldQueues = 32
 
     func pause() {
         isPaused = true
