@@ -273,13 +273,12 @@ package final class Call: Waiter {
     /// Looks what has changed and acts on it. False when nothing has.
     private func collectNews() -> Bool {
         // Without the lock: a loop may ask often, and mostly in vain.
-        if !hasNews && !progress.sawEvent { return false }
+        if !hasNews && !progress.bringsLimitForward { return false }
         enum News { case nothing, bytes, ended, expired, noMemory }
         let news: News = engine.locked {
             // What is found may not be all: it is looked at again until there is nothing.
             hasNews = true
-            limits.note(progress)
-            progress.sawEvent = false
+            limits.note(&progress)
             engine.setDeadlineIfEarlier(self, limits.nextDeadline)
             if let transfer {
                 if transfer.mode == .events && !transfer.inbox.isEmpty {

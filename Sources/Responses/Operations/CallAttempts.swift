@@ -9,6 +9,7 @@ extension Call {
         endTransfer(released: false)
         decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
         failureBody = nil
+        progress = Limits.Progress()
         journal.attemptStarted()
         guard let transfer = Transfer(request, settings, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)

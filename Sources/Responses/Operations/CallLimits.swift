@@ -54,10 +54,18 @@ struct Limits {
         var arrival: UInt64 = 0
         var sawEvent = false
         var sawAllItemsDone = false
+        /// An event was noted in this attempt: from then on another limit stands.
+        fileprivate var hasBegun = false
+
+        /// To be noted now. Anything else only puts a limit off: should that one be reached first, it is
+        /// looked at again.
+        var bringsLimitForward: Bool { sawEvent && (!hasBegun || sawAllItemsDone) }
     }
 
-    mutating func note(_ progress: Progress) {
+    mutating func note(_ progress: inout Progress) {
         if !progress.sawEvent { return }
+        progress.sawEvent = false
+        progress.hasBegun = true
         lastProgress = progress.arrival
         itemsDone = progress.sawAllItemsDone ? progress.arrival : 0
         switch phase {
@@ -120,7 +128,11 @@ extension Call {
     /// The engine says that a deadline has passed: finds out which limit it was and acts on it.
     func limitReached() {
         let now = platform_now()
-        switch engine.locked({ limits.reached(now) }) {
+        let reached = engine.locked {
+            limits.note(&progress)
+            return limits.reached(now)
+        }
+        switch reached {
         case .nothing: engine.locked { engine.setDeadline(self, limits.nextDeadline) }
         case .pause: startAttempt()
         case .details: failAsServerSaid()

@@ -18,17 +18,20 @@ struct HostLoop {
 
     var isEmpty: Bool { first == nil }
 
-    mutating func noteNamed(_ waiter: Waiter) {
-        if waiter.isGone { return }
+    /// The next waiter to look at. The one before comes up again behind the others when the host was told
+    /// of it, has read it, and not read it empty.
+    mutating func takeNext(afterNaming: Bool) -> Waiter? {
+        if afterNaming { relistLast() }
+        named = nil
+        guard let waiter = takeFirst() else { return nil }
         waiter.wasRead.store(false, ordering: .relaxed)
         named = Unmanaged.passUnretained(waiter)
+        return waiter
     }
 
-    /// Puts the waiter that was named last behind the others, if it was read and not read empty. One
-    /// that was not read at all is parked, so that a host may leave it alone.
-    mutating func relistLast() {
+    /// One that was not read at all is parked, so that a host may leave it alone.
+    private mutating func relistLast() {
         guard let waiter = named?.takeUnretainedValue() else { return }
-        named = nil
         if !waiter.wasRead.load(ordering: .relaxed) {
             waiter.isParked.store(true, ordering: .relaxed)
         } else if waiter.mayHaveMore.load(ordering: .relaxed) {
@@ -83,7 +86,7 @@ struct HostLoop {
         raise()
     }
 
-    mutating func takeFirst() -> Waiter? {
+    private mutating func takeFirst() -> Waiter? {
         guard let entry = first else {
             if isRaised {
                 isRaised = false
