@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # What reading the deltas of a long stream costs: this gem, and net/http with JSON.parse for every
-# event. CPU time of this process, user and system, without the server's.
+# event. CPU time of this process, user and system, without the server's; the median of ROUNDS.
 #
 #     ruby -Ilib bench/deltas.rb [EVENTS]
 
@@ -10,7 +10,7 @@ require "net/http"
 require "libresponses"
 
 EVENTS = Integer(ARGV.fetch(0, "100000"))
-ROUNDS = Integer(ENV.fetch("ROUNDS", "5"))
+ROUNDS = Integer(ENV.fetch("ROUNDS", "7"))
 MODEL = ENV.fetch("RESPONSES_MODEL", "sandbox")
 INPUT = "#long=#{EVENTS}".freeze
 
@@ -77,31 +77,32 @@ def with_events(client)
   bytes
 end
 
-# The median of some rounds, in seconds of CPU.
+# Seconds of CPU.
 def measure
-  times = Array.new(ROUNDS) do
-    GC.start
-    before = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
-    yield
-    Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - before
-  end
-  times.sort[ROUNDS / 2]
+  GC.start
+  before = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
+  yield
+  Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - before
 end
+
+def median(values) = values.sort[values.size / 2]
 
 client = Libresponses::Client.new
 contenders = {
   "net/http + JSON.parse" => -> { with_net_http },
   "the same, with care" => -> { with_careful_net_http },
-  "stream.text" => -> { with_text(client) },
-  "stream.each" => -> { with_events(client) }
+  "stream.each" => -> { with_events(client) },
+  "stream.text" => -> { with_text(client) }
 }
 sizes = contenders.transform_values(&:call)
 abort "they do not agree: #{sizes}" if sizes.values.uniq.size != 1
 
-baseline = nil
-contenders.each do |name, contender|
-  seconds = measure(&contender)
-  baseline ||= seconds
-  puts format("%-22s %8.3f s   %6.2f us an event   %5.1f times less", name, seconds,
-              seconds / EVENTS * 1e6, baseline / seconds)
+# They take turns, as other work on the machine comes and goes: what is compared is of one round.
+rounds = Array.new(ROUNDS) { contenders.transform_values { |contender| measure(&contender) } }
+puts "#{EVENTS} events, median of #{ROUNDS} rounds (least to most)   us an event   times less"
+contenders.each_key do |name|
+  times = rounds.map { |round| round[name] / EVENTS * 1e6 }
+  ratios = rounds.map { |round| round.first.last / round[name] }
+  puts format("%-24s %6.2f (%.2f to %.2f)   %5.1f (%.1f to %.1f)", name,
+              median(times), *times.minmax, median(ratios), *ratios.minmax)
 end
