@@ -50,12 +50,10 @@ class TestCase < Minitest::Test
     end
   end
 
-  # @return [Integer] the connections that the sandbox has with this process
+  # @return [Array<Integer>] the local ports of the connections that this process has with the sandbox
   def connections
-    port = URI(Sandbox.url).port.to_s(16).upcase.rjust(4, "0")
-    File.readlines("/proc/net/tcp").count do |line|
-      fields = line.split
-      fields[2]&.end_with?(":#{port}") && fields[3] == "01"
-    end
+    remote = URI(Sandbox.url).port.to_s(16).upcase.rjust(4, "0")
+    File.readlines("/proc/net/tcp").map(&:split).select { |f| f[2]&.end_with?(":#{remote}") && f[3] == "01" }
+        .map { |fields| fields[1][/\h+\z/].to_i(16) }
   end
 end

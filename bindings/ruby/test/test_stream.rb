@@ -61,6 +61,17 @@ class TestStream < TestCase
     assert_operator events.map(&:type).uniq.size, :>, 30
   end
 
+  # What is read later is what was there at first, however much has come since.
+  def test_events_may_be_kept
+    events = stream("#long=3000").to_a
+    assert_equal (0...events.size).to_a, events.map(&:sequence_number)
+    events.each do |event|
+      data = JSON.parse(event.json)
+      assert_equal data.values_at("type", "sequence_number"), [event.type.to_s, event.sequence_number]
+      assert_equal data["delta"], event.delta if event.text_delta?
+    end
+  end
+
   def test_unknown_events_are_handed_over
     event = stream("#unknown").find { |e| e.kind.zero? }
     assert_equal JSON.parse(event.json)["type"].to_sym, event.type
@@ -72,10 +83,12 @@ class TestStream < TestCase
   end
 
   def test_break_ends_the_call
-    other = stream("#long=100000")
+    mark = tag
+    other = stream("#long=100000", request_options: { extra_headers: { "X-Sandbox-Tag" => mark } })
     other.each { break }
     assert_predicate other, :closed?
-    eventually("the connection is closed") { connections.zero? }
+    port = Sandbox.requests(mark).first[:remote_port]
+    eventually("the connection is closed") { !connections.include?(port) }
   end
 
   def test_an_exception_in_the_block_ends_the_call
@@ -91,7 +104,7 @@ class TestStream < TestCase
     eventually("the connections are closed") do
       GC.start
       Array.new(1000) { |i| i.to_s * 10 }
-      connections < 5
+      connections.size < 5
     end
   end
 

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "batch"
 require_relative "engine"
 require_relative "response"
 
@@ -31,8 +32,7 @@ module Libresponses
     # Whether there is an event to read, or the end.
     def ready? = !@batches.empty? || !@status.nil?
 
-    # @return [String, nil] one event or more, in the layout of responses_call_next_batch; nil at the
-    #   end, when {#outcome} says how it went
+    # @return [Batch, nil] one event or more; nil at the end, when {#outcome} says how it went
     def next_batch
       check_process
       while @batches.empty?
@@ -124,15 +124,23 @@ module Libresponses
       status = Native.responses_call_next_batch(@handle, @flags, buffer, buffer.size, @used, @count,
                                                 @out.error)
       if status == Native::OK
-        batch = buffer.read_bytes(@used.read(:size_t))
-        @buffered += batch.bytesize
-        # What is cut out of it is text.
-        @batches << batch.force_encoding(Encoding::UTF_8)
+        keep(buffer, @used.read(:size_t))
       elsif status == Native::E_RANGE && @used.read(:size_t) > buffer.size
         # A single event that is larger: room for it alone.
-        return read(FFI::MemoryPointer.new(@used.read(:size_t)))
+        return read(Batch.memory(@used.read(:size_t)))
       end
       status
+    end
+
+    # A buffer that is well filled becomes the batch's own; out of another one its bytes are copied.
+    def keep(buffer, size)
+      if size < buffer.size / 2
+        buffer = Batch.memory(size).put_bytes(0, buffer.get_bytes(0, size))
+      elsif buffer.equal?(@engine.buffer)
+        @engine.renew_buffer
+      end
+      @batches << Batch.new(buffer, size)
+      @buffered += size
     end
 
     def finished(status)

@@ -30,7 +30,7 @@ module Libresponses
 
       @io = IO.for_fd(descriptor, autoclose: false)
       @ready = FFI::MemoryPointer.new(:pointer)
-      @buffer = FFI::MemoryPointer.new(BUFFER_BYTES)
+      renew_buffer
       @lock = Mutex.new
       @calls = ObjectSpace::WeakMap.new
       @waiting = {}.compare_by_identity
@@ -41,6 +41,9 @@ module Libresponses
     def register(address, call)
       @calls[address] = call
     end
+
+    # For when the one there was has become a batch.
+    def renew_buffer = @buffer = Batch.memory(BUFFER_BYTES)
 
     # Waits until a call is ready. Whatever ends it, Thread#raise and Thread#kill too, leaves the
     # engine in order and another one leading.

@@ -32,7 +32,7 @@ module Libresponses
     def each(&block)
       return enum_for(:each) unless block
 
-      read { |batch| Event.each(batch, &block) }
+      read { |batch| batch.each(&block) }
     end
 
     # The pieces of the answer's text, as they arrive. The cheapest way to read: nothing is parsed.
@@ -42,11 +42,9 @@ module Libresponses
       return enum_for(:text).lazy unless block
 
       @call.without_json
-      memory = nil
       read do |batch|
-        memory = FFI::MemoryPointer.new(batch.bytesize * 2) if memory.nil? || memory.size < batch.bytesize
-        memory.put_bytes(0, batch)
-        Event.each_text(batch, memory, &block)
+        batch.each_text(&block)
+        batch.free
       end
     end
 
@@ -54,7 +52,7 @@ module Libresponses
     # @return [self]
     def until_done
       @call.without_json
-      read { |_batch| nil }
+      read(&:free)
     end
 
     # Reads to the end.
