@@ -12,7 +12,7 @@ class TestDeclarations < TestCase
     responses_create responses_get responses_cancel responses_delete responses_list_input_items
     responses_count_input_tokens responses_compact responses_wait responses_send
     responses_create_stream responses_get_stream responses_call_next responses_call_wait
-    responses_call_set_user_data responses_call_user_data responses_client_interrupt
+    responses_client_interrupt
     responses_copy_text responses_response_get responses_event_type responses_event_kind
     responses_event_sequence responses_event_text responses_event_json responses_event_response_id
     responses_event_item_id responses_event_output_index responses_event_content_index

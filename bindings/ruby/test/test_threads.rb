@@ -134,6 +134,17 @@ class TestThreads < TestCase
     trap("USR1", before)
   end
 
+  # The library uses the handles of ended calls again, after some hundreds. When an old call is
+  # collected, the one that has its handle now is still found.
+  def test_calls_that_were_collected_take_nothing_with_them
+    one = client
+    ended = Array.new(1200) { one.responses.stream(model: MODEL, input: "x").until_done }
+    waiting = Array.new(20) { one.responses.stream(model: MODEL, input: "x") }
+    ended.clear
+    GC.start
+    assert_equal ["You said: x"] * 20, waiting.map(&:get_output_text)
+  end
+
   # A stream that nobody reads does not keep those awake who wait for others.
   def test_a_stream_left_alone_costs_nothing
     one = client

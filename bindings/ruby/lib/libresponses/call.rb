@@ -111,7 +111,7 @@ module Libresponses
       @handle = FFI::AutoPointer.new(@out.pointer, Native.method(:responses_call_free))
       @used = FFI::MemoryPointer.new(:size_t)
       @count = FFI::MemoryPointer.new(:int)
-      @engine.register(@handle.address, self)
+      Native.responses_call_set_user_data(@handle, FFI::Pointer.new(@engine.register(self)))
     end
 
     def check_process

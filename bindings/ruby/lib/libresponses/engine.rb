@@ -33,13 +33,18 @@ module Libresponses
       renew_buffer
       @lock = Mutex.new
       @calls = ObjectSpace::WeakMap.new
+      @registered = 0
       @waiting = {}.compare_by_identity
       @leader = nil
     end
 
-    # Makes a call known to the leader. Weakly: a call that nobody has any more is freed.
-    def register(address, call)
-      @calls[address] = call
+    # Makes a call known to the leader. Weakly: a call that nobody has any more is freed. By a number of
+    # its own: the library uses addresses again, and when an old call is collected, a WeakMap loses what
+    # has been put under the same key since.
+    # @return [Integer] what the library is to say when the call has something to read
+    def register(call)
+      @calls[@registered += 1] = call
+      @registered
     end
 
     # For when the one there was has become a batch.
@@ -112,7 +117,7 @@ module Libresponses
 
     def next_ready
       while Native.responses_client_next_ready(@client, @ready) == Native::OK
-        call = @calls[@ready.read_pointer.address]
+        call = @calls[Native.responses_call_user_data(@ready.read_pointer).address]
         return call if call
       end
     end
