@@ -32,6 +32,14 @@ class TestClient < TestCase
     assert_equal "You said: x", two.responses.create(model: MODEL, input: "x").output_text
   end
 
+  def test_durations
+    [-1, Float::NAN, Float::INFINITY, "5"].each do |value|
+      error = assert_raises(Libresponses::UsageError) { client(timeout: value) }
+      assert_match(/timeout: expected seconds/, error.message)
+    end
+    assert_equal "You said: x", client(timeout: 0).responses.create(model: MODEL, input: "x").output_text
+  end
+
   def test_the_environment
     ENV["OPENAI_BASE_URL"] = Sandbox.url
     ENV["OPENAI_API_KEY"] = "from the environment"

@@ -101,6 +101,28 @@ class TestResponses < TestCase
     assert_equal "me", request[:body][:user]
   end
 
+  # As in the openai gem.
+  def test_parameters_in_a_hash
+    responses = client.responses
+    mark = tag
+    params = { "model" => MODEL, input: "Hello",
+               request_options: { idempotency_key: "mine", extra_headers: { "X-Sandbox-Tag" => mark } } }
+    created = responses.create(params)
+    assert_equal "mine", Sandbox.requests(mark).first.dig(:headers, :"idempotency-key")
+    refute_includes Sandbox.requests(mark).first[:body].keys, :request_options
+    assert_equal "You said: Bye", responses.stream(params, input: "Bye").get_output_text
+    assert_equal created.id, responses.retrieve(created.id, { include: [] }).id
+    assert_equal 1, responses.input_items.list(created, { limit: 1 }).count
+    assert_operator responses.input_tokens.count(params).input_tokens, :>=, 1
+    responses.create(model: MODEL, input: "x", request_options: nil)
+  end
+
+  def test_what_is_no_json
+    [Float::NAN, "\xff"].each do |value|
+      assert_raises(Libresponses::UsageError) { client.responses.create(model: MODEL, input: value) }
+    end
+  end
+
   def test_retries
     mark = tag
     response = client.responses.create(

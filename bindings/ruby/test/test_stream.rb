@@ -17,7 +17,9 @@ class TestStream < TestCase
     assert_equal Encoding::UTF_8, delta.delta.encoding
     assert_nil events.first.delta
     assert_nil events.first.output_index
-    assert_equal :in_progress, events.first.response.status
+    assert_equal [:in_progress, ""], [events.first.response.status, events.first.response.output_text]
+    assert_equal "You said: Hello you", events.last.response.output_text
+    assert_nil delta.response
     assert_equal "You said: Hello you", events.find { |e| e.type == :"response.output_text.done" }.text
     assert_equal :message, events.find { |e| e.type == :"response.output_item.done" }.item.type
   end
@@ -89,6 +91,37 @@ class TestStream < TestCase
     assert_predicate other, :closed?
     port = Sandbox.requests(mark).first[:remote_port]
     eventually("the connection is closed") { !connections.include?(port) }
+  end
+
+  # However much of it had arrived by then.
+  def test_a_stream_that_was_left_is_not_read_further
+    20.times do
+      short = stream("x")
+      assert_equal 0, short.first.sequence_number
+      assert_predicate short, :closed?
+      assert_raises(Libresponses::CancelledError) { short.first }
+      assert_raises(Libresponses::CancelledError) { short.get_final_response }
+      short = stream("x")
+      short.close
+      assert_raises(Libresponses::CancelledError) { short.text.to_a }
+    end
+  end
+
+  def test_left_with_its_last_event_it_has_been_read
+    20.times do
+      short = stream("x")
+      short.each { |event| break if event.type == :"response.completed" }
+      assert_equal "You said: x", short.get_output_text
+      assert_empty short.to_a
+    end
+  end
+
+  def test_closed_is_said_when_nothing_is_left_to_read
+    short = stream("x")
+    refute_predicate short, :closed?
+    short.each { refute_predicate short, :closed? }
+    assert_predicate short, :closed?
+    assert_equal "#<Libresponses::Stream closed>", short.inspect
   end
 
   def test_an_exception_in_the_block_ends_the_call

@@ -45,7 +45,12 @@ module Libresponses
         yield Event.new(memory, offset)
         offset += memory.get_uint32(offset)
       end
+    ensure
+      @left_at = offset
     end
+
+    # @return [Boolean] whether the last event was yielded, and the block perhaps left with it
+    def read? = !@left_at.nil? && (@left_at >= @bytesize || @left_at + @memory.get_uint32(@left_at) >= @bytesize)
 
     # Yields the deltas of the answer's text, and nothing else.
     def each_text

@@ -91,14 +91,18 @@ module Libresponses
     end
 
     # Lets go of it; one that is still running is cancelled. One that another thread is waiting for
-    # is only cancelled, and that thread lets go.
-    def close
+    # is only cancelled, and that thread lets go. Events that have not been read are dropped, and then it
+    # counts as cancelled even if all had arrived: what a reader finds is no matter of time.
+    #
+    # @param batch [Batch, nil] the one in which reading stopped
+    def close(batch = nil)
       return @handle = nil if @pid != Process.pid
 
       @engine.uninterrupted do
-        next if closed?
+        next cancel if @engine.waiting?(self)
 
-        @engine.waiting?(self) ? Native.responses_call_cancel(@handle) : free
+        free
+        abandon if @status.nil? || @batches.any? || batch&.read? == false
       end
     end
 
@@ -160,10 +164,14 @@ module Libresponses
     end
 
     def free
-      @handle.free
+      @handle&.free
       @handle = nil
-      return if @status
+    end
 
+    def abandon
+      @batches.clear
+      @buffered = 0
+      @response = nil
       @status = Native::E_CANCELLED
       @error = CancelledError.new("closed before its end")
     end

@@ -67,7 +67,7 @@ module Libresponses
     # @param body [Hash, nil] sent as JSON
     # @return [Response]
     def request(method, path, body: nil, request_options: {})
-      json = body && JSON.generate(body)
+      json = body && Parameters.json(body)
       perform(:responses_send_start, method.to_s.upcase, path, json, json.to_s.bytesize,
               request_options: request_options)
     end
@@ -104,9 +104,12 @@ module Libresponses
     # @api private
     # @return [Call]
     def start(function, *arguments, request_options: {})
-      options = request_options.except(:extra_headers, :extra_query, :extra_body)
+      options = request_options.except(:extra_headers, :extra_query, :extra_body, :idempotency_key)
       options[:default_query] = request_options[:extra_query] if request_options[:extra_query]
-      session.start(function, *arguments, options: options, headers: request_options[:extra_headers] || {})
+      headers = request_options[:extra_headers].to_h
+      key = request_options[:idempotency_key]
+      headers = { "Idempotency-Key" => key }.merge(headers) if key
+      session.start(function, *arguments, options: options, headers: headers)
     end
 
     # @api private

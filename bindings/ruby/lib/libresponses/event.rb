@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-require_relative "record"
 require_relative "batch"
+require_relative "output"
 
 module Libresponses
   # One event of a stream. What most programs need of it (`type`, `delta`, `sequence_number`, indices,
@@ -62,6 +62,9 @@ module Libresponses
 
     # @return [String, nil] all of the text, of an event that says that a text is done
     def text = self[:text]
+
+    # @return [ResponseRecord, nil] the response that an event about all of it carries
+    def response = @response ||= self[:response] && ResponseRecord.new(self[:response].to_h)
 
     # @return [String] the event as JSON, the server's bytes
     def json = text_at(3)

@@ -44,7 +44,8 @@ module Libresponses
     private_class_method :native
 
     def self.milliseconds(name, value)
-      raise UsageError, "#{name}: expected seconds, a number" unless value.is_a?(Numeric)
+      is_duration = value.is_a?(Numeric) && value.to_f.finite? && !value.negative?
+      raise UsageError, "#{name}: expected seconds, a number from 0 on; 0 is no limit" unless is_duration
 
       # What is not nothing is at least the shortest time there is: 0 means no limit.
       value.zero? ? "0" : [(value * 1000).round, 1].max.to_s

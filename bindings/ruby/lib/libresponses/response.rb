@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "errors"
-require_relative "record"
+require_relative "output"
 
 module Libresponses
   # What the server answered: a response, a page of items, a count of tokens. Reads as a {Record};
@@ -13,6 +13,8 @@ module Libresponses
   #
   # @since 0.1
   class Response < Record
+    include Output
+
     # @api private
     def self.copy(borrowed)
       out = Native::Out.new
@@ -50,11 +52,6 @@ module Libresponses
       return @output_parsed if defined?(@output_parsed)
 
       @output_parsed = (StructuredOutput.parse(output_text, @text_format) if status == :completed)
-    end
-
-    # @return [Array<Record>] the function and custom tool calls of the output
-    def tool_calls
-      (self[:output] || []).select { |item| %i[function_call custom_tool_call].include?(item.type) }
     end
 
     # @return [String] the body, byte for byte the server's

@@ -21,6 +21,7 @@ module Libresponses
     def initialize(text_format: nil, &start)
       @text_format = text_format
       @call = start.call
+      @is_closed = false
     end
 
     # Yields every event, known or unknown, once and in order.
@@ -78,21 +79,24 @@ module Libresponses
       self
     end
 
-    # Lets go of the stream. Nothing to do when it was read to its end.
+    # Lets go of the stream; to be read no further. Nothing to do when it was read to its end.
     # @return [nil]
     def close
-      @call.close
+      @call.close unless @is_closed
+      @is_closed = true
       nil
     end
 
     # @return [Boolean] whether it was read to its end, or closed
-    def closed? = @call.closed?
+    def closed? = @is_closed
+
+    def inspect = "#<#{self.class}#{" closed" if closed?}>"
 
     private
 
     # The interrupts of a thread find the call in place, and go through `close`.
     def read
-      is_done = false
+      is_done = is_busy = false
       while (batch = @call.next_batch)
         yield batch
       end
@@ -100,10 +104,11 @@ module Libresponses
       @call.outcome
       self
     rescue BusyError
-      is_done = true # not ours to close
+      is_busy = true # not ours to close
       raise
     ensure
-      @call.close unless is_done
+      @is_closed = true unless is_busy
+      @call.close(batch) unless is_done || is_busy
     end
 
     def with_format(response)

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "../page"
+require_relative "../parameters"
 
 module Libresponses
   module Resources
@@ -18,11 +19,13 @@ module Libresponses
       # @param params [Hash] limit: items on a page, 1 to 100; order: :asc or :desc; after: the id of
       #   the item before the first; include: [...]
       # @return [Page] the first page, an Enumerable over the items of all pages
-      def list(response_id, request_options: {}, **params)
+      def list(response_id, params = {}, **keywords)
+        params, options = Parameters.take(params, keywords)
+        response_id = response_id.id if response_id.respond_to?(:id)
         Page.new(params) do |page_params|
-          json = JSON.generate(page_params)
+          json = Parameters.json(page_params)
           @client.perform(:responses_list_input_items_start, response_id.to_s, json, json.bytesize,
-                          request_options: request_options)
+                          request_options: options)
         end
       end
     end
@@ -36,10 +39,10 @@ module Libresponses
 
       # POST /responses/input_tokens.
       # @return [Response] with `input_tokens`
-      def count(request_options: {}, **params)
-        json = JSON.generate(params.merge(request_options[:extra_body] || {}))
-        @client.perform(:responses_count_input_tokens_start, json, json.bytesize,
-                        request_options: request_options)
+      def count(params = {}, **keywords)
+        params, options = Parameters.take(params, keywords)
+        json = Parameters.body(params, options)
+        @client.perform(:responses_count_input_tokens_start, json, json.bytesize, request_options: options)
       end
     end
   end

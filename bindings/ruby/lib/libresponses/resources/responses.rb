@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "../parameters"
 require_relative "../stream"
 require_relative "../structured_output"
 require_relative "../tool_loop"
@@ -8,10 +9,10 @@ require_relative "input_items"
 module Libresponses
   # The operations, by what they are about.
   module Resources
-    # Everything below /responses. Parameters are keywords, named as in the API; fields that this gem
-    # has never heard of are sent like all others. Every method takes `request_options:`, a Hash with
-    # `timeout`, `max_retries`, `extra_headers`, `extra_query`, `extra_body` and all other options of
-    # {Client#initialize}, for that call alone.
+    # Everything below /responses. Parameters are keywords, or a Hash, named as in the API; fields that
+    # this gem has never heard of are sent like all others. Every method takes `request_options:`, a Hash
+    # with `timeout`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`, `idempotency_key` and
+    # all other options of {Client#initialize}, for that call alone.
     #
     # All methods raise an {Error}.
     #
@@ -28,10 +29,9 @@ module Libresponses
       #   `{schema: {...}}`: then {Response#output_parsed} is the answer
       # @return [Response]
       # @raise [APIStatusError] when the server says no
-      def create(request_options: {}, **params)
-        json, format = body(params, request_options)
-        response = @client.perform(:responses_create_start, json, json.bytesize,
-                                   request_options: request_options)
+      def create(params = {}, **keywords)
+        json, options, format = body(params, keywords)
+        response = @client.perform(:responses_create_start, json, json.bytesize, request_options: options)
         response.text_format = format
         response
       end
@@ -43,8 +43,9 @@ module Libresponses
       #
       # @return [Stream], or the final Response with a block
       # @yieldparam event [Event]
-      def stream(request_options: {}, **params, &block)
-        stream = params.key?(:response_id) ? follow(params, request_options) : begin_stream(params, request_options)
+      def stream(params = {}, **keywords, &block)
+        params, options = Parameters.take(params, keywords)
+        stream = params.key?(:response_id) ? follow(params, options) : begin_stream(params, options)
         return stream unless block
 
         stream.each(&block).get_final_response
@@ -54,18 +55,18 @@ module Libresponses
       # GET /responses/{id}.
       # @param params [Hash] include: [...]
       # @return [Response]
-      def retrieve(response_id, request_options: {}, **params)
-        json = params.empty? ? nil : JSON.generate(params)
-        @client.perform(:responses_get_start, id(response_id), json, json.to_s.bytesize,
-                        request_options: request_options)
+      def retrieve(response_id, params = {}, **keywords)
+        params, options = Parameters.take(params, keywords)
+        json = Parameters.query(params)
+        @client.perform(:responses_get_start, id(response_id), json, json.to_s.bytesize, request_options: options)
       end
 
       # The events of a background response; the same as {#stream} with `response_id:`.
       # @param params [Hash] starting_after: the sequence number of the last event that was seen;
       #   include: [...]
       # @return [Stream]
-      def retrieve_streaming(response_id, request_options: {}, **params, &block)
-        stream(response_id: response_id, request_options: request_options, **params, &block)
+      def retrieve_streaming(response_id, params = {}, **keywords, &block)
+        stream(params, **keywords, response_id: response_id, &block)
       end
 
       # POST /responses/{id}/cancel: ends a background response.
@@ -92,9 +93,9 @@ module Libresponses
 
       # POST /responses/compact: a long conversation made short.
       # @return [Response]
-      def compact(request_options: {}, **params)
-        json, = body(params, request_options)
-        @client.perform(:responses_compact_start, json, json.bytesize, request_options: request_options)
+      def compact(params = {}, **keywords)
+        json, options = body(params, keywords)
+        @client.perform(:responses_compact_start, json, json.bytesize, request_options: options)
       end
 
       # Creates responses until the model calls no tool any more; the calls are answered with the
@@ -117,28 +118,28 @@ module Libresponses
 
       private
 
-      def begin_stream(params, request_options)
-        json, format = body(params, request_options)
+      def begin_stream(params, options)
+        json, options, format = body(params, request_options: options)
         Stream.new(text_format: format) do
-          @client.start(:responses_create_stream_start, json, json.bytesize,
-                        request_options: request_options)
+          @client.start(:responses_create_stream_start, json, json.bytesize, request_options: options)
         end
       end
 
-      def follow(params, request_options)
+      def follow(params, options)
         response_id = id(params[:response_id])
         _, format = StructuredOutput.take(params.slice(:text))
-        params = params.except(:response_id, :text)
-        json = params.empty? ? nil : JSON.generate(params)
+        json = Parameters.query(params.except(:response_id, :text))
         Stream.new(text_format: format) do
           @client.start(:responses_get_stream_start, response_id, json, json.to_s.bytesize,
-                        request_options: request_options)
+                        request_options: options)
         end
       end
 
-      def body(params, request_options)
+      # @return [Array(String, Hash, Object)] the body, the request's options, and what the text is parsed with
+      def body(params, keywords)
+        params, options = Parameters.take(params, keywords)
         params, format = StructuredOutput.take(params)
-        [JSON.generate(params.merge(request_options[:extra_body] || {})), format]
+        [Parameters.body(params, options), options, format]
       end
 
       def id(response)
