@@ -89,6 +89,27 @@ class TestThreads < TestCase
     assert_nothing_left_of(one)
   end
 
+  # The start is not interrupted, and what comes meanwhile comes before anybody has the stream.
+  def test_killed_while_it_starts
+    GC.disable
+    one = client
+    engine = one.session.engine
+    %i[kill raise].each do |how|
+      reader = engine.lock.synchronize do
+        thread = Thread.new { one.responses.stream(**slow).until_done }
+        thread.report_on_exception = false
+        Thread.pass until thread.stop?
+        thread.tap(&how)
+      end
+      reader.join rescue nil # rubocop:disable Style/RescueModifier
+      calls = calls_of(engine)
+      refute_empty calls
+      assert_empty calls.reject(&:closed?)
+    end
+  ensure
+    GC.enable
+  end
+
   # Interrupts at any moment, also the wrong one: nothing hangs, nothing stays behind, and what goes
   # on beside it is not disturbed.
   def test_interrupts_at_any_moment
@@ -184,10 +205,12 @@ class TestThreads < TestCase
     assert_empty engine.instance_variable_get(:@waiting)
     assert_nil engine.instance_variable_get(:@leader)
     eventually("all calls have ended") do
-      calls = ObjectSpace.each_object(Libresponses::Call).select do |c|
-        c.instance_variable_get(:@engine).equal?(engine)
-      end
-      calls.all?(&:closed?)
+      GC.start # a thread may have ended with a stream in hand that it had not begun to read
+      calls_of(engine).all?(&:closed?)
     end
+  end
+
+  def calls_of(engine)
+    ObjectSpace.each_object(Libresponses::Call).select { |call| call.instance_variable_get(:@engine).equal?(engine) }
   end
 end

@@ -20,8 +20,13 @@ module Libresponses
     # @api private
     def initialize(text_format: nil, &start)
       @text_format = text_format
-      @call = start.call
       @is_closed = false
+      is_begun = false
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { @call = start.call }
+      is_begun = true
+    ensure
+      # What came during the start comes at its end.
+      @call&.close unless is_begun
     end
 
     # Yields every event, known or unknown, once and in order.
