@@ -1,5 +1,7 @@
 ! 01-create.f90 - ask a question, print the answer
 !
+! The blocking way: one call that returns when the answer is there.
+!
 !     make && OPENAI_API_KEY=... ./01-create-fortran
 !
 ! RESPONSES_MODEL names another model than gpt-5, OPENAI_BASE_URL another server.
@@ -8,36 +10,32 @@ program create
   use responses_text
   implicit none
 
-  type(c_ptr) :: client, request, response, error
+  type(c_ptr) :: client, request = c_null_ptr, response = c_null_ptr, error
   character(len=100) :: model
   integer(c_int64_t) :: tokens
-  integer(c_int) :: status, ignored
+  integer(c_int) :: status
   integer :: missing
 
   call get_environment_variable('RESPONSES_MODEL', model, status=missing)
   if (missing /= 0) model = 'gpt-5'
-  error = c_null_ptr
-  response = c_null_ptr
 
-  ! Errors of the request stick: they come up when it is sent.
-  ignored = responses_request_new(request)
-  ignored = responses_request_set_string(request, 'model'//c_null_char, c_text(model), RESPONSES_NTS)
-  ignored = responses_request_add_message(request, 'user'//c_null_char, &
-      c_text('Why is the sky blue? One sentence.'), RESPONSES_NTS)
+  status = responses_request_new(request)
+  call request_set(request, 'model', trim(model))
+  call request_add_message(request, 'user', 'Why is the sky blue? One sentence.')
 
   status = responses_client_new(client, error)
   if (status == RESPONSES_OK) status = responses_request_create(request, client, response, error)
 
   if (status == RESPONSES_OK) then
     print '(a)', text_of(responses_response_text(response))
-    tokens = 0
-    ignored = responses_read_integer(response, '/usage/total_tokens'//c_null_char, tokens)
-    print '(5a,i0,a)', '[', text_of(responses_response_id(response)), ' is ', &
-        text_of(responses_response_status(response)), ', ', tokens, ' tokens]'
+    write (*, '(4a)', advance='no') '[', text_of(responses_response_id(response)), ' is ', &
+        text_of(responses_response_status(response))
+    ! Whatever has no function of its own is read by its place in the JSON.
+    if (responses_read_integer(response, c_text('/usage/total_tokens'), tokens) == RESPONSES_OK) &
+        write (*, '(a,i0,a)', advance='no') ', ', tokens, ' tokens'
+    print '(a)', ']'
   else
-    print '(4a)', text_of(responses_status_name(status)), ': ', &
-        text_of(responses_error_field(error, RESPONSES_ERROR_MESSAGE)), &
-        text_of(responses_request_problem(request))
+    call show_error(status, error, request)
   end if
 
   call responses_response_free(response)

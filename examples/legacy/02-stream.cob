@@ -1,7 +1,7 @@
       *> 02-stream.cob - print an answer while it is written
       *>
       *> The pull way: the call is started, then waited for and read at
-      *> the program's pace. No callback is needed.
+      *> the program's pace. COBOL needs no callback for it.
       *>
       *>     make && OPENAI_API_KEY=... ./02-stream-cobol
       *>
@@ -13,47 +13,27 @@
        DATA DIVISION.
        WORKING-STORAGE SECTION.
        COPY "responses.cpy".
-       01  CLIENT              USAGE POINTER VALUE NULL.
-       01  REQUEST             USAGE POINTER VALUE NULL.
-       01  RUNNING             USAGE POINTER VALUE NULL.
-       01  AN-EVENT            USAGE POINTER VALUE NULL.
-       01  RESPONSE            USAGE POINTER VALUE NULL.
-       01  ERR                 USAGE POINTER VALUE NULL.
-       01  C-TEXT              USAGE POINTER VALUE NULL.
-       01  STAT                USAGE BINARY-LONG.
-       01  COPIED              USAGE BINARY-LONG.
-       01  KIND                USAGE BINARY-LONG.
-       01  FOR-EVER            USAGE BINARY-LONG VALUE -1.
-       01  NTS                 USAGE BINARY-DOUBLE VALUE -1.
-       01  CAPACITY            USAGE BINARY-DOUBLE UNSIGNED.
-       01  NEEDED              USAGE BINARY-DOUBLE UNSIGNED.
-       01  BUFFER              PIC X(4000).
-       01  MODEL               PIC X(100).
+       COPY "responses-ws.cpy".
        01  EVENTS              PIC 9(9) VALUE 0.
        01  SHOWN-EVENTS        PIC Z(8)9.
 
        PROCEDURE DIVISION.
        MAIN-PARAGRAPH.
-           ACCEPT MODEL FROM ENVIRONMENT "RESPONSES_MODEL"
-               ON EXCEPTION MOVE "gpt-5" TO MODEL
-           END-ACCEPT
-           COMPUTE CAPACITY = FUNCTION LENGTH(BUFFER)
-
+           PERFORM TAKE-MODEL
            CALL "responses_request_new" USING BY REFERENCE REQUEST
-               RETURNING STAT
+               RETURNING STICKS
            CALL "responses_request_set_string" USING
                BY VALUE REQUEST
                BY REFERENCE Z"model"
-               BY REFERENCE FUNCTION CONCATENATE(
-                   FUNCTION TRIM(MODEL), X"00")
+               BY REFERENCE MODEL
                BY VALUE SIZE 8 NTS
-               RETURNING STAT
+               RETURNING STICKS
            CALL "responses_request_add_message" USING
                BY VALUE REQUEST
                BY REFERENCE Z"user"
                BY REFERENCE Z"Tell me a story in three sentences."
                BY VALUE SIZE 8 NTS
-               RETURNING STAT
+               RETURNING STICKS
 
            CALL "responses_client_new" USING
                BY REFERENCE CLIENT
@@ -67,12 +47,9 @@
                    BY REFERENCE ERR
                    RETURNING STAT
            END-IF
-
-           IF STAT = RESPONSES-OK
-               PERFORM READ-EVENT
-                   UNTIL STAT NOT = RESPONSES-OK
-                     AND STAT NOT = RESPONSES-AGAIN
-           END-IF
+           PERFORM READ-EVENT
+               UNTIL STAT NOT = RESPONSES-OK
+                 AND STAT NOT = RESPONSES-AGAIN
 
            IF STAT = RESPONSES-DONE
                PERFORM SHOW-END
@@ -92,7 +69,9 @@
                RETURNING OMITTED
            STOP RUN.
 
-      *> Reads one event, or waits for the next. STAT tells how it went.
+      *> Reads one event, or waits for the next. STAT tells how it went:
+      *> RESPONSES-DONE means that the answer came to its end; a stream
+      *> that breaks off never does.
        READ-EVENT.
            CALL "responses_call_next" USING
                BY VALUE RUNNING
@@ -105,7 +84,7 @@
                WHEN RESPONSES-AGAIN
                    CALL "responses_call_wait" USING
                        BY VALUE RUNNING
-                       BY VALUE FOR-EVER
+                       BY VALUE NO-LIMIT
                        RETURNING STAT
            END-EVALUATE.
 
@@ -117,59 +96,27 @@
                WHEN RESPONSES-EVENT-OUTPUT-TEXT-DELTA
                    CALL "responses_event_text" USING
                        BY VALUE AN-EVENT
-                       BY REFERENCE NEEDED
+                       BY REFERENCE OMITTED
                        RETURNING C-TEXT
                    PERFORM TAKE-TEXT
-                   IF NEEDED > 1
-                       DISPLAY BUFFER(1:NEEDED - 1) WITH NO ADVANCING
-                   END-IF
+                   PERFORM SHOW-TEXT
                WHEN RESPONSES-EVENT-OUTPUT-TEXT-DONE
-                   DISPLAY " "
+                   DISPLAY X"0A" WITH NO ADVANCING
            END-EVALUATE.
 
        SHOW-END.
-           MOVE EVENTS TO SHOWN-EVENTS
            CALL "responses_call_response" USING BY VALUE RUNNING
                RETURNING RESPONSE
            CALL "responses_response_id" USING BY VALUE RESPONSE
                RETURNING C-TEXT
            PERFORM TAKE-TEXT
-           DISPLAY "[" BUFFER(1:NEEDED - 1) " is "
+           DISPLAY "[" BUFFER(1:TEXT-LENGTH) " is "
                WITH NO ADVANCING
            CALL "responses_response_status" USING BY VALUE RESPONSE
                RETURNING C-TEXT
            PERFORM TAKE-TEXT
-           DISPLAY BUFFER(1:NEEDED - 1) " after "
-               FUNCTION TRIM(SHOWN-EVENTS) " events]".
+           PERFORM SHOW-TEXT
+           MOVE EVENTS TO SHOWN-EVENTS
+           DISPLAY " after " FUNCTION TRIM(SHOWN-EVENTS) " events]".
 
-       SHOW-ERROR.
-           CALL "responses_status_name" USING BY VALUE STAT
-               RETURNING C-TEXT
-           PERFORM TAKE-TEXT
-           DISPLAY BUFFER(1:NEEDED - 1) ": " WITH NO ADVANCING
-           CALL "responses_error_field" USING
-               BY VALUE ERR
-               BY VALUE RESPONSES-ERROR-MESSAGE
-               BY REFERENCE NEEDED
-               RETURNING C-TEXT
-           PERFORM TAKE-TEXT
-           IF NEEDED > 1
-               DISPLAY BUFFER(1:NEEDED - 1)
-           ELSE
-               DISPLAY "no details"
-           END-IF.
-
-      *> Copies the text of C-TEXT into BUFFER; NEEDED is then its length
-      *> and one more. What does not fit is left out.
-       TAKE-TEXT.
-           MOVE SPACES TO BUFFER
-           CALL "responses_copy_text" USING
-               BY VALUE C-TEXT
-               BY VALUE SIZE 8 NTS
-               BY REFERENCE BUFFER
-               BY VALUE SIZE 8 CAPACITY
-               BY REFERENCE NEEDED
-               RETURNING COPIED
-           IF NEEDED > CAPACITY
-               MOVE CAPACITY TO NEEDED
-           END-IF.
+       COPY "responses-pd.cpy".

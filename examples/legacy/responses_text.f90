@@ -1,9 +1,19 @@
-! Text between Fortran and C.
+! Text between Fortran and C, and with it requests and answers.
+!
+! Errors of a request stick: they come up when it is sent. So what builds one is a subroutine.
 module responses_text
   use, intrinsic :: iso_c_binding
+  use, intrinsic :: iso_fortran_env, only: error_unit
+  use responses
   implicit none
   private
-  public :: text_of, c_text
+  public :: text_of, c_text, request_set, request_add_message, value_at, show_error
+
+  ! call request_set(request, name, value) with a string, an integer, a real or a logical. A string goes
+  ! in with the blanks at its end; trim() it where they are not meant.
+  interface request_set
+    module procedure set_string, set_integer, set_number, set_boolean
+  end interface
 
   interface
     pure function strlen(text) bind(c, name='strlen')
@@ -44,4 +54,74 @@ contains
 
     terminated = trim(text)//c_null_char
   end function
+
+  subroutine set_string(request, name, value)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: name, value
+    integer(c_int) :: sticks
+
+    sticks = responses_request_set_string(request, c_text(name), value, len(value, c_size_t))
+  end subroutine
+
+  subroutine set_integer(request, name, value)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: name
+    integer, intent(in) :: value
+    integer(c_int) :: sticks
+
+    sticks = responses_request_set_integer(request, c_text(name), int(value, c_int64_t))
+  end subroutine
+
+  subroutine set_number(request, name, value)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: name
+    real(c_double), intent(in) :: value
+    integer(c_int) :: sticks
+
+    sticks = responses_request_set_number(request, c_text(name), value)
+  end subroutine
+
+  subroutine set_boolean(request, name, value)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: name
+    logical, intent(in) :: value
+    integer(c_int) :: sticks
+
+    sticks = responses_request_set_boolean(request, c_text(name), merge(1_c_int, 0_c_int, value))
+  end subroutine
+
+  subroutine request_add_message(request, role, text)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: role, text
+    integer(c_int) :: sticks
+
+    sticks = responses_request_add_message(request, c_text(role), text, len(text, c_size_t))
+  end subroutine
+
+  ! The value of a response at a place in its JSON, '/usage/total_tokens' say: the text of a string, the
+  ! JSON of anything else, and '' where there is nothing.
+  function value_at(response, place) result(text)
+    type(c_ptr), intent(in) :: response
+    character(len=*), intent(in) :: place
+    character(len=:), allocatable :: text
+    type(c_ptr) :: value
+    integer(c_size_t) :: length
+
+    text = ''
+    if (responses_response_get(response, c_text(place), value=value, len=length) == RESPONSES_OK) &
+        text = text_of(value, length)
+  end function
+
+  ! Prints a status by its name, and what the error says about it or, where the request could not be
+  ! sent, what was wrong with it.
+  subroutine show_error(status, error, request)
+    integer(c_int), intent(in) :: status
+    type(c_ptr), intent(in) :: error
+    type(c_ptr), intent(in), optional :: request
+    character(len=:), allocatable :: text
+
+    text = text_of(responses_error_field(error, RESPONSES_ERROR_MESSAGE))
+    if (present(request) .and. len(text) == 0) text = text_of(responses_request_problem(request))
+    write (error_unit, '(3a)') text_of(responses_status_name(status)), ': ', text
+  end subroutine
 end module
