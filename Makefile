@@ -26,11 +26,21 @@ sandbox: deps-build ## Build the local Responses server
 portable: lib ## Build the library for other systems, into build/portable
 	@scripts/build-portable.sh
 
-examples: lib ## Build the examples
-	@PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory -C examples/c \
-		OUT=$(EXAMPLES) CFLAGS='-O2 -g -Werror' LDFLAGS=-Wl,-rpath,$(LIB_DIR)
+IN_PLACE = PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory \
+	CFLAGS='-O2 -g -Werror' LDFLAGS=-Wl,-rpath,$(LIB_DIR)
 
-demo: sandbox examples ## See it work: a streamed answer and a background response
+# Those of Fortran, COBOL and other event loops as far as there is a compiler or a library for them.
+examples: examples-c ## Build the examples
+	@$(IN_PLACE) -C examples/cpp OUT=$(EXAMPLES)/cpp CXXFLAGS='-O1 -g -Werror' \
+		CPPFLAGS=-I$(CURDIR)/bindings/cpp
+	@$(IN_PLACE) -C examples/event-loops OUT=$(EXAMPLES)/event-loops CPPFLAGS=-I$(CURDIR)/bindings/c
+	@$(IN_PLACE) -C examples/legacy OUT=$(EXAMPLES)/legacy FFLAGS='-O1 -g -Werror' \
+		COBFLAGS=-Werror
+
+examples-c: lib
+	@$(IN_PLACE) -C examples/c OUT=$(EXAMPLES)
+
+demo: sandbox examples-c ## See it work: a streamed answer and a background response
 	@examples/demo.sh
 
 install: ## Install below PREFIX (default /usr/local), with DESTDIR before it
@@ -123,6 +133,6 @@ help: ## This list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: bench test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
-.PHONY: lib portable sandbox examples demo install uninstall test lint format test-unit test-gates test-abi \
+.PHONY: lib portable sandbox examples examples-c demo install uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
 .NOTPARALLEL:

@@ -1,13 +1,17 @@
 #!/bin/sh
-# Runs every example against the server of OPENAI_BASE_URL and looks at what it prints.
-# EXAMPLES is where they were built to.
+# Runs every compiled example against the server of OPENAI_BASE_URL and looks at what it prints. The same
+# number prints the same in every language, but for ids and ticks of the clock.
+# EXAMPLES is where they were built to. Python and Ruby run theirs in their own suites.
 set -eu
 cd "$(dirname "$0")/.."
 
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+examples=${EXAMPLES:-build/examples}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+out=$scratch/out
 passed=0
 failed=0
+skipped=0
 
 # The last line each example must print, as a pattern.
 expected() {
@@ -21,19 +25,71 @@ expected() {
     esac
 }
 
-for source in examples/c/*.c; do
-    name=$(basename "$source" .c)
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL  $1"
+    sed 's/^/      /' "$2"
+}
+
+# run SOURCE PROGRAM EXAMPLE: ends well, with the right last line, and with the words of EXAMPLE in C,
+# which is run first.
+run() {
     status=0
-    timeout 120 "${EXAMPLES:-build/examples}/$name" > "$out" 2>&1 < /dev/null || status=$?
-    pattern=$(expected "$name")
-    if [ $status = 0 ] && [ -n "$pattern" ] && tail -n 1 "$out" | grep -Eq "$pattern"; then
-        passed=$((passed + 1))
-        echo "ok    $name: $(tail -n 1 "$out")"
+    timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null || status=$?
+    sed -E 's/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/words"
+    [ -e "$scratch/$3" ] || cp "$scratch/words" "$scratch/$3"
+    pattern=$(expected "$3")
+    if [ $status != 0 ] || [ -z "$pattern" ] || ! tail -n 1 "$out" | grep -Eq "$pattern"; then
+        fail "$1: status $status, expected '${pattern:-a pattern in $0}', printed:" "$out"
+    elif ! diff "$scratch/$3" "$scratch/words" > "$scratch/diff"; then
+        fail "$1: is not what $3 says in C:" "$scratch/diff"
     else
-        failed=$((failed + 1))
-        echo "FAIL  $name: status $status, expected '${pattern:-a pattern in $0}', printed:"
-        sed 's/^/      /' "$out"
+        passed=$((passed + 1))
+        echo "ok    $1: $(tail -n 1 "$out")"
+    fi
+}
+
+# every LANGUAGE COMPILER FOLDER ENDING DIRECTORY SUFFIX: all six, when there is a compiler.
+every() {
+    language=$1 compiler=$2 folder=$3 ending=$4 directory=$5 suffix=$6
+    if ! command -v "$compiler" > /dev/null; then
+        echo "skip  $language: there is no $compiler"
+        skipped=$((skipped + 1))
+        return
+    fi
+    for source in examples/c/*.c; do
+        name=$(basename "$source" .c)
+        run "examples/$folder/$name.$ending" "$directory$name$suffix" "$name"
+    done
+}
+every C cc c c "" ""
+every C++ c++ cpp cpp cpp/ ""
+every Fortran gfortran legacy f90 legacy/ -fortran
+every COBOL cobc legacy cob legacy/ -cobol
+
+# The event loop of number 05, in the loops that programs have already.
+for source in examples/event-loops/*.c; do
+    name=$(basename "$source" .c)
+    case $name in
+        glib) package=glib-2.0 ;;
+        libevent) package=libevent_core ;;
+        libuv) package=libuv ;;
+        *) package="" ;;
+    esac
+    if [ -n "$package" ] && ! pkg-config --exists "$package"; then
+        echo "skip  $source: there is no $package"
+        skipped=$((skipped + 1))
+    else
+        run "$source" "event-loops/$name" 05-event-loop
     fi
 done
+
+# None was forgotten.
+for source in examples/cpp/*.cpp examples/legacy/0*.f90 examples/legacy/0*.cob; do
+    name=$(basename "$source")
+    [ -e "examples/c/${name%.*}.c" ] || fail "$source: there is no such example in C" /dev/null
+done
+
+[ $skipped = 0 ] || echo "$skipped skipped"
 echo "examples: $passed passed, $failed failed"
 [ $failed = 0 ]
