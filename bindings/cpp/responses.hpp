@@ -29,6 +29,7 @@
  * returns result<response> and throws nothing of this library's. With -fno-exceptions the first kind
  * is not there, and the rest is as before. (std::bad_alloc can come from either kind, as from all of
  * the standard library.)
+ * A stream that ends badly leaves what had arrived in its error: error.partial().
  *
  * OWNERSHIP. client, call, response and event own what they stand for: they can be moved, not copied,
  * and free it when they go. call_view, response_view and event_view look at what another owns, and so

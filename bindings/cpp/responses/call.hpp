@@ -25,6 +25,30 @@ int milliseconds_of(const std::chrono::duration<Rep, Period> &duration) noexcept
     int whole = static_cast<int>(count);
     return whole < count ? whole + 1 : whole;
 }
+
+/* Reads the next event, and waits where there is none yet: RESPONSES_OK, RESPONSES_DONE, or what went
+   wrong, with what had arrived when that is the end of the call. */
+inline int next_or_wait(responses_call *call, event_view &event, error &e)
+{
+    for (;;) {
+        const responses_event *borrowed = nullptr;
+        responses_error *details = nullptr;
+        int status = responses_call_next(call, &borrowed, &details);
+        event = event_view(borrowed);
+        if (status < 0) {
+            responses_response *arrived = nullptr;
+            responses_response_clone(responses_call_response(call), &arrived);
+            e = error(status, details, arrived);
+        }
+        if (status != RESPONSES_AGAIN)
+            return status;
+        status = responses_call_wait(call, -1);
+        if (status != RESPONSES_OK) {
+            e = error(status < 0 ? status : RESPONSES_E_CANCELLED);
+            return e.status();
+        }
+    }
+}
 } // namespace detail
 
 /* No limit, where a time limit is asked for. */
@@ -67,7 +91,8 @@ class call_view
     }
 
     /* Waits until next() has something else to say than RESPONSES_AGAIN: true. False when the time is
-       over or the client was interrupted. */
+       over or the client was interrupted. The result of try_wait holds that, besides being an error or
+       none: `*result`. */
     template <class Rep, class Period>
     result<bool> try_wait(const std::chrono::duration<Rep, Period> &limit) const
     {
@@ -82,18 +107,13 @@ class call_view
     {
         event_view event;
         error e;
-        for (;;) {
-            int status = next(event, e);
-            if (status == RESPONSES_DONE)
-                return response::try_copy(so_far());
-            if (status < 0)
-                return e;
-            if (status == RESPONSES_OK)
-                continue;
-            status = responses_call_wait(handle_, -1);
-            if (status != RESPONSES_OK)
-                return error(status < 0 ? status : RESPONSES_E_CANCELLED);
-        }
+        int status;
+        do
+            status = detail::next_or_wait(handle_, event, e);
+        while (status == RESPONSES_OK);
+        if (status != RESPONSES_DONE)
+            return e;
+        return response::try_copy(so_far());
     }
 #if RESPONSES_EXCEPTIONS
     template <class Rep, class Period>
@@ -178,18 +198,8 @@ class event_iterator
     void advance()
     {
         error e;
-        for (;;) {
-            int status = call_.next(event_, e);
-            if (status == RESPONSES_OK)
-                return;
-            if (status == RESPONSES_AGAIN) {
-                status = responses_call_wait(call_.handle(), -1);
-                if (status == RESPONSES_OK)
-                    continue;
-                e = error(status < 0 ? status : RESPONSES_E_CANCELLED);
-            }
-            break;
-        }
+        if (detail::next_or_wait(call_.handle(), event_, e) == RESPONSES_OK)
+            return;
         call_ = call_view();
         *error_ = e;
 #if RESPONSES_EXCEPTIONS

@@ -133,12 +133,12 @@ class client : public starts
     }
 #endif
 
-    /* Sends the log, up to RESPONSES_LOG_..., to `sink`, a function of (int level, string_view line)
-       that must not throw. It is used as long as this client or a call of it lives, and has to live as
-       long itself: hence no temporary. */
+    /* Sends the log, up to RESPONSES_LOG_..., to `sink`, a function of (int level, string_view line). It
+       is used as long as this client or a call of it lives, and has to live as long itself: hence no
+       temporary. What it throws is dropped: a log line is no reason for a call to fail. */
     template <class F> int log_to(int level, F &sink) noexcept
     {
-        return responses_client_set_log(handle_, level, log_line<F>, &sink);
+        return responses_client_set_log(handle_, level, log_line<F>, address_of(sink));
     }
     int log_to_nobody() noexcept
     {
@@ -180,7 +180,39 @@ class client : public starts
     template <class F>
     static void log_line(int level, const char *line, std::size_t size, void *user_data) noexcept
     {
-        (*static_cast<F *>(user_data))(level, string_view(line, size));
+#if RESPONSES_EXCEPTIONS
+        try {
+            function_at<F>(user_data)(level, string_view(line, size));
+        } catch (...) {
+        }
+#else
+        function_at<F>(user_data)(level, string_view(line, size));
+#endif
+    }
+    /* An object by its address, const or not, and a plain function as the pointer that it is. */
+    template <class F>
+    static typename std::enable_if<!std::is_function<F>::value, void *>::type
+    address_of(F &sink) noexcept
+    {
+        return const_cast<void *>(static_cast<const void *>(std::addressof(sink)));
+    }
+    template <class F>
+    static typename std::enable_if<std::is_function<F>::value, void *>::type
+    address_of(F &sink) noexcept
+    {
+        return reinterpret_cast<void *>(&sink);
+    }
+    template <class F>
+    static typename std::enable_if<!std::is_function<F>::value, F &>::type
+    function_at(void *address) noexcept
+    {
+        return *static_cast<F *>(address);
+    }
+    template <class F>
+    static typename std::enable_if<std::is_function<F>::value, F &>::type
+    function_at(void *address) noexcept
+    {
+        return *reinterpret_cast<F *>(address);
     }
 };
 

@@ -10,6 +10,33 @@
 
 RESPONSES_NAMESPACE_BEGIN
 
+class response_view;
+
+namespace detail
+{
+/* What all copies of an error share: what the library said, and what had arrived. */
+struct error_details {
+    responses_error *said;
+    responses_response *partial;
+
+    error_details(responses_error *adopted, responses_response *arrived) noexcept
+        : said(adopted), partial(arrived)
+    {
+    }
+    error_details(error_details &&other) noexcept : said(other.said), partial(other.partial)
+    {
+        other.said = nullptr;
+        other.partial = nullptr;
+    }
+    error_details &operator=(error_details &&) = delete;
+    ~error_details()
+    {
+        responses_error_free(said);
+        responses_response_free(partial);
+    }
+};
+} // namespace detail
+
 /*
  * An error, or none: `if (error)` tells. It can be copied at no cost and read by any thread, and its
  * text stays as long as a copy of it does. The throwing functions throw it, or one of the kinds below.
@@ -19,11 +46,16 @@ class error : public std::exception
   public:
     /* None. */
     error() noexcept : status_(RESPONSES_OK) {}
-    /* With a status, and what the library said about it, which becomes this object's. */
-    explicit error(int status, responses_error *adopted = nullptr) : status_(status)
+    /* With a status, what the library said about it, and what had arrived, which both become this
+       object's. */
+    explicit error(int status, responses_error *adopted = nullptr,
+                   responses_response *partial = nullptr)
+        : status_(status)
     {
-        if (adopted != nullptr)
-            details_ = std::shared_ptr<responses_error>(adopted, responses_error_free);
+        /* Held before anything is allocated, so that it is freed when that fails. */
+        detail::error_details held(adopted, partial);
+        if (adopted != nullptr || partial != nullptr)
+            details_ = std::make_shared<detail::error_details>(std::move(held));
     }
     /* One that a function of responses.h has written, which becomes this object's. */
     explicit error(responses_error *adopted)
@@ -48,8 +80,8 @@ class error : public std::exception
     /* One line for a person. */
     const char *what() const noexcept override
     {
-        return details_ ? responses_error_field(details_.get(), RESPONSES_ERROR_MESSAGE, nullptr)
-                        : responses_status_text(status_);
+        return said() != nullptr ? responses_error_field(said(), RESPONSES_ERROR_MESSAGE, nullptr)
+                                 : responses_status_text(status_);
     }
     string_view message() const noexcept
     {
@@ -85,7 +117,7 @@ class error : public std::exception
     {
         return field(RESPONSES_ERROR_HISTORY);
     }
-
+    /* The answer's headers, a line "name: value" for each. */
     string_view headers() const noexcept
     {
         return field(RESPONSES_ERROR_HEADERS);
@@ -94,30 +126,34 @@ class error : public std::exception
     /* The HTTP status of the answer, 0 when there was none. */
     int http_status() const noexcept
     {
-        return details_ ? responses_error_http_status(details_.get()) : 0;
+        return responses_error_http_status(said());
     }
     /* Whether the same request may well succeed later. */
     bool is_retryable() const noexcept
     {
-        return details_ && responses_error_is_retryable(details_.get()) == 1;
+        return responses_error_is_retryable(said()) == 1;
     }
     /* The wait the server asked for; negative when it did not say. */
     std::chrono::milliseconds retry_after() const noexcept
     {
-        return std::chrono::milliseconds(details_ ? responses_error_retry_after_ms(details_.get())
-                                                  : -1);
+        return std::chrono::milliseconds(responses_error_retry_after_ms(said()));
     }
     /* How many times the request was sent. */
     int attempts() const noexcept
     {
-        return details_ ? responses_error_attempts(details_.get()) : 0;
+        return responses_error_attempts(said());
     }
     /* The sequence number of the last event that was handed over, or -1: with response_id() the place
        from which client.get_stream() goes on. */
     std::int64_t last_sequence() const noexcept
     {
-        return details_ ? responses_error_last_sequence(details_.get()) : -1;
+        return responses_error_last_sequence(said());
     }
+
+    /* What had arrived when a stream ended badly: of stream() with a function, of a loop over events, of
+       finish(). Empty when nothing had, and for all other errors. It stays as long as a copy of this
+       error does and, as every response, is for one thread at a time. */
+    response_view partial() const noexcept;
 
 #if RESPONSES_EXCEPTIONS
     /* Throws this error, as the kind it is. */
@@ -125,15 +161,19 @@ class error : public std::exception
 #endif
 
   private:
+    const responses_error *said() const noexcept
+    {
+        return details_ ? details_->said : nullptr;
+    }
     string_view field(int which) const noexcept
     {
         std::size_t size = 0;
-        const char *text = responses_error_field(details_.get(), which, &size);
+        const char *text = responses_error_field(said(), which, &size);
         return text != nullptr ? string_view(text, size) : string_view("", 0);
     }
 
     int status_;
-    std::shared_ptr<responses_error> details_;
+    std::shared_ptr<const detail::error_details> details_;
 };
 
 /* The kinds that programs treat differently. */

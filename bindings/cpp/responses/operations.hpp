@@ -67,15 +67,14 @@ template <class F> struct relay {
     /* What the call has come to. */
     result<response> outcome(int status, responses_response *out, responses_error *details)
     {
-        response arrived(out);
-        error e;
-        if (status != RESPONSES_OK)
-            e = error(status, details);
+        const bool ended = status == RESPONSES_OK || (status == RESPONSES_E_USER && stopped);
+        response arrived(ended ? out : nullptr);
+        error e(status, details, ended ? nullptr : out);
 #if RESPONSES_EXCEPTIONS
         if (thrown)
             std::rethrow_exception(thrown);
 #endif
-        if (status == RESPONSES_OK || (status == RESPONSES_E_USER && stopped))
+        if (ended)
             return result<response>(std::move(arrived));
         return e;
     }
@@ -149,7 +148,8 @@ class operations
 
     /* Streams, and hands every event to `listener` on this thread: a function of `const event_view &`
        that returns nothing, or false to stop. The final response; after a stop what had arrived, which
-       may be empty. What the listener throws comes out here. */
+       may be empty; after a stream that was cut the error has it, as partial(). What the listener throws
+       comes out here. */
     template <class F> result<response> try_stream(const json_text &json, F &&listener) const
     {
         detail::relay<F> relay(listener);

@@ -5,6 +5,7 @@
 #include "result.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <locale>
 #include <sstream>
 
@@ -197,10 +198,21 @@ class response_view
     {
         return detail::parse<T>(json());
     }
+#if RESPONSES_EXCEPTIONS
+    template <class T> T as() const
+    {
+        return try_as<T>().value();
+    }
+#endif
 
   protected:
     const responses_response *handle_;
 };
+
+inline response_view error::partial() const noexcept
+{
+    return response_view(details_ ? details_->partial : nullptr);
+}
 
 /* A response of one's own. */
 class response : public response_view
@@ -240,10 +252,6 @@ class response : public response_view
     static response copy(response_view of)
     {
         return try_copy(of).value();
-    }
-    template <class T> T as() const
-    {
-        return try_as<T>().value();
     }
 #endif
 };

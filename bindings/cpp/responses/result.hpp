@@ -4,6 +4,7 @@
 
 #include "error.hpp"
 
+#include <cassert>
 #include <cstdlib>
 #include <new>
 
@@ -11,20 +12,22 @@ RESPONSES_NAMESPACE_BEGIN
 
 /*
  * What a try_ function returns: `if (result)` tells whether there is a value, `*result` and
- * `result->` reach it, `result.error()` says why there is none. value() throws that error, and
- * without exceptions ends the program.
+ * `result->` reach it (there must be one), `result.error()` says why there is none. value() throws that
+ * error, and without exceptions ends the program. Of a result that goes away, as a function's that is used
+ * at once, the value comes out by value, so that a loop may stand over `try_stream(json).value()`.
  */
 template <class T> class RESPONSES_NODISCARD result
 {
   public:
     result(T &&value) : has_value_(true), value_(std::move(value)) {}
     result(const responses::error &e) : has_value_(false), error_(e) {}
-    result(result &&other) : has_value_(other.has_value_), error_(other.error_)
+    result(result &&other) noexcept(std::is_nothrow_move_constructible<T>::value)
+        : has_value_(other.has_value_), error_(std::move(other.error_))
     {
         if (has_value_)
             new (&value_) T(std::move(other.value_));
     }
-    result &operator=(result &&other)
+    result &operator=(result &&other) noexcept(std::is_nothrow_move_constructible<T>::value)
     {
         if (this != &other) {
             this->~result();
@@ -58,22 +61,27 @@ template <class T> class RESPONSES_NODISCARD result
 
     T &operator*() &noexcept
     {
+        assert(has_value_);
         return value_;
     }
     const T &operator*() const &noexcept
     {
+        assert(has_value_);
         return value_;
     }
-    T &&operator*() &&noexcept
+    T operator*() &&noexcept(std::is_nothrow_move_constructible<T>::value)
     {
+        assert(has_value_);
         return std::move(value_);
     }
     T *operator->() noexcept
     {
+        assert(has_value_);
         return &value_;
     }
     const T *operator->() const noexcept
     {
+        assert(has_value_);
         return &value_;
     }
     T &value() &
@@ -81,7 +89,12 @@ template <class T> class RESPONSES_NODISCARD result
         check();
         return value_;
     }
-    T &&value() &&
+    const T &value() const &
+    {
+        check();
+        return value_;
+    }
+    T value() &&
     {
         check();
         return std::move(value_);

@@ -80,6 +80,12 @@ class string_view
     {
         return !(a == b);
     }
+    friend bool operator<(string_view a, string_view b) noexcept
+    {
+        std::size_t both = a.size_ < b.size_ ? a.size_ : b.size_;
+        int order = both == 0 ? 0 : std::memcmp(a.data_, b.data_, both);
+        return order != 0 ? order < 0 : a.size_ < b.size_;
+    }
     friend std::ostream &operator<<(std::ostream &out, string_view text)
     {
         return out.write(text.data_, static_cast<std::streamsize>(text.size_));

@@ -58,6 +58,10 @@ TEST_CASE("string_view is one, in every standard")
     CHECK(view.find("ll") == 2);
     CHECK(view.find("lo") == string_view::npos);
     CHECK(string_view("", 0).empty());
+    CHECK(view < string_view("hello"));
+    CHECK(string_view("hallo") < view);
+    CHECK(!(view < view));
+    CHECK(!(view < string_view("")));
     std::ostringstream out;
     out << view;
     CHECK(out.str() == "hell");

@@ -1,6 +1,7 @@
 /* The functions that throw. */
 #include "support.hpp"
 
+#include <functional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -150,6 +151,66 @@ TEST_CASE("what a listener throws comes out, unchanged")
     /* The client is as good as before. */
     CHECK(client.stream(request("Hello"), [](const event_view &) {}).http_status() == 200);
     CHECK(client.create(request("Hello")).http_status() == 200);
+}
+
+TEST_CASE("what is thrown by a stream that was cut has what had arrived")
+{
+    auto client = client_with_fault("cut-after-events=6");
+    const std::string json = request("one two three four five");
+    auto partial_text = [](std::function<void()> stream) {
+        try {
+            stream();
+        } catch (const error &e) {
+            CHECK(e.status() == RESPONSES_E_TRUNCATED);
+            return str(e.partial().text());
+        }
+        return std::string("nothing was thrown");
+    };
+    const std::string text = partial_text([&] { client.stream(json, [](const event_view &) {}); });
+    CHECK(!text.empty());
+    CHECK(std::string("You said: one").find(text) == 0);
+    CHECK(text == partial_text([&] { client.stream(json).finish(); }));
+    /* The call is gone when the error is caught. */
+    CHECK(text == partial_text([&] {
+              for (auto &event : client.stream(json))
+                  CHECK(event);
+          }));
+}
+
+TEST_CASE("a loop over the call of a result")
+{
+    responses::client client;
+    int events = 0;
+    for (auto &event : client.try_stream(request("Hello")).value())
+        CHECK(event.sequence() == events++);
+    CHECK(events > 5);
+}
+
+TEST_CASE("a listener that asks the client something else, and throws what that threw")
+{
+    responses::client client;
+    auto asking = [&client](const event_view &) { client.get("resp_none"); };
+    CHECK_THROWS_AS(client.stream(request("Hello"), asking), api_error);
+    CHECK_THROWS_AS((void)client.try_stream(request("Hello"), asking), api_error);
+    std::string id;
+    client.stream(request("a", ", \"background\": true"),
+                  [&id](const event_view &event) { id = str(event.response_id()); });
+    CHECK_THROWS_AS(client.get_stream(id, nullptr, asking), api_error);
+    /* Not only what is derived from std::exception. */
+    CHECK_THROWS_AS(client.stream(request("a"), [](const event_view &) { throw 7; }), int);
+}
+
+TEST_CASE("a log that throws")
+{
+    responses::client client;
+    int lines = 0;
+    auto sink = [&lines](int, string_view) {
+        lines++;
+        throw std::logic_error("the disk is full");
+    };
+    CHECK(client.log_to(RESPONSES_LOG_INFO, sink) == RESPONSES_OK);
+    CHECK(client.create(request("a")).http_status() == 200);
+    CHECK(lines > 0);
 }
 
 TEST_CASE("a background stream, again")

@@ -140,6 +140,103 @@ TEST_CASE("a stream that is cut says so, and keeps what came")
     CHECK(again.status() == RESPONSES_E_TRUNCATED);
 }
 
+/* What six events of an answer to "one two three four five" leave. */
+static void check_partial(const error &e)
+{
+    CHECK(e.status() == RESPONSES_E_TRUNCATED);
+    REQUIRE(e.partial());
+    CHECK(str(e.partial().id()) == str(e.response_id()));
+    CHECK(str(e.partial().status()) == "in_progress");
+    CHECK(!e.partial().text().empty());
+    CHECK(std::string("You said: one two three four five").find(str(e.partial().text())) == 0);
+}
+
+TEST_CASE("a stream that is cut leaves a partial response in its error")
+{
+    auto client = client_with_fault("cut-after-events=6");
+    const std::string json = request("one two three four five");
+    auto listened = client.try_stream(json, [](const event_view &) {});
+    check_partial(listened.error());
+    check_partial(client.try_stream(json)->try_finish().error());
+    auto call = client.try_stream(json);
+    error looped;
+    for (auto &event : call->events(looped))
+        CHECK(event);
+    check_partial(looped);
+
+    /* It stays as long as a copy of the error. */
+    error kept = listened.error();
+    listened = error(RESPONSES_E_BUSY);
+    CHECK(!listened.error().partial());
+    check_partial(kept);
+}
+
+TEST_CASE("a partial response of get_stream, and of one that failed")
+{
+    auto client = new_client();
+    std::string id;
+    auto created = client.try_stream(request("one two three four five", ", \"background\": true"),
+                                     [&id](const event_view &e) { id = str(e.response_id()); });
+    REQUIRE(created);
+    REQUIRE(client.try_set_header("X-Sandbox-Fault", "cut-after-events=6"));
+    REQUIRE(client.try_set("resume_attempts", 0));
+    auto cut = client.try_get_stream(id, nullptr, [](const event_view &) {});
+    CHECK(cut.status() == RESPONSES_E_TRUNCATED);
+    REQUIRE(cut.error().partial());
+    CHECK(str(cut.error().partial().id()) == id);
+
+    client = new_client();
+    auto failed = client.try_stream(request("#fail=1"), [](const event_view &) {});
+    CHECK(failed.status() == RESPONSES_E_API);
+    CHECK(str(failed.error().partial().status()) == "failed");
+}
+
+TEST_CASE("errors that have no partial response")
+{
+    auto client = new_client();
+    CHECK(!error().partial());
+    CHECK(!client.try_get("resp_none").error().partial());
+    CHECK(!client.try_stream("{", [](const event_view &) {}).error().partial());
+    CHECK(!client.try_start_get("resp_none")->try_finish().error().partial());
+    /* A stop is no error. */
+    auto stopped = client.try_stream(request("Hello"), [](const event_view &) { return false; });
+    CHECK(stopped);
+    CHECK(!stopped.error().partial());
+}
+
+TEST_CASE("an error without details")
+{
+    error bare(RESPONSES_E_BUSY);
+    CHECK(bare.http_status() == 0);
+    CHECK(bare.attempts() == 0);
+    CHECK(!bare.is_retryable());
+    CHECK(bare.retry_after().count() < 0);
+    CHECK(bare.last_sequence() == -1);
+    CHECK(bare.body().empty());
+    CHECK(str(bare.message()) == responses_status_text(RESPONSES_E_BUSY));
+    error moved(std::move(bare));
+    CHECK(moved.status() == RESPONSES_E_BUSY);
+}
+
+static int lines_of_function;
+static void plain_sink(int, string_view line)
+{
+    lines_of_function += !line.empty();
+}
+
+TEST_CASE("the log goes to what is const, and to a plain function")
+{
+    auto client = new_client();
+    int lines = 0;
+    const auto sink = [&lines](int, string_view line) { lines += !line.empty(); };
+    CHECK(client.log_to(RESPONSES_LOG_INFO, sink) == RESPONSES_OK);
+    CHECK(client.try_create(request("a")));
+    CHECK(lines > 0);
+    CHECK(client.log_to(RESPONSES_LOG_INFO, plain_sink) == RESPONSES_OK);
+    CHECK(client.try_create(request("a")));
+    CHECK(lines_of_function > 0);
+}
+
 TEST_CASE("a listener")
 {
     auto client = new_client();
@@ -271,12 +368,46 @@ TEST_CASE("cancelled, and moved from")
     CHECK(other.try_create(request("a")));
 }
 
+TEST_CASE("responses and events that were moved from")
+{
+    auto client = new_client();
+    auto created = client.try_create(request("Hello"));
+    REQUIRE(created);
+    response kept(std::move(*created));
+    CHECK(!*created);
+    CHECK(created->text().empty());
+    CHECK(created->json().empty());
+    CHECK(created->http_status() == 0);
+    CHECK(created->get("/id").status() == RESPONSES_E_INVALID);
+    response &same = kept;
+    kept = std::move(same);
+    CHECK(str(kept.text()) == "You said: Hello");
+    *created = std::move(kept);
+    CHECK(str(created->text()) == "You said: Hello");
+
+    auto call = client.try_stream(request("Hello"));
+    REQUIRE(call);
+    error e;
+    std::vector<event> events;
+    for (auto &event : call->events(e))
+        events.push_back(*responses::event::try_copy(event));
+    REQUIRE(events.size() > 2);
+    event first(std::move(events[0]));
+    CHECK(first.sequence() == 0);
+    CHECK(!events[0]);
+    CHECK(events[0].type().empty());
+    CHECK(events[0].sequence() == -1);
+    CHECK(events[0].get("/type").status() == RESPONSES_E_INVALID);
+    first = std::move(events[1]);
+    CHECK(first.sequence() == 1);
+}
+
 TEST_CASE("a call outlives its client")
 {
     call left(nullptr);
     {
         auto client = new_client();
-        left = std::move(*client.try_stream(request("Hello")));
+        left = *client.try_stream(request("Hello"));
     }
     auto response = left.try_finish();
     REQUIRE(response);
@@ -296,7 +427,7 @@ TEST_CASE("copies of what is borrowed")
         REQUIRE(copy);
         kept.push_back(std::move(*copy));
         if (kept.size() == 5)
-            middle = std::move(*response::try_copy(call->so_far()));
+            middle = *response::try_copy(call->so_far());
     }
     for (std::size_t i = 0; i < kept.size(); i++) {
         CHECK(kept[i].sequence() == static_cast<std::int64_t>(i));
@@ -322,6 +453,12 @@ TEST_CASE("results")
     bad = result<std::string>(std::string("now"));
     CHECK(*bad == "now");
     CHECK(bad.status() == RESPONSES_OK);
+    const result<std::string> constant(std::string("yes"));
+    CHECK(constant.value() == "yes");
+    /* Nothing is left that refers to a result that has gone. */
+    static_assert(std::is_same<decltype(std::declval<result<call>>().value()), call>::value, "");
+    static_assert(std::is_same<decltype(*std::declval<result<call>>()), call>::value, "");
+    static_assert(std::is_nothrow_move_constructible<result<call>>::value, "");
     CHECK(result<void>());
     CHECK(result<void>(error(RESPONSES_E_BUSY)).status() == RESPONSES_E_BUSY);
 }
