@@ -24,7 +24,9 @@
  * what you hand in may be used elsewhere as soon as the function has returned.
  *
  * Who wants more of the answer than its JSON (headers, attempts) calls responses.h with the text of
- * responses_jansson_text(), and then responses_jansson_response(). C89. Since 0.1.
+ * responses_jansson_text(), and then responses_jansson_response().
+ *
+ * C89, but for the "inline" of jansson.h: -std=gnu89, or -std=c89 -Dinline=__inline__. Since 0.1.
  */
 #ifndef RESPONSES_JANSSON_H
 #define RESPONSES_JANSSON_H
