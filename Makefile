@@ -109,8 +109,9 @@ wheel: lib ## Build the Python wheel
 gem: lib ## Build the Ruby gem, into build/gem
 	@$(MAKE) --no-print-directory -C bindings/ruby gem
 
-test-examples: deps sandbox examples ## Every example against the sandbox
+test-examples: deps sandbox examples ## Every example against the sandbox, and the documentation's samples
 	@SANDBOX_OPTIONS="--speed 50" scripts/with-sandbox.sh scripts/test-examples.sh
+	@scripts/with-sandbox.sh .venv/bin/python scripts/test-documents.py
 
 test-full: deps-build ## The release build with the full Swift runtime still compiles
 	@RESPONSES_RUNTIME=full swift build -c release --scratch-path .build-full --product responses
