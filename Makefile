@@ -31,9 +31,8 @@ IN_PLACE = PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory \
 
 # Those of Fortran, COBOL and other event loops as far as there is a compiler or a library for them.
 examples: examples-c ## Build the examples
-	@$(IN_PLACE) -C examples/cpp OUT=$(EXAMPLES)/cpp CXXFLAGS='-O1 -g -Werror' \
-		CPPFLAGS=-I$(CURDIR)/bindings/cpp
-	@$(IN_PLACE) -C examples/event-loops OUT=$(EXAMPLES)/event-loops CPPFLAGS=-I$(CURDIR)/bindings/c
+	@$(IN_PLACE) -C examples/cpp OUT=$(EXAMPLES)/cpp CXXFLAGS='-O1 -g -Werror'
+	@$(IN_PLACE) -C examples/event-loops OUT=$(EXAMPLES)/event-loops
 	@$(IN_PLACE) -C examples/legacy OUT=$(EXAMPLES)/legacy FFLAGS='-O1 -g -Werror' \
 		COBFLAGS=-Werror
 

@@ -6,7 +6,7 @@ A sample is a block of README.md and docs/ that is marked as c or cpp, or a prog
 comment of a header. One with a main() is a program: it is built as it stands and run against the
 server of OPENAI_BASE_URL. All others are compiled with the samples that come before them in the
 same chapter: functions as they are, statements inside a function, with the names of PRELUDE.
-LIB_DIR and INCLUDE_DIR are where the library and its header are.
+LIB_DIR and INCLUDE_DIR are where the libraries and their headers are.
 """
 
 from __future__ import annotations
@@ -100,8 +100,7 @@ def check(language: str, text: str, program: bool, scratch: Path) -> str:
     source = scratch / f"sample.{language}"
     source.write_text(text, encoding="utf-8")
     library = os.environ.get("LIB_DIR", str(ROOT / "build/lib"))
-    flags = ["-isystem", os.environ.get("INCLUDE_DIR", str(ROOT / "include"))]
-    flags += ["-isystem", str(ROOT / "bindings/c"), f"-I{ROOT / 'bindings/cpp'}"]
+    flags = ["-isystem", os.environ.get("INCLUDE_DIR", str(ROOT / "build/include"))]
     flags += packages("glib-2.0") if "glib" in text else []
     if program:
         flags += [f"-L{library}", f"-Wl,-rpath,{library}", "-lresponses-request", "-lresponses"]

@@ -37,11 +37,37 @@ int main(void)
     return 0;
 }
 END
+cat > "$SCRATCH/request.c" << 'END'
+#include <responses_request.h>
+#include <stdio.h>
+int main(void)
+{
+    responses_request *request;
+    if (responses_request_new(&request) != RESPONSES_OK)
+        return 1;
+    printf("   one with a request says %s\n", responses_request_json(request, NULL));
+    responses_request_free(request);
+    return 0;
+}
+END
+cat > "$SCRATCH/modern.cpp" << 'END'
+#include <responses.hpp>
+#include <iostream>
+int main()
+{
+    std::cout << "   one in C++ says " << responses::is_compatible() << "\n";
+}
+END
 # build_and_run NAME LIBRARY_DIRECTORY, pkg-config being set up by the environment
 build_and_run() {
-    # shellcheck disable=SC2046 # flags
-    "${CC:-cc}" "$SCRATCH/program.c" -o "$SCRATCH/$1" $(pkg-config --cflags --libs responses)
-    LD_LIBRARY_PATH=$2 "$SCRATCH/$1"
+    for program in program.c:responses request.c:responses-request modern.cpp:responses; do
+        compiler=${CC:-cc}
+        case $program in *.cpp:*) compiler=${CXX:-c++} ;; esac
+        # shellcheck disable=SC2046 # flags
+        "$compiler" "$SCRATCH/${program%:*}" -o "$SCRATCH/$1" \
+            $(pkg-config --cflags --libs "${program#*:}")
+        LD_LIBRARY_PATH=$2 "$SCRATCH/$1"
+    done
 }
 PKG_CONFIG_PATH=$LIB_DIR/pkgconfig build_and_run in-place "$LIB_DIR"
 PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig \
