@@ -52,7 +52,7 @@ uninstall: ## Take out what install put in
 
 ##
 STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-network test-hostile \
-	test-examples test-c test-cpp test-python test-ruby test-full
+	test-costs test-examples test-c test-cpp test-python test-ruby test-full
 test: deps ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
@@ -83,6 +83,9 @@ test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
 test-hostile: deps lib sandbox ## Fuzzing corpora, races, and hosts that have run out of things
 	@for suite in fuzz tsan torture guest; do \
 		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
+
+test-costs: deps lib ## Instructions and allocations for events and requests, with bounds
+	@$(MAKE) --no-print-directory -C Tests/benchmarks check
 
 bench: deps lib ## Measure, beside plain libcurl: docs/performance.md
 	@$(MAKE) --no-print-directory -C Tests/benchmarks bench

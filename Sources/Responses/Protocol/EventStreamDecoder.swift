@@ -107,17 +107,21 @@ package struct EventStreamDecoder: ~Copyable {
     }
 
     /// Remembers the shape of the event that `next` has just given and that turned out to be a delta.
-    @inline(__always)
-    package mutating func learn(_ fields: EventFields) {
-        if template.wantsToLearn() { learnNow(fields) }
+    /// False: it has kept the one it had.
+    @inline(__always) @discardableResult
+    package mutating func learn(_ fields: EventFields) -> Bool {
+        template.wantsToLearn() && learnNow(fields)
     }
 
     @inline(never)
-    private mutating func learnNow(_ fields: EventFields) {
+    private mutating func learnNow(_ fields: EventFields) -> Bool {
         let base = UnsafePointer(buffer.bytes)
         // One line of data, right before the blank line that ended the event.
-        if dataEnd &+ 2 != eventEnd || base[dataEnd &+ 1] != 0x0A || !movedName.isEmpty { return }
+        if dataEnd &+ 2 != eventEnd || base[dataEnd &+ 1] != 0x0A || !movedName.isEmpty {
+            return false
+        }
         template.learn(base, dataStart: dataStart, count: eventEnd, fields)
+        return true
     }
 
     @_optimize(speed)

@@ -12,9 +12,10 @@ public func fuzzEventStream(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int3
     let stream = source.rest()
     let expected = Reference.events(stream)
     compare(decode(stream, cut, 1 << 30), expected)
+    compare(decode(stream, cut, 1 << 30, comparing: true), expected)
     // With a small limit too the cut makes no difference.
     let whole = decode(stream, Cut(0), limit)
-    let inPieces = decode(stream, cut, limit)
+    let inPieces = decode(stream, cut, limit, comparing: true)
     require(whole.count == inPieces.count, "the limit depends on the cut: count")
     for index in whole.indices {
         require(same(whole[index].data, inPieces[index].data), "the limit depends on the cut: data")
@@ -35,8 +36,13 @@ private struct Cut {
 }
 
 /// Feeds the decoder as a transfer does. An event that is too large is one named "too large".
-private func decode(_ stream: [UInt8], _ cut: Cut, _ limit: Int) -> [Reference.Event] {
+/// `comparing`: reads it as a call does, which compares an event with the one before first.
+private func decode(_ stream: [UInt8], _ cut: Cut, _ limit: Int, comparing: Bool = false)
+    -> [Reference.Event]
+{
     var events: [Reference.Event] = []
+    var learnt: [UInt8] = []
+    var fields = EventFields()
     var decoder = EventStreamDecoder(maximumEventBytes: limit)
     var inbox = ByteBuffer()
     require(inbox.leaveHeadroom(EventStreamDecoder.headroom), "memory")
@@ -52,9 +58,22 @@ private func decode(_ stream: [UInt8], _ cut: Cut, _ limit: Int) -> [Reference.E
         if pieces % cut.together != 0 && index < stream.count { continue }
         require(decoder.refill(from: &inbox), "memory")
         while true {
+            if comparing, let (data, count) = decoder.nextLikeLast(&fields) {
+                require(data[count] == 0, "data ends in NUL")
+                var scanned = EventFields()
+                require(scanned.scan(data, count), "an event like the last is a JSON object")
+                requireEqual(fields, scanned)
+                events.append(
+                    Reference.Event(
+                        data: Array(UnsafeBufferPointer(start: data, count: count)), name: learnt))
+                continue
+            }
             switch decoder.next() {
             case .event(let data, let count, let name):
                 require(data[count] == 0, "data ends in NUL")
+                if comparing, fields.scan(data, count), fields.delta.start != nil {
+                    if decoder.learn(fields) { learnt = array(name) }
+                }
                 events.append(
                     Reference.Event(
                         data: Array(UnsafeBufferPointer(start: data, count: count)),
@@ -114,15 +133,19 @@ private func scan(_ data: [UInt8]) {
         }
         return true
     }
+    requireEqual(fields, expected)
+    if let start = fields.type.start, let (_, name) = EventKind.named(start, fields.type.count) {
+        require(equal(array(fields.type.raw), name), "the name of a kind")
+    }
+}
+
+private func requireEqual(_ fields: EventFields, _ expected: EventFields) {
     require(fields.sequence == expected.sequence, "sequence_number")
     require(fields.outputIndex == expected.outputIndex, "output_index")
     require(fields.contentIndex == expected.contentIndex, "content_index")
     require(equal(fields.type, expected.type), "type")
     require(equal(fields.delta, expected.delta), "delta")
     require(equal(fields.itemID, expected.itemID), "item_id")
-    if let start = fields.type.start, let (_, name) = EventKind.named(start, fields.type.count) {
-        require(equal(array(fields.type.raw), name), "the name of a kind")
-    }
 }
 
 /// Names are compared as they are written.
