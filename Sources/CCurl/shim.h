@@ -129,6 +129,14 @@ static inline CURLcode curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *va
 {
     return curl_easy_getinfo(easy, info, value);
 }
+/* The socket of a transfer that has ended, while its connection is kept; -1 when it is not. */
+static inline int curl_kept_socket(CURL *easy)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK)
+        return -1;
+    return (int)socket;
+}
 static inline void *curl_private(CURL *easy)
 {
     char *context = NULL;

@@ -2,16 +2,38 @@
  * The sockets that libcurl has open. A forked child must close its copies, or the server would not
  * see the parent's close until the child ends; and it must not ask libcurl to, which would disturb
  * the parent's connections (docs/adr/0004-fork.md).
+ *
+ * And those among them that wait for another request. Before one is used again, libcurl looks whether
+ * the server has closed it; a TLS connection that the server took leave of has bytes to read, and for
+ * libcurl that means it is alive (up to 7.88 at least). The request would be lost on it.
  */
 #include "CPlatform.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
+typedef struct open_socket {
+    int fd;
+    int idle_port; /* the connection's local port while it waits for a request; else 0 */
+} open_socket;
+
 struct platform_sockets {
-    int *fds;
+    open_socket *list;
     size_t count;
     size_t capacity;
+    size_t idle_count;
 };
+
+/* From the end: it is mostly about those that were opened last. */
+static open_socket *find(const platform_sockets *sockets, int fd)
+{
+    size_t i;
+    for (i = sockets->count; i > 0; i--) {
+        if (sockets->list[i - 1].fd == fd)
+            return &sockets->list[i - 1];
+    }
+    return NULL;
+}
 
 platform_sockets *platform_sockets_new(void)
 {
@@ -23,29 +45,75 @@ int platform_sockets_open(void *context, int family, int type, int protocol)
     platform_sockets *sockets = context;
     if (sockets->count == sockets->capacity) {
         const size_t capacity = sockets->capacity ? sockets->capacity * 2 : 16;
-        int *grown = realloc(sockets->fds, capacity * sizeof *grown);
+        open_socket *grown = realloc(sockets->list, capacity * sizeof *grown);
         if (!grown)
             return -1;
-        sockets->fds = grown;
+        sockets->list = grown;
         sockets->capacity = capacity;
     }
     const int fd = socket(family, type | SOCK_CLOEXEC, protocol);
-    if (fd >= 0)
-        sockets->fds[sockets->count++] = fd;
+    if (fd >= 0) {
+        const open_socket opened = {fd, 0};
+        sockets->list[sockets->count++] = opened;
+    }
     return fd;
 }
 
 int platform_sockets_close(void *context, int fd)
 {
     platform_sockets *sockets = context;
-    size_t i;
-    for (i = sockets->count; i > 0; i--) {
-        if (sockets->fds[i - 1] == fd) {
-            sockets->fds[i - 1] = sockets->fds[--sockets->count];
-            break;
-        }
+    open_socket *closed = find(sockets, fd);
+    if (closed) {
+        sockets->idle_count -= closed->idle_port != 0;
+        *closed = sockets->list[--sockets->count];
     }
     return close(fd);
+}
+
+void platform_sockets_rest(platform_sockets *sockets, int fd, int local_port)
+{
+    open_socket *resting = find(sockets, fd);
+    if (!resting || resting->idle_port != 0)
+        return;
+    resting->idle_port = local_port;
+    sockets->idle_count += local_port != 0;
+}
+
+void platform_sockets_use(platform_sockets *sockets, int local_port)
+{
+    size_t i, left = sockets->idle_count;
+    for (i = 0; left > 0; i++) {
+        if (sockets->list[i].idle_port == 0)
+            continue;
+        left -= 1;
+        if (sockets->list[i].idle_port == local_port) {
+            sockets->list[i].idle_port = 0;
+            sockets->idle_count -= 1;
+        }
+    }
+}
+
+/* Takes what is there to read and closes both directions: then libcurl finds the end. */
+static void end(int fd)
+{
+    char farewell[512];
+    int reads;
+    for (reads = 0; reads < 64 && recv(fd, farewell, sizeof farewell, MSG_DONTWAIT) > 0; reads++)
+        continue;
+    shutdown(fd, SHUT_RDWR);
+}
+
+void platform_sockets_end_broken(platform_sockets *sockets)
+{
+    size_t i, left = sockets->idle_count;
+    for (i = 0; left > 0; i++) {
+        struct pollfd idle = {sockets->list[i].fd, POLLIN, 0};
+        if (sockets->list[i].idle_port == 0)
+            continue;
+        left -= 1;
+        if (poll(&idle, 1, 0) > 0)
+            end(idle.fd);
+    }
 }
 
 size_t platform_sockets_count(const platform_sockets *sockets)
@@ -57,13 +125,14 @@ void platform_sockets_close_all(platform_sockets *sockets)
 {
     size_t i;
     for (i = 0; i < sockets->count; i++)
-        close(sockets->fds[i]);
+        close(sockets->list[i].fd);
     sockets->count = 0;
+    sockets->idle_count = 0;
 }
 
 void platform_sockets_free(platform_sockets *sockets)
 {
     if (sockets)
-        free(sockets->fds);
+        free(sockets->list);
     free(sockets);
 }

@@ -111,6 +111,11 @@ int platform_sockets_close(void *_Nullable sockets, int fd);
 void platform_sockets_close_all(platform_sockets *sockets); /* in a forked child */
 /* How many are open. */
 size_t platform_sockets_count(const platform_sockets *sockets);
+/* The connection waits for another request, until it is used again; it is known by its local port. */
+void platform_sockets_rest(platform_sockets *sockets, int fd, int local_port);
+void platform_sockets_use(platform_sockets *sockets, int local_port);
+/* Ends those that wait and that the server has sent something on, which can only be its farewell. */
+void platform_sockets_end_broken(platform_sockets *sockets);
 void platform_sockets_free(platform_sockets *_Nullable sockets);
 
 /* The descriptor that the next open would get. */

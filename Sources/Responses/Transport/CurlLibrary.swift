@@ -9,10 +9,14 @@ package enum CurlLibrary {
     /// Asked once: libcurl makes its description anew each time.
     nonisolated(unsafe) private(set) static var hasTrustedFile = false
 
+    /// Older ones do not tell when a connection is used again.
+    nonisolated(unsafe) private(set) static var announcesRequests = false
+
     static func setUp() {
         platform_once(&isSetUp) {
             curl_global_init(Int(CURL_GLOBAL_DEFAULT))
             CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
+            CurlLibrary.announcesRequests = CurlLibrary.version.pointee.version_num >= 0x07_50_00
             CurlLibrary.hasTrustedFile = curl_has_ca_file() != 0
         }
     }

@@ -307,6 +307,7 @@ package final class Engine {
             guard let context = curl_private(easy) else { continue }
             // Kept: a transfer that nobody reads any more goes away here.
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            noteIdleConnection(of: transfer)
             halt(transfer, isOver: true)
             transfer.ended(code)
             if code != CURLE_OK && transfer.maySpeakHTTP2 { isBroken = true }

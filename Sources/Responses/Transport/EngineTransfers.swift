@@ -7,6 +7,7 @@ extension Engine {
     func start(_ transfer: Transfer) -> Bool {
         now = platform_now()
         if !drains.isEmpty { finishDrains() }
+        if transfer.mayLeaveFarewells { platform_sockets_end_broken(sockets) }
         // libcurl looks through every connection for one that is free, which with thousands of streams
         // costs more than the stream. When each has its transfer there is none to be found.
         let noneIsFree = running.count > 32 && platform_sockets_count(sockets) <= running.count
@@ -52,6 +53,13 @@ extension Engine {
             CurlLibrary.guardingSIGPIPE { others.tellServer(that: transfer) }
             armTimer()
         }
+    }
+
+    /// Its connection may be kept for another request.
+    func noteIdleConnection(of transfer: Transfer) {
+        if !transfer.mayLeaveFarewells { return }
+        let socket = curl_kept_socket(transfer.easy)
+        if socket >= 0 { platform_sockets_rest(sockets, socket, Int32(transfer.localPort)) }
     }
 
     /// The owner is done with the transfer; to be called once.

@@ -54,6 +54,9 @@ package final class HTTPRequest {
         }
     }
 
+    /// Sent over TLS: the scheme is "https".
+    var isSecure: Bool { url.count > 4 && lowercased(url[4]) == 0x73 }
+
     /// The URL without its query, for the log: an id may be in it, a key is not.
     var path: String {
         let end = url.firstIndex(of: 0x3F) ?? (url.count - 1)

@@ -38,6 +38,8 @@ final class Transfer {
 
     /// HTTP/2 may be spoken, and the connection be shared: see `SharedConnections`.
     let maySpeakHTTP2: Bool
+    /// Over TLS, libcurl does not notice that the server took leave of a connection that is kept.
+    let mayLeaveFarewells: Bool
     var sharedIndex = -1
     var isHoldingTooMuch = false
     var pausedSince: UInt64 = 0
@@ -91,6 +93,8 @@ final class Transfer {
         self.engine = engine
         ownerReference = Unmanaged.passUnretained(owner)
         maySpeakHTTP2 = settings.usesHTTP2
+        mayLeaveFarewells =
+            request.isSecure && !settings.usesHTTP2 && CurlLibrary.announcesRequests
         maximumQueueBytes = settings.maximumQueueBytes
         maximumBodyBytes = settings.maximumResponseBytes
     }
@@ -127,10 +131,11 @@ final class Transfer {
             }, me)
         curl_set_before_request(
             easy,
-            { context, _, _, _, _ in
+            { context, _, _, _, localPort in
                 guard let context else { return 0 }
                 return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
-                    $0.maySend() ? 0 : 1
+                    if $0.mayLeaveFarewells { platform_sockets_use($0.engine.sockets, localPort) }
+                    return $0.maySend() ? 0 : 1
                 }
             }, me)
         return request.apply(to: easy) && curl_set_headers(easy, headerList) == CURLE_OK
