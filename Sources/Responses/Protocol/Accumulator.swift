@@ -165,7 +165,8 @@ package final class Accumulator {
             id = Array(UnsafeBufferPointer(start: start, count: fields.itemID.count))
         }
         if !id.isEmpty {
-            for item in items where item.hasID(id) { return item }
+            // From the end: that is the one that is growing.
+            for item in items.reversed() where item.hasID(id) { return item }
             if known != nil || items.isEmpty { return newItem(id) }
         }
         return items.last ?? newItem(id)

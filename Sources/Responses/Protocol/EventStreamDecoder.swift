@@ -162,26 +162,32 @@ package struct EventStreamDecoder: ~Copyable {
         }
     }
 
-    /// Finds where the current line ends and the next begins: LF, CR or CRLF.
+    /// Finds where the current line ends and the next begins: LF, CR or CRLF. Looks through windows that
+    /// double: were it all that has arrived, short lines that end in CR would each search it for an LF.
     @inline(__always)
     private mutating func findLineEnd(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> (
         Int, Int
     )? {
-        let unsearched = base + searched
-        let left = count &- searched
-        if left <= 0 { return nil }
-        let feed = memchr(unsearched, 0x0A, left)
-        let span = feed.map { $0 - UnsafeMutableRawPointer(unsearched) } ?? left
-        if let carriage = memchr(unsearched, 0x0D, span) {
-            let end = carriage - UnsafeMutableRawPointer(base)
-            if end &+ 1 == count {
-                skipsLineFeed = true
-                return (end, end &+ 1)
+        var start = searched
+        var window = EventStreamDecoder.overhead
+        while start < count {
+            let unsearched = base + start
+            let left = min(window, count &- start)
+            let feed = memchr(unsearched, 0x0A, left)
+            let span = feed.map { $0 - UnsafeMutableRawPointer(unsearched) } ?? left
+            if let carriage = memchr(unsearched, 0x0D, span) {
+                let end = carriage - UnsafeMutableRawPointer(base)
+                if end &+ 1 == count {
+                    skipsLineFeed = true
+                    return (end, end &+ 1)
+                }
+                return (end, base[end &+ 1] == 0x0A ? end &+ 2 : end &+ 1)
             }
-            return (end, base[end &+ 1] == 0x0A ? end &+ 2 : end &+ 1)
+            if feed != nil { return (start &+ span, start &+ span &+ 1) }
+            start = start &+ left
+            window = window &* 2
         }
-        if feed == nil { return nil }
-        return (searched &+ span, searched &+ span &+ 1)
+        return nil
     }
 
     /// Takes in one line that is not empty.

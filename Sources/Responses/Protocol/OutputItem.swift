@@ -8,6 +8,7 @@ package final class OutputItem {
     /// The item as the server last gave it: without content when it began, whole when it was done.
     private var whole: Text?
     private var parts: [OutputPart] = []
+    private var highestIndex: Int32 = -1
 
     package init(index: Int32) { self.index = index }
 
@@ -34,14 +35,17 @@ package final class OutputItem {
     /// The part of that place and index, made when it is not there. Without an index the last of its
     /// kind. Nil when there are too many.
     package func part(_ place: OutputPart.Place, _ index: Int32) -> OutputPart? {
-        // From the end: that is the one that is growing.
-        for part in parts.reversed()
-        where part.place.list == place.list && (index < 0 || part.index == index) {
-            part.isOutdated = false
-            return part
+        // Parts nearly always come in order, and the last is the one that is growing.
+        if index <= highestIndex {
+            for part in parts.reversed()
+            where part.place.list == place.list && (index < 0 || part.index == index) {
+                part.isOutdated = false
+                return part
+            }
         }
         if parts.count >= Accumulator.maximumItems { return nil }
         let part = OutputPart(place: place, index: max(index, 0))
+        highestIndex = max(highestIndex, part.index)
         parts.append(part)
         return part
     }
