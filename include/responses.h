@@ -475,7 +475,10 @@ RESPONSES_API int responses_create(responses_client *client, const char *json, s
 RESPONSES_API int responses_get(responses_client *client, const char *id, const char *params_json,
                                 size_t n, responses_response **out, responses_error **err);
 
-/* POST /responses/{id}/cancel: ends a background response. */
+/* POST /responses/{id}/cancel: ends a background response, where it is made. Giving up a stream or a
+   wait here leaves it running: this is the second step, with the id that is in the error
+   (RESPONSES_ERROR_RESPONSE_ID) and in what had arrived of the response. `*out` has the status
+   "cancelled". A response that is not in the background ends with its connection and needs none. */
 RESPONSES_API int responses_cancel(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
@@ -607,7 +610,9 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
 RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);
 
 /* Ends the call with RESPONSES_E_CANCELLED, in whatever phase it is. Any thread, also from a
-   callback. Events that have arrived already are dropped. A call that has ended stays as it is. */
+   callback. Events that have arrived already are dropped. A call that has ended stays as it is.
+   The connection is closed, and nothing is sent: a background response goes on at the server until
+   responses_cancel() stops it there, or can be taken up again at the cursor of the error. */
 RESPONSES_API int responses_call_cancel(responses_call *call);
 
 /* What has been put together so far, and at the end the final response. Borrowed until the next call
@@ -638,7 +643,8 @@ RESPONSES_API int responses_client_dispatch(responses_client *client);
 RESPONSES_API int responses_client_next_ready(responses_client *client, responses_call **call);
 
 /* Ends the waits that are going on: blocking operations end with RESPONSES_E_CANCELLED,
-   responses_call_wait() returns RESPONSES_AGAIN. Any thread, and safe in a signal handler. */
+   responses_call_wait() returns RESPONSES_AGAIN. Any thread, and safe in a signal handler. What runs
+   in the background at the server goes on there: see responses_cancel(). */
 RESPONSES_API void responses_client_interrupt(responses_client *client);
 
 /* ---- for languages without pointers ---------------------------------------------------------- */
