@@ -232,7 +232,8 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      user_agent              libresponses/<version>     User-Agent
      auth_header             Authorization              another header for the bare key: "api-key"
      default_query                                      "a=1&b=2", added to every request
-     ca_file, ca_path        the system's               trusted certificates: a file, a directory
+     ca_file, ca_path        the system's               trusted certificates, in place of the system's:
+                                                        a file, a directory, or the two together
      client_cert, client_key                            PEM files for mutual TLS, no password
      tls_verify              1                          0 switches verification off: for tests only
      proxy, no_proxy         from the environment       as curl's --proxy, --noproxy; "" for none

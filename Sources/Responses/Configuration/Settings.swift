@@ -218,6 +218,11 @@ package struct Settings {
             curl_set_text(easy, CURLOPT_CAPATH, nil)
             curl_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
         }
+        // A directory takes the place of the system's certificates, as a file does: libcurl would add it.
+        if caPath != nil && caFile == nil {
+            curl_set_text(easy, CURLOPT_CAINFO, nil)
+            curl_set_text(easy, CURLOPT_PROXY_CAINFO, nil)
+        }
         // Without a password OpenSSL would ask the terminal for one.
         curl_set_text(easy, CURLOPT_KEYPASSWD, "")
         // A libcurl without TLS to proxies does not know the options for it, and needs none.
