@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
+import os
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +28,8 @@ class Plan:
     length: int = 0  # 1: a document announces its length
     retry: int = 0  # 1: a cut request is answered in full the next time
     background: int = 0  # 1: the response is a background one
+    gzip: int = 0  # 1: the answer is packed
+    noise: int = 0  # 1: the filling is such that packing does not help
 
     @classmethod
     def read(cls, path: str) -> Plan:
@@ -45,6 +49,11 @@ class Answer:
     first: int = 0  # the first event's number
     sent: int = field(default=0)
 
+    def filling(self) -> str:
+        if self.plan.noise:
+            return base64.b64encode(os.urandom(self.plan.size * 3 // 4)).decode()
+        return "x" * self.plan.size
+
     def event(self, number: int) -> bytes:
         plan = self.plan
         last = plan.events - 1
@@ -62,7 +71,7 @@ class Answer:
             fields["type"] = "response.output_text.delta"
             fields["item_id"] = "msg_1"
             fields["output_index"] = fields["content_index"] = 0
-            fields["delta"] = f"{number};" + "x" * plan.size
+            fields["delta"] = f"{number};" + self.filling()
         return f"event: {fields['type']}\ndata: {json.dumps(fields)}\n\n".encode()
 
     def document(self) -> bytes:

@@ -13,6 +13,7 @@ import contextlib
 import json
 import ssl
 import sys
+import zlib
 
 from answers import Answer, answer
 from h2.config import H2Configuration
@@ -30,6 +31,7 @@ from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
 from wire import Session, Wire
 
+PACKED = {"content-encoding": "gzip"}
 STREAM = {"content-type": "text/event-stream", "x-request-id": "req_1"}
 DOCUMENT = {"content-type": "application/json", "x-request-id": "req_1"}
 
@@ -120,30 +122,35 @@ class Sender:
 
     async def send(self, it: Answer) -> None:
         plan = it.plan
+        packer = zlib.compressobj(wbits=31) if plan.gzip else None
+
+        def packed(data: bytes) -> bytes:
+            return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH) if packer else data
+
         if plan.cut == "refuse":
             return await self.cut("refuse", ErrorCodes.REFUSED_STREAM, b"")
         if not it.streams:
-            whole = it.document()
+            whole = packed(it.document())
             fields = {**DOCUMENT, **({"content-length": str(len(whole))} if plan.length else {})}
-            await self.head(fields)
+            await self.head({**fields, **(PACKED if plan.gzip else {})})
             if plan.after >= 0:
                 half = len(whole) // 2
                 await self.body(whole[:half])
                 return await self.cut(plan.cut, plan.code, whole[half:] if plan.tail else b"")
             await self.body(whole)
             return await self.finish()
-        await self.head(STREAM)
+        await self.head({**STREAM, **(PACKED if plan.gzip else {})})
         number = it.first
         while number < plan.events:
             if number == plan.hold:
                 await self.server.wait_for_go()
             if number == plan.after:
                 rest = range(number, min(number + plan.tail, plan.events))
-                tail = b"".join(it.event(n) for n in rest)
+                tail = packed(b"".join(it.event(n) for n in rest))
                 self.server.counts["cuts"] += 1
                 return await self.cut(plan.cut, plan.code, tail)
             group = range(number, min(number + plan.burst, plan.events))
-            await self.body(b"".join(it.event(n) for n in group))
+            await self.body(packed(b"".join(it.event(n) for n in group)))
             number = group.stop
             if plan.delay:
                 await asyncio.sleep(plan.delay / 1000)
@@ -337,7 +344,7 @@ async def serve(options: argparse.Namespace) -> None:
     server = Server(options)
     # Room for little: what the client does not read soon stops the server.
     listener = await loop.create_server(
-        lambda: Connection(server), "127.0.0.1", options.port, backlog=1024
+        lambda: Connection(server), options.host, options.port, backlog=1024
     )
     print(listener.sockets[0].getsockname()[1], flush=True)
     reader = asyncio.StreamReader()
@@ -348,6 +355,7 @@ async def serve(options: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--cert", help="PEM; without it, no TLS")
     parser.add_argument("--key")
