@@ -202,6 +202,7 @@ class H1Session:
         counts = self.wire.server.counts
         counts["requests"] += 1
         counts["h1"] += 1
+        counts["for " + fields.get("host", "nobody")] += 1
         counts["upgrades"] += "upgrade" in fields or "http2-settings" in fields
         work = H1Sender(self.wire).send(answer(method, path, rest[:length], fields))
         self.task = self.wire.server.begin(asyncio.create_task(work))

@@ -93,15 +93,23 @@ struct process *process_start(const char *const arguments[])
     return process;
 }
 
+static int dial_at(int family, const void *address, socklen_t len)
+{
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int is_there = fd >= 0 && connect(fd, address, len) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_there;
+}
+
+/* Whether somebody listens there, at either of the addresses of this machine. */
 static int dial(int port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_port = htons((uint16_t)port);
+    struct sockaddr_in6 other = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    address.sin_port = other.sin6_port = htons((uint16_t)port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int is_there = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-    close(fd);
-    return is_there;
+    return dial_at(AF_INET, &address, sizeof address) || dial_at(AF_INET6, &other, sizeof other);
 }
 
 int free_port(void)
