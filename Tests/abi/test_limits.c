@@ -221,6 +221,32 @@ static void a_bomb_does_not_go_off(void **state)
     text_free(&bomb);
 }
 
+/* What it is is seen by the first byte that is no space, and here is none: as much as libcurl hands
+   over at a time, and not a byte more may be read. */
+static void a_body_of_nothing_but_spaces(void **state)
+{
+    (void)state;
+    struct text body = {0};
+    text_add_times(&body, ' ', 65536);
+    struct text packed = zipped(body.data, body.len);
+    answer_with(server_expect(server), 200, "Content-Encoding: gzip\r\n", packed.data, packed.len);
+    struct played played = play(client);
+    assert_true(played.status < 0);
+    assert_int_equal(played.events.count, 0);
+    played_free(&played);
+    text_free(&packed);
+    /* The first piece has no other byte, and the answer is one all the same. */
+    text_add(&body, RESPONSE);
+    packed = zipped(body.data, body.len);
+    answer_with(server_expect(server), 200, "Content-Encoding: gzip\r\n", packed.data, packed.len);
+    played = play(client);
+    assert_ok(played.status, played.error);
+    assert_string_equal(responses_response_text(played.response, NULL), "Hello, world!");
+    played_free(&played);
+    text_free(&packed);
+    text_free(&body);
+}
+
 /* Says deltas without end, as fast as they are taken. */
 static void flood(struct exchange *x, size_t bytes)
 {
@@ -326,6 +352,7 @@ int main(void)
         TEST(headers_without_end_are_refused),
         TEST(a_compressed_answer_is_read),
         TEST(a_bomb_does_not_go_off),
+        TEST(a_body_of_nothing_but_spaces),
         TEST(a_reader_that_is_slow_holds_the_server_back),
         TEST(a_paused_call_does_not_hold_up_another),
         TEST(a_pause_does_not_run_into_the_idle_limit),

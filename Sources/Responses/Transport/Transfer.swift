@@ -175,7 +175,11 @@ final class Transfer {
         let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
         lastArrival = Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef { $0.now }
         if mode == .undecided {
-            mode = decideMode(bytes, count)
+            guard let decided = decideMode(bytes, count) else {
+                bytesTaken &+= Int64(count)
+                return count
+            }
+            mode = decided
             if mode == .body {
                 reserveBody()
             } else {
@@ -214,13 +218,17 @@ final class Transfer {
         }
     }
 
-    private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode {
+    /// Nil while there is nothing but space, which means nothing in either.
+    private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode? {
         if headers.status >= 300 { return .body }
         if headers.hasContentType("text/event-stream") { return .events }
         // Some gateways give event streams another type; JSON and HTML begin with these.
         if !request.wantsEvents || headers.hasContentType("application/json") { return .body }
-        let first = JSONScanner.skipSpace(bytes).pointee
-        return first == 0x7B || first == 0x5B || first == 0x3C ? .body : .events
+        for index in 0..<count where bytes[index] > 0x20 {
+            let first = bytes[index]
+            return first == 0x7B || first == 0x5B || first == 0x3C ? .body : .events
+        }
+        return nil
     }
 
     /// Room for the whole body at once where its length was announced: no copies while it grows.
