@@ -21,11 +21,18 @@ public func feedStream(
         position += size
         guard decoder.refill(from: &inbox) else { return -1 }
         reading: while true {
+            if let (data, count) = decoder.nextLikeLast(&fields) {
+                event.setType(fields.type.raw)
+                guard take(fields, data, count, event.kind, accumulator, text) else { return -1 }
+                events += 1
+                continue
+            }
             switch decoder.next() {
             case .needsMore: break reading
             case .done, .tooLarge: return -1
             case .event(let data, let count, let name):
                 guard fields.scan(data, count) else { return -1 }
+                if fields.delta.start != nil { decoder.learn(fields) }
                 event.setType(fields.type.start == nil ? name : fields.type.raw)
                 guard take(fields, data, count, event.kind, accumulator, text) else { return -1 }
                 events += 1
