@@ -14,6 +14,7 @@ BEHAVIOURS = [
     "function-call",
     "function-call=3",
     "parallel-calls",
+    "broken-arguments",
     "custom-call",
     "reasoning",
     "reasoning=3 #long=10",

@@ -364,6 +364,13 @@ def test_max_output_tokens_cuts_the_answer(wire: Wire) -> None:
     assert short["status"] == "incomplete"
 
 
+def test_broken_arguments_are_no_json(wire: Wire) -> None:
+    call = wire.create("#broken-arguments").json["output"][0]
+    assert call["type"] == "function_call" and call["status"] == "completed"
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(call["arguments"])
+
+
 def test_parallel_calls_can_be_forbidden(wire: Wire) -> None:
     tools: list[dict[str, Any]] = [
         {"type": "function", "name": name, "parameters": {}} for name in ("red", "blue")

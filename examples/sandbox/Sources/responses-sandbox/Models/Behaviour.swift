@@ -4,6 +4,7 @@ enum Behaviour: String, CaseIterable {
     case long
     case functionCall = "function-call"
     case parallelCalls = "parallel-calls"
+    case brokenArguments = "broken-arguments"
     case customCall = "custom-call"
     case reasoning
     case rawReasoning = "raw-reasoning"
@@ -39,6 +40,7 @@ enum Behaviour: String, CaseIterable {
         case .long: return "an answer of N words (200)"
         case .functionCall: return "call the first function tool, or N of them in turn"
         case .parallelCalls: return "call every function tool at once, deltas interleaved"
+        case .brokenArguments: return "call the first function tool with broken JSON"
         case .customCall: return "call the first custom tool"
         case .reasoning: return "reasoning with a summary of N parts (2)"
         case .rawReasoning: return "reasoning with its text"
@@ -74,9 +76,9 @@ enum Behaviour: String, CaseIterable {
     /// Whether the answer is complete with this, or a text comes after it.
     var isAnswer: Bool {
         switch self {
-        case .long, .functionCall, .parallelCalls, .customCall, .refusal, .incomplete,
-            .contentFilter, .fail, .failEarly, .mcpApproval, .localShell, .applyPatch, .computer,
-            .annotations, .huge:
+        case .long, .functionCall, .parallelCalls, .brokenArguments, .customCall, .refusal,
+            .incomplete, .contentFilter, .fail, .failEarly, .mcpApproval, .localShell, .applyPatch,
+            .computer, .annotations, .huge:
             return true
         default: return false
         }

@@ -146,6 +146,8 @@ struct SandboxModel {
         case .long: builder.message(Words.sentence(count ?? 200, seed: builder.seed))
         case .functionCall: callInTurn(count ?? 1)
         case .parallelCalls: callAllFunctions()
+        case .brokenArguments:
+            builder.functionCalls([functionsOrDefault[0]], areBroken: true)
         case .customCall: builder.customCall(prompt.tools(ofType: "custom").first)
         case .reasoning: builder.reasoning(parts: max(1, min(count ?? 2, 100)))
         case .rawReasoning: builder.rawReasoning()

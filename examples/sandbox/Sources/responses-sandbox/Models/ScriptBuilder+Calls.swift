@@ -20,9 +20,12 @@ extension ScriptBuilder {
     }
 
     /// One call for each tool; the deltas of several calls come in turns, as they may.
-    mutating func functionCalls(_ tools: [JSON]) {
+    /// Arguments that are broken lack their last character, as a model's may.
+    mutating func functionCalls(_ tools: [JSON], areBroken: Bool = false) {
         guard !isOver else { return }
-        let calls = tools.enumerated().map { openFunction($1, number: $0) }
+        let calls = tools.enumerated().map {
+            openFunction($1, number: $0, isBroken: areBroken)
+        }
         var runs = calls.map { call in
             DeltaRun(
                 type: "response.function_call_arguments.delta", before: call.place,
@@ -37,10 +40,11 @@ extension ScriptBuilder {
         if calls.contains(where: { !$0.isWhole }) { runOut() }
     }
 
-    private mutating func openFunction(_ tool: JSON, number: Int) -> OpenCall {
+    private mutating func openFunction(_ tool: JSON, number: Int, isBroken: Bool) -> OpenCall {
         let name = tool["name"]?.string ?? "function"
         var sampler = SchemaSampler(root: tool["parameters"] ?? [:], hint: "", variant: number)
-        let (arguments, isWhole) = afford(sampler.sample().text)
+        let sample = sampler.sample().text
+        let (arguments, isWhole) = afford(isBroken ? String(sample.dropLast()) : sample)
         let call = OpenCall(
             id: ids.next("fc_"), callID: ids.nextCall(), index: takeIndex(), name: name,
             arguments: arguments, isWhole: isWhole)
