@@ -114,3 +114,19 @@ int responses_json_get(const char *json, size_t n, const char *pointer, int *typ
         *len = n;
     return RESPONSES_OK;
 }
+
+int responses_json_read_string(const char *json, size_t n, const char *pointer, char *buffer,
+                               size_t capacity, size_t *needed)
+{
+    const char *value;
+    size_t len;
+    int type, status = responses_json_get(json, n, pointer, &type, &value, &len);
+
+    if (needed != NULL)
+        *needed = 0;
+    if (status != RESPONSES_OK)
+        return status;
+    if (type == RESPONSES_JSON_STRING)
+        return responses_json_text(value, len, buffer, capacity, needed);
+    return responses_copy_text(value, len, buffer, capacity, needed);
+}

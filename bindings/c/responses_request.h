@@ -175,6 +175,11 @@ RESPONSES_API int responses_json_get(const char *json, size_t n, const char *poi
 RESPONSES_API int responses_json_text(const char *json, size_t n, char *buffer, size_t capacity,
                                       size_t *needed);
 
+/* Both in one, for one value of the arguments of a function call: the text of a string, or the JSON of
+   anything else, as responses_read_string. RESPONSES_E_INVALID when the text is no JSON. */
+RESPONSES_API int responses_json_read_string(const char *json, size_t n, const char *pointer,
+                                             char *buffer, size_t capacity, size_t *needed);
+
 #ifdef __cplusplus
 }
 #endif

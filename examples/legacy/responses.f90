@@ -1005,5 +1005,16 @@ module responses
       integer(c_size_t), intent(out), optional :: needed
       integer(c_int) :: answer
     end function
+    function responses_json_read_string(json, n, pointer, buffer, capacity, needed) bind(c, &
+        name='responses_json_read_string') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(in), optional :: pointer(*)
+      character(kind=c_char), intent(out), optional :: buffer(*)
+      integer(c_size_t), value :: capacity
+      integer(c_size_t), intent(out), optional :: needed
+      integer(c_int) :: answer
+    end function
   end interface
 end module responses

@@ -101,6 +101,39 @@ static void strings(void **state)
     assert_int_equal(responses_json_text("\"a", NTS, text, 4, &needed), RESPONSES_E_INVALID);
 }
 
+static void text_by_pointer(void **state)
+{
+    char text[16];
+    size_t needed;
+    (void)state;
+    assert_int_equal(
+        responses_json_read_string(document, NTS, "/a/1/b", text, sizeof text, &needed), 0);
+    assert_string_equal(text, "x\ny");
+    assert_int_equal(needed, 4);
+    assert_int_equal(responses_json_read_string(document, NTS, "/a/0", text, sizeof text, NULL), 0);
+    assert_string_equal(text, "10");
+    assert_int_equal(responses_json_read_string(document, NTS, "/a/3", text, sizeof text, &needed),
+                     0);
+    assert_string_equal(text, "true");
+    assert_int_equal(needed, 5);
+    assert_int_equal(responses_json_read_string(document, NTS, "/a/1/b", text, 3, &needed),
+                     RESPONSES_E_RANGE);
+    assert_string_equal(text, "x\n");
+    assert_int_equal(needed, 4);
+    assert_int_equal(responses_json_read_string(document, NTS, "/none", text, sizeof text, &needed),
+                     RESPONSES_E_RANGE);
+    assert_int_equal(needed, 0);
+    assert_int_equal(responses_json_read_string("{\"a\": 1", NTS, "/a", text, sizeof text, &needed),
+                     RESPONSES_E_INVALID);
+    assert_int_equal(needed, 0);
+    assert_int_equal(responses_json_read_string("", NTS, "", text, sizeof text, NULL),
+                     RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_read_string(NULL, NTS, "", text, sizeof text, NULL),
+                     RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_read_string("1", NTS, "", NULL, 0, &needed), RESPONSES_E_RANGE);
+    assert_int_equal(needed, 2);
+}
+
 /* Texts damaged in every byte: we call valid what jansson calls valid, and never look outside. */
 static void damaged_texts(void **state)
 {
@@ -137,9 +170,8 @@ static void damaged_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest json[] = {
-        cmocka_unit_test(values_by_pointer),
-        cmocka_unit_test(what_is_not_there),
-        cmocka_unit_test(strings),
+        cmocka_unit_test(values_by_pointer), cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(strings),           cmocka_unit_test(text_by_pointer),
         cmocka_unit_test(damaged_texts),
     };
     return cmocka_run_group_tests(json, NULL, NULL);
