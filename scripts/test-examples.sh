@@ -22,6 +22,7 @@ expected() {
         04-input-items) echo '^\[7 items on 3 pages\]$' ;;
         05-event-loop) echo '^\[completed, and the clock ticked [1-9][0-9]* times meanwhile\]$' ;;
         06-many-at-once) echo '^500 of 500 streams completed, with [0-9]+ events$' ;;
+        07-tools) echo '^\[completed, get_weather was called [012] times\]$' ;;
     esac
 }
 
@@ -31,25 +32,27 @@ fail() {
     sed 's/^/      /' "$2"
 }
 
-# run SOURCE PROGRAM EXAMPLE: ends well, with the right last line, and with the words of EXAMPLE in C,
+# run SOURCE PROGRAM EXAMPLE [MODEL]: ends well, with the right last line, and with the words of EXAMPLE in C,
 # which is run first.
 run() {
     status=0
-    timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null || status=$?
-    sed -E 's/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/words"
-    [ -e "$scratch/$3" ] || cp "$scratch/words" "$scratch/$3"
+    words=$scratch/$3-${4:-}
+    RESPONSES_MODEL=${4:-$RESPONSES_MODEL} timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null ||
+        status=$?
+    sed -E 's/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/printed"
+    [ -e "$words" ] || cp "$scratch/printed" "$words"
     pattern=$(expected "$3")
     if [ $status != 0 ] || [ -z "$pattern" ] || ! tail -n 1 "$out" | grep -Eq "$pattern"; then
         fail "$1: status $status, expected '${pattern:-a pattern in $0}', printed:" "$out"
-    elif ! diff "$scratch/$3" "$scratch/words" > "$scratch/diff"; then
+    elif ! diff "$words" "$scratch/printed" > "$scratch/diff"; then
         fail "$1: is not what $3 says in C:" "$scratch/diff"
     else
         passed=$((passed + 1))
-        echo "ok    $1: $(tail -n 1 "$out")"
+        echo "ok    $1${4:+ with $4}: $(tail -n 1 "$out")"
     fi
 }
 
-# every LANGUAGE COMPILER FOLDER ENDING DIRECTORY SUFFIX: all six, when there is a compiler.
+# every LANGUAGE COMPILER FOLDER ENDING DIRECTORY SUFFIX: all of them, when there is a compiler.
 every() {
     language=$1 compiler=$2 folder=$3 ending=$4 directory=$5 suffix=$6
     if ! command -v "$compiler" > /dev/null; then
@@ -59,7 +62,17 @@ every() {
     fi
     for source in examples/c/*.c; do
         name=$(basename "$source" .c)
-        run "examples/$folder/$name.$ending" "$directory$name$suffix" "$name"
+        source=examples/$folder/$name.$ending
+        if [ "$source" = examples/cpp/07-tools.cpp ] && ! pkg-config --exists nlohmann_json; then
+            echo "skip  $source: there is no nlohmann_json"
+            skipped=$((skipped + 1))
+            continue
+        fi
+        run "$source" "$directory$name$suffix" "$name"
+        [ "$name" = 07-tools ] || continue
+        # Several calls in one response, and one that no function can be called with.
+        run "$source" "$directory$name$suffix" "$name" sandbox-parallel-calls
+        run "$source" "$directory$name$suffix" "$name" sandbox-broken-arguments
     done
 }
 every C cc c c "" ""

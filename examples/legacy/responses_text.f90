@@ -7,7 +7,8 @@ module responses_text
   use responses
   implicit none
   private
-  public :: text_of, c_text, request_set, request_add_message, value_at, show_error
+  public :: text_of, c_text, request_set, request_add_message, request_add_function_tool, &
+      request_add_function_output, value_at, json_value_at, show_error
 
   ! call request_set(request, name, value) with a string, an integer, a real or a logical. A string goes
   ! in with the blanks at its end; trim() it where they are not meant.
@@ -98,6 +99,26 @@ contains
     sticks = responses_request_add_message(request, c_text(role), text, len(text, c_size_t))
   end subroutine
 
+  ! A function that the model may call; parameters are the JSON schema of its arguments.
+  subroutine request_add_function_tool(request, name, description, parameters)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: name, description, parameters
+    integer(c_int) :: sticks
+
+    sticks = responses_request_add_function_tool(request, c_text(name), c_text(description), &
+        c_text(parameters), 1_c_int)
+  end subroutine
+
+  ! What such a function came to, for a call that the model made.
+  subroutine request_add_function_output(request, call_id, output)
+    type(c_ptr), intent(in) :: request
+    character(len=*), intent(in) :: call_id, output
+    integer(c_int) :: sticks
+
+    sticks = responses_request_add_function_output(request, c_text(call_id), output, &
+        len(output, c_size_t))
+  end subroutine
+
   ! The value of a response at a place in its JSON, '/usage/total_tokens' say: the text of a string, the
   ! JSON of anything else, and '' where there is nothing.
   function value_at(response, place) result(text)
@@ -110,6 +131,19 @@ contains
     text = ''
     if (responses_response_get(response, c_text(place), value=value, len=length) == RESPONSES_OK) &
         text = text_of(value, length)
+  end function
+
+  ! The same for a text that is JSON, as the arguments of a function call are; '' when it is none, too.
+  function json_value_at(json, place) result(text)
+    character(len=*), intent(in) :: json, place
+    character(len=:), allocatable :: text
+    ! A text has no more characters than the JSON it is written in.
+    character(len=len(json)+1) :: buffer
+    integer(c_size_t) :: needed
+
+    text = ''
+    if (responses_json_read_string(json, len(json, c_size_t), c_text(place), buffer, &
+        len(buffer, c_size_t), needed) == RESPONSES_OK) text = buffer(1:needed-1)
   end function
 
   ! Prints a status by its name, and what the error says about it or, where the request could not be

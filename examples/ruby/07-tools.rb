@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
-# 07-tools.rb - functions that the model may call, and an answer with a structure
+# 07-tools.rb - a function that the model may call
+#
+# `run` makes the calls and sends back what they came to, until there is a text.
 #
 #     OPENAI_API_KEY=... ruby 07-tools.rb
 #
@@ -8,21 +10,24 @@
 
 require "libresponses"
 
-# What the answer is to look like.
-class Advice < Libresponses::BaseModel
-  required :summary, String, doc: "one line"
-  required :take_an_umbrella, Libresponses::Boolean
-end
-
 model = ENV.fetch("RESPONSES_MODEL", "gpt-5")
 client = Libresponses::Client.new
+called = 0
 
-weather = Libresponses::Tool.new(:get_weather, description: "The weather of a city today",
-                                               parameters: { city: String }) do |city:|
-  { city: city, sky: "clear", temperature: 21 }
+city_names = Libresponses::EnumOf["Paris", "Rome"]
+get_weather = Libresponses::Tool.new(:get_weather, description: "The weather of a city today.",
+                                                   parameters: { city: city_names }) do |city:|
+  called += 1
+  puts "get_weather: #{city}"
+  "21 degrees in #{city}"
 end
-response = client.responses.run(model: model, input: "How is the weather in Paris?", tools: [weather])
-puts response.output_text
 
-advice = client.responses.create(model: model, input: "It rains. An umbrella?", text: Advice).output_parsed
-puts "[#{advice.class}, take_an_umbrella is #{advice.take_an_umbrella}]"
+# A call with arguments that do not fit, or are no JSON, is answered with an error for the model.
+begin
+  response = client.responses.run(model: model, input: "How is the weather in Paris and in Rome?",
+                                  tools: [get_weather], max_steps: 5)
+  puts response.output_text
+  puts "[#{response.status}, get_weather was called #{called} times]"
+rescue Libresponses::Error => e
+  abort "#{e.class}: #{e.message}"
+end

@@ -21,8 +21,8 @@ EXPECTED = {
     "04-input-items": r"\[7 items on 3 pages\]",
     "05-event-loop": r"\[completed, and the clock ticked [0-9]+ times meanwhile\]",
     "06-many-at-once": r"500 of 500 responses completed",
-    "07-asyncio": r"\[5 answers, and one more that was (given up|there already)\]",
-    "08-tools": r"\[completed after 1 calls\]",
+    "07-tools": r"\[completed, get_weather was called 1 times\]",
+    "08-asyncio": r"\[5 answers, and one more that was (given up|there already)\]",
     "09-structured": r"\[Event with [0-9]+ participants\]",
 }
 
@@ -32,10 +32,9 @@ def test_all_examples_are_expected() -> None:
     assert sorted(path.stem for path in EXAMPLES.glob("*.py")) == sorted(EXPECTED)
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
-@pytest.mark.skipif(not EXAMPLES.exists(), reason="not in a source checkout")
-def test_example(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RESPONSES_MODEL", "sandbox")
+def run(name: str, model: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What an example prints."""
+    monkeypatch.setenv("RESPONSES_MODEL", model)
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "bindings/python"))
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", str(EXAMPLES / f"{name}.py")],
@@ -45,7 +44,29 @@ def test_example(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(EXPECTED[name], done.stdout.splitlines()[-1]), done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="not in a source checkout")
+def test_example(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = run(name, "sandbox", monkeypatch)
+    assert re.fullmatch(EXPECTED[name], printed.splitlines()[-1]), printed
+
+
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="not in a source checkout")
+def test_the_tools_example_with_several_calls_and_with_a_bad_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run("07-tools", "sandbox-parallel-calls", monkeypatch).splitlines() == [
+        "get_weather: Paris",
+        "get_weather: Rome",
+        "The tool answered: 21 degrees in Paris; 21 degrees in Rome",
+        "[completed, get_weather was called 2 times]",
+    ]
+    answer, last = run("07-tools", "sandbox-broken-arguments", monkeypatch).splitlines()
+    assert answer.startswith("The tool answered: Error: JSONDecodeError: ")
+    assert last == "[completed, get_weather was called 0 times]"
 
 
 PROGRAMS = sorted(Path(__file__).parent.joinpath("documented").glob("*.py"))

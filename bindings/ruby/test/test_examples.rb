@@ -15,7 +15,8 @@ class TestExamples < TestCase
     "04-input-items" => /\A\[7 items on 3 pages\]\z/,
     "05-event-loop" => /\A\[completed, and the clock ticked [1-9]\d* times meanwhile\]\z/,
     "06-many-at-once" => /\A500 of 500 streams completed, with \d+ events\z/,
-    "07-tools" => /\A\[Advice, take_an_umbrella is (true|false)\]\z/
+    "07-tools" => /\A\[completed, get_weather was called 1 times\]\z/,
+    "09-structured" => /\A\[Event with \d+ participants\]\z/
   }.freeze
 
   def test_there_is_a_test_for_each
@@ -23,16 +24,30 @@ class TestExamples < TestCase
   end
 
   EXPECTED.each do |name, last_line|
-    define_method("test_#{name}") do
-      environment = {
-        "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key", "RESPONSES_MODEL" => MODEL,
-        # Slow enough for a clock to tick beside it.
-        "OPENAI_CUSTOM_HEADERS" => "X-Sandbox-Speed: 100"
-      }
-      lib = File.expand_path("../lib", __dir__)
-      out, status = Open3.capture2e(environment, RbConfig.ruby, "-w", "-I#{lib}", File.join(DIRECTORY, "#{name}.rb"))
-      assert_predicate status, :success?, out
-      assert_match last_line, out.lines.last.chomp
-    end
+    define_method("test_#{name}") { assert_match last_line, run_example(name, MODEL).last }
+  end
+
+  def test_tools_with_several_calls_and_with_a_bad_one
+    assert_equal ["get_weather: Paris", "get_weather: Rome",
+                  "The tool answered: 21 degrees in Paris; 21 degrees in Rome",
+                  "[completed, get_weather was called 2 times]"], run_example("07-tools", "sandbox-parallel-calls")
+    answer, last = run_example("07-tools", "sandbox-broken-arguments")
+    assert_match(/\AThe tool answered: {"error":"JSON::ParserError/, answer)
+    assert_equal "[completed, get_weather was called 0 times]", last
+  end
+
+  private
+
+  # The lines that an example prints.
+  def run_example(name, model)
+    environment = {
+      "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key", "RESPONSES_MODEL" => model,
+      # Slow enough for a clock to tick beside it.
+      "OPENAI_CUSTOM_HEADERS" => "X-Sandbox-Speed: 100"
+    }
+    lib = File.expand_path("../lib", __dir__)
+    out, status = Open3.capture2e(environment, RbConfig.ruby, "-w", "-I#{lib}", File.join(DIRECTORY, "#{name}.rb"))
+    assert_predicate status, :success?, out
+    out.lines.map(&:chomp)
   end
 end
