@@ -87,7 +87,7 @@ test-hostile: deps lib sandbox ## Fuzzing corpora, races, costs that grow, hosts
 test-costs: deps lib ## Instructions and allocations for events and requests, with bounds
 	@$(MAKE) --no-print-directory -C Tests/benchmarks check
 
-bench: deps lib ## Measure, beside plain libcurl: docs/performance.md
+bench: deps-bench lib ## Measure, beside plain libcurl and other clients: docs/performance.md
 	@$(MAKE) --no-print-directory -C Tests/benchmarks bench
 
 fuzz: deps-build ## Fuzz each target for SECONDS=60
@@ -125,6 +125,9 @@ deps: ## Install what is missing: Debian packages, and Python tools in .venv
 deps-build:
 	@scripts/deps.sh build
 
+deps-bench:
+	@scripts/deps.sh bench
+
 abi: deps ## Record the interface of the header in abi/, after a change to it
 	@scripts/update-abi.sh
 
@@ -137,5 +140,5 @@ help: ## This list
 
 .PHONY: bench test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install uninstall test lint format test-unit test-gates test-abi \
-	test-valgrind test-sandbox test-examples test-full deps deps-build abi clean help
+	test-valgrind test-sandbox test-examples test-full deps deps-build deps-bench abi clean help
 .NOTPARALLEL:

@@ -2,6 +2,7 @@
 # Installs what is missing. Quick when nothing is.
 #   deps.sh build   what `make lib` needs
 #   deps.sh all     that, and what the tests need: more packages, and a Python environment in .venv
+#   deps.sh bench   that, and the clients that the benchmarks compare with
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,7 +16,7 @@ find_missing() {
     tool pkg-config pkg-config
     tool objcopy binutils
     library libcurl libcurl4-openssl-dev
-    [ "$1" = all ] || return 0
+    [ "$1" != build ] || return 0
     tool gcc gcc
     tool g++ g++
     tool valgrind valgrind
@@ -88,7 +89,8 @@ make_environment() {
 
 install_python() {
     # shellcheck disable=SC2046 # file names without spaces
-    set -- $(ls scripts/requirements-dev.txt Tests/*/requirements.txt 2> /dev/null)
+    set -- $(ls scripts/requirements-dev.txt Tests/*/requirements.txt 2> /dev/null |
+        grep -v Tests/benchmarks)
     [ -x .venv/bin/python ] && cat "$@" | cmp -s - .venv/requirements.installed && return
     .venv/bin/python -m pip --version > /dev/null 2>&1 || make_environment
     echo "Installing Python packages into .venv"
@@ -96,6 +98,22 @@ install_python() {
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$file"
     done
     cat "$@" > .venv/requirements.installed
+}
+
+# Without one of them the tables have a row less.
+install_clients() {
+    file=Tests/benchmarks/requirements.txt
+    cmp -s "$file" .venv/clients.installed && return
+    # pycurl is compiled.
+    headers='import os, sysconfig; print(os.path.join(sysconfig.get_path("include"), "Python.h"))'
+    if [ ! -e "$(.venv/bin/python -c "$headers")" ]; then
+        missing=" python3-dev"
+        install_missing
+    fi
+    echo "Installing other clients into .venv"
+    PYCURL_SSL_LIBRARY=openssl .venv/bin/python -m pip install --quiet \
+        --disable-pip-version-check --requirement "$file" || return 0
+    cp "$file" .venv/clients.installed
 }
 
 if ! command -v swift > /dev/null; then
@@ -113,3 +131,4 @@ if [ -n "$missing" ]; then
     fi
 fi
 [ "$1" = build ] || install_python
+[ "$1" != bench ] || install_clients

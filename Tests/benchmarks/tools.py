@@ -19,13 +19,17 @@ class Server:
 
     def __init__(self, programs: Path) -> None:
         cores = sorted(os.sched_getaffinity(0))
-        self.process = subprocess.Popen(
-            [programs / "load-server", "--port", "0"], stdout=subprocess.PIPE, text=True
-        )
-        os.sched_setaffinity(self.process.pid, cores[:1])
-        os.sched_setaffinity(0, cores[1:] or cores)
+        self.core, self.others = cores[:1], cores[1:] or cores
+        self.process = self.beside([str(programs / "load-server"), "--port", "0"])
         assert self.process.stdout
         self.port = self.process.stdout.readline().strip()
+
+    def beside(self, command: list[str]) -> subprocess.Popen[str]:
+        """Starts a program on the server's core."""
+        os.sched_setaffinity(0, self.core)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        os.sched_setaffinity(0, self.others)
+        return process
 
     def __enter__(self) -> Server:
         return self
