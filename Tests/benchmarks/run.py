@@ -13,6 +13,7 @@ from pathlib import Path
 
 import languages
 import native
+import secure
 from contest import Bench
 from tools import Server
 
@@ -23,6 +24,7 @@ PARTS = {
     "W4": native.beginning,
     "W5": native.large,
     "W7": native.calls,
+    "W8": secure.secure,
     "whole": native.whole,
     "python": languages.python,
     "ruby": languages.ruby,

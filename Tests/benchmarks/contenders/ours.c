@@ -7,6 +7,9 @@
  *   ours create PORT MODEL [COUNT]    answers, one after the other
  *   ours upload PORT MODEL BYTES      a request of that size
  *   ours first PORT MODEL             ends after the first event
+ *
+ * With two arguments more the connections are of TLS: the version of HTTP, 1.1 or 2, and a file of
+ * trusted certificates.
  */
 #include "../measure.h"
 
@@ -175,6 +178,13 @@ static void run_first(const char *model)
     free(request);
 }
 
+static void set(const char *option, const char *value)
+{
+    responses_error *error;
+    if (responses_client_set(client, option, value, &error) < 0)
+        die(error);
+}
+
 int main(int argc, char **argv)
 {
     char url[100];
@@ -185,12 +195,17 @@ int main(int argc, char **argv)
     }
     const char *workload = argv[1], *model = argv[3];
     const long count = argc > 4 ? atol(argv[4]) : 1;
-    snprintf(url, sizeof url, "http://127.0.0.1:%s/v1", argv[2]);
+    const int is_secure = argc > 6;
+    snprintf(url, sizeof url, "%s://127.0.0.1:%s/v1", is_secure ? "https" : "http", argv[2]);
     raise_file_limit();
-    if (responses_client_new(&client, &error) < 0 ||
-        responses_client_set(client, "base_url", url, &error) < 0 ||
-        responses_client_set(client, "api_key", "sk-bench", &error) < 0)
+    if (responses_client_new(&client, &error) < 0)
         die(error);
+    set("base_url", url);
+    set("api_key", "sk-bench");
+    if (is_secure) {
+        set("http_version", argv[5]);
+        set("ca_file", argv[6]);
+    }
     if (strcmp(workload, "stream") == 0)
         run_streams(model, count);
     else if (strcmp(workload, "pull") == 0)

@@ -8,7 +8,8 @@
  *   floor LEVEL upload PORT MODEL BYTES      a request of that size
  *   floor LEVEL first PORT MODEL             ends after the first event
  *
- * LEVEL is bytes, frames, scan or jansson; see reader.h.
+ * LEVEL is bytes, frames, scan or jansson; see reader.h. With two arguments more the connections are of
+ * TLS: the version of HTTP, 1.1 or 2, and a file of trusted certificates.
  */
 #include "../measure.h"
 #include "reader.h"
@@ -24,6 +25,8 @@ static char url[100];
 static struct curl_slist *headers;
 static struct measure measure;
 static int sends_all_headers;
+static const char *authorities; /* a file; without one there is no TLS */
+static int speaks_http2;
 
 struct stream {
     CURL *easy;
@@ -52,6 +55,20 @@ static size_t on_bytes(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
+/* A directory of certificates, which is built in, would keep libcurl from sharing those of the file. */
+static void prepare_tls(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 10000L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     speaks_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+    if (speaks_http2) {
+        curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+        curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
+    }
+}
+
 /* The options that any program of this kind would set, and no others. */
 static void prepare(CURL *easy, const char *request, size_t count, int stream,
                     curl_write_callback on_body, void *context)
@@ -76,6 +93,8 @@ static void prepare(CURL *easy, const char *request, size_t count, int stream,
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    if (authorities)
+        prepare_tls(easy);
 }
 
 /* ---- streams, one after the other ------------------------------------------------------------ */
@@ -257,6 +276,7 @@ static void run_paced(const char *model, long count)
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, multi);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
     measure_begin(&measure);
     for (running = 0; running < count; running++) {
         struct stream *stream = &streams[running];
@@ -286,12 +306,17 @@ int main(int argc, char **argv)
 {
     static const char *const levels[] = {"bytes", "frames", "scan", "jansson"};
     if (argc < 5)
-        die("LEVEL WORKLOAD PORT MODEL [COUNT]");
+        die("LEVEL WORKLOAD PORT MODEL [COUNT [VERSION AUTHORITIES]]");
     while (level < LEVEL_JANSSON && strcmp(argv[1], levels[level]) != 0)
         level += 1;
     const char *workload = argv[2], *model = argv[4];
     const long count = argc > 5 ? atol(argv[5]) : 1;
-    snprintf(url, sizeof url, "http://127.0.0.1:%s/v1/responses", argv[3]);
+    if (argc > 7) {
+        speaks_http2 = strcmp(argv[6], "2") == 0;
+        authorities = argv[7];
+    }
+    snprintf(url, sizeof url, "%s://127.0.0.1:%s/v1/responses", authorities ? "https" : "http",
+             argv[3]);
     raise_file_limit();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     sends_all_headers = strcmp(workload, "same") == 0;
