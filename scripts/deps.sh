@@ -88,7 +88,7 @@ make_environment() {
 }
 
 install_python() {
-    # shellcheck disable=SC2046 # file names without spaces
+    # shellcheck disable=SC2010,SC2046 # file names without spaces
     set -- $(ls scripts/requirements-dev.txt Tests/*/requirements.txt 2> /dev/null |
         grep -v Tests/benchmarks)
     [ -x .venv/bin/python ] && cat "$@" | cmp -s - .venv/requirements.installed && return
