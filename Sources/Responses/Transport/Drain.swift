@@ -9,6 +9,10 @@ final class Drain: Waiter {
         self.engine = engine
     }
 
+    /// Inherited otherwise, as one that traps; the compiler of Embedded Swift takes that for a recursion.
+    @available(*, unavailable)
+    override init() { fatalError() }
+
     override func deadlineReached(_ now: UInt64) -> UInt64 {
         engine.endDrain(transfer)
         return 0
