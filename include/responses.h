@@ -66,8 +66,10 @@
  *   1. A client may be used from any number of threads at once.
  *   2. A call, a response, an event have one user at a time. A second thread in the same call gets
  *      RESPONSES_E_BUSY. An error never changes: any thread may read it.
- *   3. responses_call_cancel() may be called from any thread; responses_client_interrupt() from
- *      signal handlers too.
+ *   3. Any thread may cancel or free a call, and free a client, at any moment: those that are inside
+ *      come out, and those that come later get RESPONSES_E_INVALID. What a call has lent goes with it;
+ *      a thread that reads it should be the one that frees the call. responses_client_interrupt() may
+ *      be called from signal handlers too.
  *   4. The library starts no thread. Of the threads that wait on a client, one drives its
  *      connections for all of them. libcurl may start a short-lived thread to look up a host name.
  *   5. Callbacks run on the thread that made the call, inside that call and with no lock held, so a
@@ -279,7 +281,7 @@ typedef void (*responses_log_fn)(int level, const char *line, size_t len, void *
 RESPONSES_API int responses_client_set_log(responses_client *client, int level, responses_log_fn fn,
                                            void *user_data);
 
-/* Frees the client. Calls that are still running live on until they are freed. */
+/* Frees the client, from any thread. Calls that are still running live on until they are freed. */
 RESPONSES_API void responses_client_free(responses_client *client);
 
 /* ---- response -------------------------------------------------------------------------------- */
@@ -620,11 +622,12 @@ RESPONSES_API int responses_call_cancel(responses_call *call);
    with this call. NULL when nothing has arrived. */
 RESPONSES_API const responses_response *responses_call_response(const responses_call *call);
 
-/* A pointer of yours that the call carries along. */
+/* A pointer of yours that the call carries along. Any thread. */
 RESPONSES_API int responses_call_set_user_data(responses_call *call, void *user_data);
 RESPONSES_API void *responses_call_user_data(const responses_call *call);
 
-/* Frees the call, at any time; one that is still running is cancelled. */
+/* Frees the call, at any time and from any thread; one that is still running is cancelled, and a thread
+   that waits in it comes out. */
 RESPONSES_API void responses_call_free(responses_call *call);
 
 /* ---- one descriptor for an event loop -------------------------------------------------------- */

@@ -71,15 +71,19 @@ func give(_ object: AnyObject, _ kind: HandleKind, to out: HandleOut) throws(Res
     out.pointee = handle
 }
 
-/// The client of a handle, in the process that made it.
-@inline(__always)
-func client(_ handle: OpaquePointer?) throws(ResponsesError) -> Client {
-    guard let client = Handle.object(handle, .client, as: Client.self) else {
+/// Uses a client for the time of a function of the header, in the process that made it. Whoever frees
+/// it meanwhile leaves the rest to us.
+func with<Result>(
+    client handle: OpaquePointer?, _ body: (Client) throws(ResponsesError) -> Result
+) throws(ResponsesError) -> Result {
+    let pointer = UnsafeMutableRawPointer(handle)
+    let entry = platform_handle_visit(pointer, HandleKind.client.rawValue)
+    guard entry == platform_entry_inside, let cell = Handle.Cell(handle) else {
+        if entry == platform_entry_forked { throw .forked() }
         throw .invalid("client", "is NULL, freed, or no client")
     }
-    let object = client.takeUnretainedValue()
-    if !object.engine.isOurs { throw .forked() }
-    return object
+    defer { platform_handle_leave(cell, platform_share_visit) }
+    return try body(Handle.inside(cell, as: Client.self).takeUnretainedValue())
 }
 
 extension ResponsesError {

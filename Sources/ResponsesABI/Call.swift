@@ -32,16 +32,22 @@ public func responses_call_wait(_ handle: OpaquePointer?, _ timeout: Int32) -> I
     }
 }
 
+/// Goes into a call beside its user, if there is one.
+private func visiting(_ handle: OpaquePointer?, _ body: (Handle.Cell) -> Void) -> Int32 {
+    let pointer = UnsafeMutableRawPointer(handle)
+    let entry = platform_handle_visit(pointer, HandleKind.call.rawValue)
+    guard entry == platform_entry_inside, let cell = Handle.Cell(handle) else {
+        return entry == platform_entry_forked ? RESPONSES_E_FORKED : RESPONSES_E_INVALID
+    }
+    body(cell)
+    platform_handle_leave(cell, platform_share_visit)
+    return RESPONSES_OK
+}
+
 @_cdecl("responses_call_cancel") @implementation
 public func responses_call_cancel(_ handle: OpaquePointer?) -> Int32 {
-    // Not `using`: another thread may be in the call, and is to be stopped.
-    guard let object = Handle.object(handle, .call, as: OpenCall.self) else {
-        return RESPONSES_E_INVALID
-    }
-    return object._withUnsafeGuaranteedRef { open in
-        if !open.call.engine.isOurs { return RESPONSES_E_FORKED }
-        open.call.cancel()
-        return RESPONSES_OK
+    visiting(handle) { cell in
+        Handle.inside(cell, as: OpenCall.self)._withUnsafeGuaranteedRef { $0.call.cancel() }
     }
 }
 
@@ -55,38 +61,30 @@ public func responses_call_response(_ handle: OpaquePointer?) -> OpaquePointer? 
     return response
 }
 
+// In the cell and not in the object, so that nobody has to go in to ask for it.
 @_cdecl("responses_call_set_user_data") @implementation
 public func responses_call_set_user_data(
     _ handle: OpaquePointer?, _ userData: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let object = Handle.object(handle, .call, as: OpenCall.self) else {
-        return RESPONSES_E_INVALID
-    }
-    object._withUnsafeGuaranteedRef { $0.userData = userData }
-    return RESPONSES_OK
+    visiting(handle) { platform_handle_set_extra($0, userData) }
 }
 
 @_cdecl("responses_call_user_data") @implementation
 public func responses_call_user_data(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
-    Handle.object(handle, .call, as: OpenCall.self)?._withUnsafeGuaranteedRef { $0.userData }
+    platform_handle_find(UnsafeRawPointer(handle), HandleKind.call.rawValue)
+        .flatMap { platform_handle_extra($0) }
 }
 
 @_cdecl("responses_call_free") @implementation
 public func responses_call_free(_ handle: OpaquePointer?) {
-    guard let object = Handle.end(handle, .call, as: OpenCall.self) else { return }
-    let isOurs = object._withUnsafeGuaranteedRef { open in
-        if open.call.engine.isOurs { return true }
-        open.call.engine.abandon()
-        return false
+    guard let cell = Handle.end(handle, .call) else { return }
+    Handle.inside(cell, as: OpenCall.self)._withUnsafeGuaranteedRef { open in
+        if open.call.engine.isOurs {
+            // So that a thread inside comes out.
+            open.call.cancel()
+        } else {
+            open.call.engine.abandon()
+        }
     }
-    // The parent's memory stays where it is in a child: nothing of libcurl may run on it.
-    if !isOurs { return }
-    let isLast = object._withUnsafeGuaranteedRef { open in
-        // Cancelled first, so that a thread inside comes out.
-        open.call.cancel()
-        if !open.call.giveUp() { return false }
-        open.close()
-        return true
-    }
-    if isLast { object.release() }
+    platform_handle_leave(cell, platform_share_visit)
 }

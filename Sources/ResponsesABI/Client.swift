@@ -15,7 +15,7 @@ public func responses_client_derive(_ handle: OpaquePointer?, _ out: HandleOut, 
     -> Int32
 {
     answering(out, err) { () throws(ResponsesError) in
-        try give(try client(handle).derive(), to: out)
+        try give(try with(client: handle) { $0.derive() }, to: out)
         return RESPONSES_OK
     }
 }
@@ -25,7 +25,12 @@ private func give(_ client: Client, to out: HandleOut) throws(ResponsesError) {
     guard let out else { return }
     guard
         let handle = Handle.make(
-            .client, client, extra: UnsafeMutableRawPointer(client.engine.interrupt))
+            .client, client, extra: UnsafeMutableRawPointer(client.engine.interrupt),
+            close: { object in
+                let client = Unmanaged<Client>.fromOpaque(object)
+                // The parent's memory stays where it is in a child: nothing of libcurl may run on it.
+                if client._withUnsafeGuaranteedRef({ $0.engine.isOurs }) { client.release() }
+            })
     else { throw .noMemory() }
     out.pointee = handle
 }
@@ -36,8 +41,9 @@ public func responses_client_set(
     _ err: HandleOut
 ) -> Int32 {
     answering(nil, err) { () throws(ResponsesError) in
-        let client = try client(handle)
-        try client.set(try required(name, "name"), input(value, -1))
+        try with(client: handle) { client throws(ResponsesError) in
+            try client.set(try required(name, "name"), input(value, -1))
+        }
         return RESPONSES_OK
     }
 }
@@ -53,8 +59,9 @@ public func responses_client_set_header(
     _ err: HandleOut
 ) -> Int32 {
     answering(nil, err) { () throws(ResponsesError) in
-        let client = try client(handle)
-        try client.setHeader(try required(name, "name"), input(value, -1))
+        try with(client: handle) { client throws(ResponsesError) in
+            try client.setHeader(try required(name, "name"), input(value, -1))
+        }
         return RESPONSES_OK
     }
 }
@@ -68,18 +75,16 @@ public func responses_client_set_log(
         guard level >= RESPONSES_LOG_NONE, level <= RESPONSES_LOG_DEBUG else {
             throw .invalid("level", "expected one of RESPONSES_LOG_NONE to RESPONSES_LOG_DEBUG")
         }
-        try client(handle).setLog(Log(level: level, fn, userData))
+        try with(client: handle) { $0.setLog(Log(level: level, fn, userData)) }
         return RESPONSES_OK
     }
 }
 
 @_cdecl("responses_client_free") @implementation
 public func responses_client_free(_ handle: OpaquePointer?) {
-    guard let client = Handle.end(handle, .client, as: Client.self) else { return }
-    let isOurs = client._withUnsafeGuaranteedRef { client in
+    guard let cell = Handle.end(handle, .client) else { return }
+    Handle.inside(cell, as: Client.self)._withUnsafeGuaranteedRef { client in
         if !client.engine.isOurs { client.engine.abandon() }
-        return client.engine.isOurs
     }
-    // The parent's memory stays where it is in a child: nothing of libcurl may run on it.
-    if isOurs { client.release() }
+    platform_handle_leave(cell, platform_share_visit)
 }

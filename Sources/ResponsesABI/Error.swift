@@ -71,5 +71,5 @@ public func responses_error_field(
 
 @_cdecl("responses_error_free") @implementation
 public func responses_error_free(_ error: OpaquePointer?) {
-    Handle.end(error, .error, as: ResponsesError.self)?.release()
+    Handle.free(error, .error)
 }

@@ -87,5 +87,5 @@ public func responses_event_clone(_ event: OpaquePointer?, _ out: HandleOut) -> 
 
 @_cdecl("responses_event_free") @implementation
 public func responses_event_free(_ event: OpaquePointer?) {
-    Handle.end(event, .event, as: Event.self)?.release()
+    Handle.free(event, .event)
 }

@@ -5,7 +5,7 @@ import Responses
 @_cdecl("responses_client_fd") @implementation
 public func responses_client_fd(_ handle: OpaquePointer?) -> Int32 {
     answering(nil, nil) { () throws(ResponsesError) in
-        let fd = try client(handle).engine.hostDescriptor()
+        let fd = try with(client: handle) { $0.engine.hostDescriptor() }
         if fd < 0 { throw ResponsesError(.network, "no descriptor is left for the event loop") }
         return fd
     }
@@ -14,7 +14,7 @@ public func responses_client_fd(_ handle: OpaquePointer?) -> Int32 {
 @_cdecl("responses_client_dispatch") @implementation
 public func responses_client_dispatch(_ handle: OpaquePointer?) -> Int32 {
     answering(nil, nil) { () throws(ResponsesError) in
-        try client(handle).engine.dispatch()
+        try with(client: handle) { $0.engine.dispatch() }
         return RESPONSES_OK
     }
 }
@@ -25,8 +25,9 @@ public func responses_client_next_ready(
 ) -> Int32 {
     answering(call, nil) { () throws(ResponsesError) in
         guard let call else { throw .invalid("call", "must not be NULL") }
-        let client = try client(handle)
-        guard let ready = client.engine.nextReady() else { return RESPONSES_AGAIN }
+        guard let ready = try with(client: handle, { $0.engine.nextReady() }) else {
+            return RESPONSES_AGAIN
+        }
         call.pointee = ready
         return RESPONSES_OK
     }
@@ -34,7 +35,6 @@ public func responses_client_next_ready(
 
 @_cdecl("responses_client_interrupt") @implementation
 public func responses_client_interrupt(_ handle: OpaquePointer?) {
-    // Loads and one write: nothing here allocates, locks or counts references.
-    guard let interrupt = Handle.extra(handle, .client) else { return }
-    platform_interrupt_raise(OpaquePointer(interrupt))
+    // All of it in C: nothing there allocates, locks or counts references.
+    platform_handle_interrupt(UnsafeMutableRawPointer(handle), HandleKind.client.rawValue)
 }

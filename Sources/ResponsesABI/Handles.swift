@@ -10,16 +10,21 @@ enum HandleKind: UInt32 {
     case call = 0x4341_4C4C
 }
 
-/// Handles to objects and back. A handle keeps its object alive.
+/// Handles to objects and back. A handle keeps its object alive, and so does every thread that is inside.
 enum Handle {
+    typealias Cell = UnsafeMutablePointer<platform_handle>
+    typealias Close = @convention(c) (UnsafeMutableRawPointer) -> Void
+
+    /// `close` ends the object when the handle was freed and nobody is inside any more.
     static func make(
         _ kind: HandleKind, _ object: AnyObject, extra: UnsafeMutableRawPointer? = nil,
-        isBorrowed: Bool = false
+        isBorrowed: Bool = false,
+        close: Close = { Unmanaged<AnyObject>.fromOpaque($0).release() }
     ) -> OpaquePointer? {
         let retained = Unmanaged.passRetained(object)
         guard
             let cell = platform_handle_new(
-                kind.rawValue, retained.toOpaque(), extra, isBorrowed ? 1 : 0)
+                kind.rawValue, retained.toOpaque(), close, extra, isBorrowed ? 1 : 0)
         else {
             retained.release()
             return nil
@@ -27,7 +32,8 @@ enum Handle {
         return OpaquePointer(cell)
     }
 
-    /// The object of a live handle; nil for NULL, a freed handle or a foreign pointer.
+    /// The object of a live handle; nil for NULL, a freed handle or a foreign pointer. Nothing keeps it
+    /// from being freed by another thread: for what has one user at a time, who frees it too.
     @inline(__always)
     static func object<Object: AnyObject>(
         _ handle: OpaquePointer?, _ kind: HandleKind, as type: Object.Type
@@ -38,20 +44,25 @@ enum Handle {
         return Unmanaged<Object>.fromOpaque(object)
     }
 
-    /// What goes with the handle for signal handlers.
+    /// The object behind a handle that this thread is inside of.
     @inline(__always)
-    static func extra(_ handle: OpaquePointer?, _ kind: HandleKind) -> UnsafeMutableRawPointer? {
-        platform_handle_find(UnsafeRawPointer(handle), kind.rawValue)?.pointee.extra
+    static func inside<Object: AnyObject>(_ cell: Cell, as type: Object.Type) -> Unmanaged<Object> {
+        // safe: a cell that one can be inside of has its object.
+        Unmanaged.fromOpaque(cell.pointee.object.unsafelyUnwrapped)
     }
 
-    /// Ends a handle of the caller's own; nil when it is none. The object is the caller's to release.
-    static func end<Object: AnyObject>(
-        _ handle: OpaquePointer?, _ kind: HandleKind, as type: Object.Type,
-        evenBorrowed: Bool = false
-    ) -> Unmanaged<Object>? {
-        platform_handle_end(
-            UnsafeMutableRawPointer(handle), kind.rawValue, evenBorrowed ? 1 : 0
-        ).map { Unmanaged<Object>.fromOpaque($0) }
+    /// Frees a handle. The object goes with it, or with the last thread that is inside.
+    static func free(_ handle: OpaquePointer?, _ kind: HandleKind, evenBorrowed: Bool = false) {
+        guard let cell = end(handle, kind, evenBorrowed: evenBorrowed) else { return }
+        platform_handle_leave(cell, platform_share_visit)
+    }
+
+    /// The first half of that: the handle is none any more, and this thread is inside. Nil when it
+    /// was no handle of the caller's own.
+    static func end(_ handle: OpaquePointer?, _ kind: HandleKind, evenBorrowed: Bool = false)
+        -> Cell?
+    {
+        platform_handle_end(UnsafeMutableRawPointer(handle), kind.rawValue, evenBorrowed ? 1 : 0)
     }
 
     /// Puts another object behind a handle; the old one is released.

@@ -10,7 +10,6 @@ final class OpenCall {
     /// The response that `responses_call_response` lends; made when it is first asked for.
     private var response: OpaquePointer?
     private var lentResponse: Response?
-    var userData: UnsafeMutableRawPointer?
 
     /// Everything that can fail is done before the object is made: Embedded Swift leaks an object whose
     /// own initialiser throws.
@@ -40,10 +39,24 @@ final class OpenCall {
 
     func close() {
         call.close()
-        Handle.end(event, .event, as: Event.self, evenBorrowed: true)?.release()
-        if let response {
-            Handle.end(response, .response, as: Response.self, evenBorrowed: true)?.release()
-        }
+        Handle.free(event, .event, evenBorrowed: true)
+        Handle.free(response, .response, evenBorrowed: true)
+    }
+
+    /// Gives the call to the caller.
+    func give(to out: UnsafeMutablePointer<OpaquePointer?>) throws(ResponsesError) {
+        let handle = Handle.make(
+            .call, self,
+            close: { object in
+                let open = Unmanaged<OpenCall>.fromOpaque(object)
+                // The parent's memory stays where it is in a child: nothing of libcurl may run on it.
+                guard open._withUnsafeGuaranteedRef({ $0.call.engine.isOurs }) else { return }
+                open._withUnsafeGuaranteedRef { $0.close() }
+                open.release()
+            })
+        guard let handle else { throw .noMemory() }
+        call.hostHandle = handle
+        out.pointee = handle
     }
 }
 
@@ -53,21 +66,21 @@ func using(
     _ handle: OpaquePointer?, _ err: HandleOut, _ body: (OpenCall) -> Int32
 ) -> Int32 {
     err?.pointee = nil
-    guard let object = Handle.object(handle, .call, as: OpenCall.self) else {
-        return report(.invalid("call", "is NULL, freed, or no call"), err)
+    let pointer = UnsafeMutableRawPointer(handle)
+    let entry = platform_handle_use(pointer, HandleKind.call.rawValue)
+    guard entry == platform_entry_inside, let cell = Handle.Cell(handle) else {
+        return refuse(entry, err)
     }
-    var isGivenUp = false
-    // Asked for first: across this call the engine's references would be counted.
-    let generation = platform_process_generation()
-    let status = object._withUnsafeGuaranteedRef { open in
-        if !open.call.engine.isMade(in: generation) { return report(.forked(), err) }
-        if !open.call.enter() { return report(.busy(), err) }
-        let status = body(open)
-        isGivenUp = open.call.leave()
-        if isGivenUp { open.close() }
-        return status
-    }
-    // Another thread freed it meanwhile and left the rest to us.
-    if isGivenUp { object.release() }
+    let status = Handle.inside(cell, as: OpenCall.self)._withUnsafeGuaranteedRef(body)
+    platform_handle_leave(cell, platform_share_use)
     return status
+}
+
+@inline(never)
+private func refuse(_ entry: platform_entry, _ err: HandleOut) -> Int32 {
+    switch entry {
+    case platform_entry_forked: return report(.forked(), err)
+    case platform_entry_busy: return report(.busy(), err)
+    default: return report(.invalid("call", "is NULL, freed, or no call"), err)
+    }
 }

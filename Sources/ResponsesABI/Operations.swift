@@ -8,25 +8,26 @@ private func start(
     _ make: (Settings) throws(ResponsesError) -> Operation
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        try handOver(try client(handle).prepare(make), to: out)
+        try handOver(
+            try with(client: handle) { client throws(ResponsesError) in try client.prepare(make) },
+            to: out)
     }
 }
 
 @inline(never)
 private func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) -> Int32 {
     let open = try OpenCall(call)
-    guard out != nil else {
+    guard let out else {
         open.close()
         return RESPONSES_OK
     }
     call.isVisibleToHost = true
     do throws(ResponsesError) {
-        try give(open, .call, to: out)
+        try open.give(to: out)
     } catch {
         open.close()
         throw error
     }
-    call.hostHandle = out?.pointee
     call.start()
     return RESPONSES_OK
 }
@@ -37,7 +38,9 @@ private func run(
     _ out: HandleOut, _ err: HandleOut, _ make: (Settings) throws(ResponsesError) -> Operation
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        try finish(try client(handle).prepare(make), onEvent, userData, out)
+        try finish(
+            try with(client: handle) { client throws(ResponsesError) in try client.prepare(make) },
+            onEvent, userData, out)
     }
 }
 
@@ -49,7 +52,6 @@ private func finish(
     let interrupts = platform_interrupt_count(call.engine.interrupt)
     let open = try OpenCall(call)
     defer { if call.engine.isOurs { open.close() } }
-    _ = call.enter()
     call.start()
     while true {
         switch call.next() {

@@ -124,5 +124,5 @@ public func responses_response_clone(_ response: OpaquePointer?, _ out: HandleOu
 
 @_cdecl("responses_response_free") @implementation
 public func responses_response_free(_ response: OpaquePointer?) {
-    Handle.end(response, .response, as: Response.self)?.release()
+    Handle.free(response, .response)
 }

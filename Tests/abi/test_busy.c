@@ -215,6 +215,63 @@ static void the_log_stops_at_its_level(void **state)
     assert_int_equal(log.lines, lines);
 }
 
+struct meddler {
+    responses_call *call;
+    int lines, next, wait, freed;
+};
+
+/* Does to the call that the line is about what no callback may. */
+static void meddle(int level, const char *line, size_t len, void *user_data)
+{
+    struct meddler *meddler = user_data;
+    (void)level;
+    (void)line;
+    (void)len;
+    if (meddler->call == NULL || meddler->lines++ > 0)
+        return;
+    meddler->next = responses_call_next(meddler->call, NULL, NULL);
+    meddler->wait = responses_call_wait(meddler->call, 0);
+    if (meddler->freed)
+        responses_call_free(meddler->call);
+}
+
+static void check_meddling(int frees)
+{
+    responses_call *call = NULL, *ready = NULL;
+    struct meddler meddler = {.freed = frees};
+    int status;
+    assert_int_equal(responses_client_set_log(client, RESPONSES_LOG_DEBUG, meddle, &meddler),
+                     RESPONSES_OK);
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(responses_create_start(client, REQUEST, NTS, &call, &error), error);
+    meddler.call = call;
+    /* Until the answer is there, which is when next_ready looks into it and has a line to log. */
+    for (int i = 0; i < 2000 && meddler.lines == 0; i++) {
+        sleep_ms(5);
+        assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
+        status = responses_client_next_ready(client, &ready);
+        assert_true(status == RESPONSES_OK || status == RESPONSES_AGAIN);
+    }
+    assert_true(meddler.lines > 0);
+    assert_int_equal(meddler.next, RESPONSES_E_BUSY);
+    assert_int_equal(meddler.wait, RESPONSES_E_BUSY);
+    status = responses_call_next(call, NULL, NULL);
+    assert_int_equal(status, frees ? RESPONSES_E_INVALID : RESPONSES_DONE);
+    responses_call_free(call);
+}
+
+static void the_log_of_a_call_cannot_use_it(void **state)
+{
+    (void)state;
+    check_meddling(0);
+}
+
+static void the_log_of_a_call_may_free_it(void **state)
+{
+    (void)state;
+    check_meddling(1);
+}
+
 int main(void)
 {
     const struct CMUnitTest busy[] = {
@@ -225,6 +282,8 @@ int main(void)
         TEST(a_callback_may_free_the_client),
         TEST(the_log_tells_every_attempt_and_no_key),
         TEST(the_log_stops_at_its_level),
+        TEST(the_log_of_a_call_cannot_use_it),
+        TEST(the_log_of_a_call_may_free_it),
     };
     return run(busy);
 }

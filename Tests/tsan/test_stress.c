@@ -259,8 +259,7 @@ static void *disturb(void *argument)
             for (int i = 0; i < THREADS; i++) {
                 responses_call *call = atomic_load(&doomed[i]);
                 if (call != NULL) {
-                    sleep_ms(20); /* until its owner is inside */
-                    responses_call_free(call);
+                    responses_call_free(call); /* its owner is inside, or on its way in or out */
                     atomic_store(&doomed[i], NULL);
                     break;
                 }

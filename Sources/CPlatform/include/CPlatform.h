@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "generation.h"
 #include "handles.h"
 #include "text_span.h"
 
@@ -88,19 +89,6 @@ platform_interrupt *_Nullable platform_interrupt_new(int wake_fd);
 void platform_interrupt_raise(platform_interrupt *interrupt); /* async-signal-safe */
 uint64_t platform_interrupt_count(const platform_interrupt *interrupt);
 void platform_interrupt_free(platform_interrupt *_Nullable interrupt);
-
-/* ---- fork ---- */
-
-/* A number that differs between a process and its forked child, with no system call after the first:
-   it lives in a page that the kernel wipes in the child (MADV_WIPEONFORK, Linux 4.14). */
-uint64_t platform_process_generation_slow(void);
-extern uint64_t *_Nullable platform_generation_page;
-static inline uint64_t platform_process_generation(void)
-{
-    const uint64_t *page = platform_generation_page;
-    const uint64_t generation = page ? __atomic_load_n(page, __ATOMIC_RELAXED) : 0;
-    return generation ? generation : platform_process_generation_slow();
-}
 
 /* ---- sockets that libcurl opens, so that a forked child can close its copies ---- */
 

@@ -85,7 +85,7 @@ package final class Call: Waiter {
     /// Sends the first request. Never blocks; what goes wrong is the call's outcome.
     package func start() { startAttempt() }
 
-    /// What the host knows the call by; set once, before the call is visible to it.
+    /// What the host knows the call by, where it knows it; set once, before the call is started.
     package var hostHandle: OpaquePointer?
 
     /// Ends everything; to be called once, before the call is given up.
@@ -99,65 +99,24 @@ package final class Call: Waiter {
         }
     }
 
-    // MARK: one user at a time
+    // MARK: a look in place of the user
 
-    private let use = Atomic<Int>(0)
-    private static let isInUse = 1
-    private static let isGivenUp = 2
-    private static let isLookedAt = 4
-
-    /// Takes the call for this thread; false when another has it, or an outer function of this one.
-    @inline(__always)
-    package func enter() -> Bool {
-        let (isOurs, found) = use.compareExchange(
-            expected: 0, desired: Call.isInUse, ordering: .acquiring)
-        return isOurs || found == Call.isLookedAt && enterAfterLook()
+    /// Takes the call for a look, unless a thread uses it. The engine's lock is held: what it lists has
+    /// not been closed, so that the handle is still the call's.
+    func beginLook() -> Bool {
+        cell.map { platform_handle_begin_look($0) != 0 } ?? false
     }
 
-    /// `nextReady` of another thread has a quick look, which is not using: waits until it is over.
-    @inline(never)
-    private func enterAfterLook() -> Bool {
-        while true {
-            let (isOurs, found) = use.compareExchange(
-                expected: 0, desired: Call.isInUse, ordering: .acquiring)
-            if isOurs { return true }
-            if found != Call.isLookedAt { return false }
-            sched_yield()
-        }
-    }
-
-    /// Looks whether there is something to read, unless another thread is at it.
-    func isReadyToRead() -> Bool {
-        guard
-            use.compareExchange(expected: 0, desired: Call.isLookedAt, ordering: .acquiring)
-                .exchanged
-        else { return false }
+    /// Looks whether there is something to read, and gives the call back.
+    func endLook() -> Bool {
         // An event that the reader holds stays as it is: such a call may have more, and is named unseen.
         let isReady = hasLentEvent || lookAhead()
         if isReady { mayHaveMore.store(true, ordering: .relaxed) }
-        use.store(0, ordering: .releasing)
+        if let cell { platform_handle_end_look(cell) }
         return isReady
     }
 
-    /// Gives it back. True when it was given up meanwhile: then this thread is the one to close it.
-    @inline(__always)
-    package func leave() -> Bool {
-        !use.compareExchange(expected: Call.isInUse, desired: 0, ordering: .releasing).exchanged
-    }
-
-    /// The handle was freed. True when nobody uses the call, so that the caller closes it.
-    package func giveUp() -> Bool {
-        while true {
-            let found = use.load(ordering: .relaxed)
-            if found == Call.isLookedAt {
-                sched_yield()
-                continue
-            }
-            let (isDone, _) = use.compareExchange(
-                expected: found, desired: found | Call.isGivenUp, ordering: .acquiringAndReleasing)
-            if isDone { return found & Call.isInUse == 0 }
-        }
-    }
+    private var cell: UnsafeMutablePointer<platform_handle>? { .init(hostHandle) }
 
     // MARK: reading
 

@@ -4,12 +4,18 @@ extension Engine {
     /// when there is none, and the host's descriptor is quiet then.
     package func nextReady() -> OpaquePointer? {
         var wasNamed = true
-        while let waiter = locked({ hostLoop.takeNext(afterNaming: wasNamed) }) {
-            // safe: only calls are visible to a host.
-            let call = unsafeDowncast(waiter, to: Call.self)
-            if call.isReadyToRead() { return call.hostHandle }
+        while true {
+            var isUnused = false
+            let listed: Call? = locked {
+                guard let waiter = hostLoop.takeNext(afterNaming: wasNamed) else { return nil }
+                // safe: only calls are visible to a host.
+                let call = unsafeDowncast(waiter, to: Call.self)
+                isUnused = call.beginLook()
+                return call
+            }
+            guard let call = listed else { return nil }
+            if isUnused && call.endLook() { return call.hostHandle }
             wasNamed = false
         }
-        return nil
     }
 }

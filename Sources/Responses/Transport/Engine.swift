@@ -157,10 +157,7 @@ package final class Engine {
 
     /// False in a child that inherited the engine: it must not be touched there.
     @inline(__always)
-    package var isOurs: Bool { isMade(in: platform_process_generation()) }
-
-    @inline(__always)
-    package func isMade(in generation: UInt64) -> Bool { generation == self.generation }
+    package var isOurs: Bool { platform_process_generation() == generation }
 
     /// In a forked child: closes the child's copies of the descriptors and nothing else. libcurl is not
     /// asked for anything, because that would reach the parent's connections and epoll set.
