@@ -11,7 +11,7 @@ final class Drain: Waiter {
 
     /// Inherited otherwise, as one that traps; the compiler of Embedded Swift takes that for a recursion.
     @available(*, unavailable)
-    override init() { fatalError() }
+    override init() { fatalError() }  // safe: it cannot be called
 
     override func deadlineReached(_ now: UInt64) -> UInt64 {
         engine.endDrain(transfer)
