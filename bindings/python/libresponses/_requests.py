@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 _NTS = (1 << (8 * 8)) - 1
 
 
+_starts: dict[str, Any] = {}
+
+
+def _start(operation: str) -> Any:
+    """The function of the library that starts an operation."""
+    function = _starts[operation] = getattr(lib.blocking, f"responses_{operation}_start")
+    return function
+
+
 class Request:
     """One call to be: which operation, with what, with which options, and what comes out of it."""
 
@@ -46,7 +55,9 @@ class Request:
         self.headers = extra_headers
         self.query = extra_query
         self.extra_body = extra_body
-        self.options = {**_options.timeouts(timeout), **_options.retries(max_retries)}
+        self.options: dict[str, str] = {}
+        if timeout is not _options.omit or max_retries is not _options.omit:
+            self.options = {**_options.timeouts(timeout), **_options.retries(max_retries)}
         if extra_body is not None and has_body:
             if not isinstance(extra_body, dict):
                 raise TypeError("extra_body must be a dictionary")
@@ -70,7 +81,7 @@ class Request:
                 data = dumps(self.body)
                 arguments += [data, len(data)]
             call, error = c_void_p(), c_void_p()
-            function = getattr(lib.blocking, f"responses_{self.operation}_start")
+            function = _starts.get(self.operation) or _start(self.operation)
             status = function(client, *arguments, byref(call), byref(error))
             if status < 0:
                 raise _errors.from_library(status, error.value, self.name)
@@ -82,19 +93,30 @@ class Request:
 
 def given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that were given."""
+    omit, kind = _options.omit, _options.Omit
     return {
-        name: value for name, value in parameters.items() if not isinstance(value, _options.Omit)
+        name: value
+        for name, value in parameters.items()
+        if value is not omit and not isinstance(value, kind)
     }
+
+
+_encode: Any = None
 
 
 def dumps(value: Any) -> bytes:
     """JSON as it goes to the server: compact, UTF-8. Models of any kind become objects."""
-    import json
+    global _encode
+    if _encode is None:
+        from json import JSONEncoder
 
+        _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=plain).encode
     try:
-        made = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
-        return made.encode()
+        made: bytes = _encode(value).encode()
+        return made
     except UnicodeEncodeError:  # half a surrogate pair has no UTF-8, but an escape
+        import json
+
         return json.dumps(value, separators=(",", ":"), default=plain).encode()
     except (TypeError, ValueError) as problem:
         raise _errors.InvalidArgumentError(f"this cannot be sent as JSON: {problem}") from problem
