@@ -30,6 +30,13 @@ def loads(text: str | bytes) -> Any:
     return _json_loads(text)
 
 
+def decoded(text: bytes) -> str:
+    """The text of a JSON document, as ``json.loads`` decodes it."""
+    from json import detect_encoding
+
+    return text.decode(detect_encoding(text), "surrogatepass")
+
+
 class Model:
     """An object that the server sent."""
 
@@ -224,7 +231,8 @@ class Answer(Model):
     _request_id: str | None = None
     _http_status: int = 200
     _attempts: int = 1
-    _json: bytes | None = None
+    # The document until it is parsed.
+    _json: bytes | str | None = None
 
     @classmethod
     def _from_json(cls, text: bytes) -> Any:
@@ -234,13 +242,24 @@ class Answer(Model):
 
     def __getattr__(self, name: str) -> Any:
         if name == "_data":
-            data = loads(self._json or b"{}")
-            if not isinstance(data, dict):
-                data = {"data": data}
-            self.__dict__["_data"] = data
-            self.__dict__["_json"] = None
-            return data
+            return self._parsed()
         return super().__getattr__(name)
+
+    def _parsed(self) -> dict[str, Any]:
+        # Threads may meet here. The first one's dictionary is everybody's, and is there before
+        # the document goes. The bytes go before the parsing, for a document may be large.
+        about = self.__dict__
+        text = self._json
+        if text is None and "_data" not in about:
+            text = "{}"
+        if text is not None:
+            if isinstance(text, bytes):
+                text = about["_json"] = decoded(text or b"{}")
+            data = loads(text)
+            about.setdefault("_data", data if isinstance(data, dict) else {"data": data})
+            about["_json"] = None
+        found: dict[str, Any] = about["_data"]
+        return found
 
 
 class Response(Answer):
