@@ -18,10 +18,20 @@ _blocking = lib.blocking
 _quick = lib.quick
 _next_batch = _quick.responses_call_next_batch
 _wait = _blocking.responses_call_wait
+_free = _blocking.responses_call_free
+_response = _quick.responses_call_response
+_json = _quick.responses_response_json
+_text = _quick.responses_response_text
+_request_id = _quick.responses_response_request_id
+_http_status = _quick.responses_response_http_status
+_attempts = _quick.responses_response_attempts
 
 # The longest that a thread stays in the library, so that Ctrl-C is answered.
 SLICE_MS = 50
 BATCH_BYTES = 65536
+
+# The text of an answer up to this size is asked of the library, to be there without parsing.
+TEXT_BYTES = 65536
 
 
 class Buffer:
@@ -150,15 +160,19 @@ class Call:
 
     def answer(self, kind: Any) -> Any:
         """The document that the call has for an answer, None when nothing has arrived."""
-        response = _quick.responses_call_response(self.handle)
+        response = _response(self.handle)
         if not response:
             return None
-        made = kind._from_json(copied(_quick.responses_response_json, response))
+        text = copied(_json, response)
+        made = kind._from_json(text)
         about = made.__dict__
-        request_id = _quick.responses_response_request_id(response)
+        if len(text) <= TEXT_BYTES and hasattr(kind, "output_text"):
+            # Without any, `output_text` says itself what there is.
+            about["_text"] = copied(_text, response) or None
+        request_id = _request_id(response)
         about["_request_id"] = request_id.decode("utf-8", "replace") if request_id else None
-        about["_http_status"] = _quick.responses_response_http_status(response)
-        about["_attempts"] = _quick.responses_response_attempts(response)
+        about["_http_status"] = _http_status(response)
+        about["_attempts"] = _attempts(response)
         return made
 
     def raw(self, parsed: Any) -> Any:
@@ -191,8 +205,8 @@ class Call:
         """Frees the call; one that is still running is cancelled. Again is fine."""
         handle, self._handle = self._handle, 0
         if handle and self._pid == getpid():
-            _blocking.responses_call_free(handle)
+            _free(handle)
 
     def __del__(self) -> None:
-        if getpid is not None:  # it is when the interpreter ends
+        if self._handle and _free is not None:  # it is None when the interpreter ends
             self.close()

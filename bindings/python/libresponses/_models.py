@@ -231,8 +231,9 @@ class Answer(Model):
     _request_id: str | None = None
     _http_status: int = 200
     _attempts: int = 1
-    # The document until it is parsed.
+    # The document until it is parsed, and the text of its answer where that is known already.
     _json: bytes | str | None = None
+    _text: bytes | None = None
 
     @classmethod
     def _from_json(cls, text: bytes) -> Any:
@@ -257,7 +258,7 @@ class Answer(Model):
                 text = about["_json"] = decoded(text or b"{}")
             data = loads(text)
             about.setdefault("_data", data if isinstance(data, dict) else {"data": data})
-            about["_json"] = None
+            about["_json"] = about["_text"] = None
         found: dict[str, Any] = about["_data"]
         return found
 
@@ -288,6 +289,12 @@ class Response(Answer):
     @property
     def output_text(self) -> str:
         """All text of the answer: every ``output_text`` part of every message, joined."""
+        text = self._text
+        if text is not None:
+            # What is no Unicode, the library says otherwise than Python does.
+            found = text.decode("utf-8", "replace")
+            if "\ufffd" not in found:
+                return found
         parts = []
         for item in self._data.get("output") or ():
             inner = item._data if isinstance(item, Model) else item

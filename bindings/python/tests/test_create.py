@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 import pytest
 from conftest import KEY, Sandbox
 
 import libresponses
-from libresponses import NOT_GIVEN, OpenAI, Timeout
+from libresponses import NOT_GIVEN, OpenAI, Timeout, _call
+from libresponses._models import Response
 
 Fault = Callable[[str], dict[str, str]]
 
@@ -32,6 +34,51 @@ def test_create(client: OpenAI) -> None:
     assert "You said: Hello" in repr(response)
     with pytest.raises(AttributeError):
         _ = response.no_such_field
+
+
+def test_text_of_an_answer(client: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same whether the library says it or the answer is parsed for it."""
+
+    def answer() -> Any:
+        return client.responses.create(model="sandbox", input='"64°F"\n\U0001f600 \0')
+
+    response = answer()
+    text = response.output_text
+    assert text == 'You said: "64°F"\n\U0001f600 \0'
+    assert "_data" not in vars(response)
+    assert response.output[0].content[0].text == text == response.output_text
+    assert pickle.loads(pickle.dumps(response)).output_text == text
+    response.output[0].content[0].text = "else"
+    assert response.output_text == "else"
+    response = answer()
+    response.output = []
+    assert response.output_text == ""
+    monkeypatch.setattr(_call, "TEXT_BYTES", 10)
+    assert answer().output_text == text
+
+
+def test_half_a_character() -> None:
+    """It is what ``json`` makes of it, though the library has another name for it."""
+    part = b'{"type": "output_text", "text": "a\\ud83d"}'
+    response = Response._from_json(b'{"output": [{"type": "message", "content": [' + part + b"]}]}")
+    response.__dict__["_text"] = b"a\xef\xbf\xbd"
+    assert response.output_text == "a\ud83d"
+
+
+def test_parsing_of_answers() -> None:
+    for text, data in [(b"", {}), (b"\xef\xbb\xbf{}", {}), (b"[1]", {"data": [1]})]:
+        assert Response._from_json(text).to_dict() == data
+    assert Response._from_json('{"a":1}'.encode("utf-16-le")).a == 1
+    broken = Response._from_json(b'{"a"')
+    for _ in range(2):
+        with pytest.raises(ValueError, match="delimiter"):
+            broken.to_dict()
+    # Threads that touch it at once get one and the same object.
+    for _ in range(20):
+        response = Response._from_json(b'{"output": [' + b"[1]," * 20000 + b"1]}")
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(getattr, [response] * 4, ["_data"] * 4))
+        assert all(one is found[0] for one in found)
 
 
 def test_life_of_a_response(client: OpenAI) -> None:

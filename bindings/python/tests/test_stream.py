@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 
 import libresponses
 from libresponses import Model, OpenAI, _events, _options
+from libresponses._models import Response
 from libresponses.types.responses import ResponseFunctionToolCall, ResponseTextDeltaEvent
 
 Fault = Callable[[str], dict[str, str]]
@@ -217,3 +218,17 @@ def test_queries(query: dict[str, Any]) -> None:
     encoded = _options.encoded(query)
     assert encoded.isascii()
     assert parse_qsl(encoded, keep_blank_values=True) == wanted
+
+
+def test_text_so_far(client: OpenAI) -> None:
+    """The text of the response is that of the events until then, whenever it is looked at."""
+    text = ""
+    with client.responses.create(model="sandbox", input="#long=30", stream=True) as stream:
+        for event in stream:
+            text += getattr(event, "delta", "")
+            response = stream.response
+            assert response is not None
+            seen = response.output_text
+            assert seen.startswith(text)
+            assert Response(response.to_dict()).output_text == seen
+        assert stream.get_final_response().output_text == text
