@@ -80,6 +80,7 @@ package final class Call: Waiter {
         pollInterval = frozen.values.pollInterval
         limits = Limits(frozen.values, operation)
         super.init()
+        request.identify(engine.idempotencyKeys)
     }
 
     /// Sends the first request. Never blocks; what goes wrong is the call's outcome.

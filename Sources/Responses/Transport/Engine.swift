@@ -16,6 +16,7 @@ package final class Engine {
     let socketHooks: UnsafeMutablePointer<curl_socket_hooks>
     /// Raised by `responses_client_interrupt`, also from signal handlers.
     package let interrupt: OpaquePointer
+    let idempotencyKeys = IdempotencyKeys()
     /// The process that made the engine; see `platform_process_generation`.
     private let generation: UInt64
 

@@ -25,33 +25,18 @@ package final class HTTPRequest {
     /// The answer is to be an event stream.
     let wantsEvents: Bool
     /// The same for every time that the request is sent (draft-ietf-httpapi-idempotency-key-header).
-    private let idempotencyKey: [UInt8]
+    private var idempotencyKey: [UInt8] = []
 
     package init(_ method: Method, url: [UInt8], body: Text? = nil, wantsEvents: Bool = false) {
         self.method = method
         self.url = url + [0]
         self.body = body
         self.wantsEvents = wantsEvents
-        idempotencyKey = method == .post ? HTTPRequest.makeKey() : []
     }
 
-    /// 128 random bits.
-    private static func makeKey() -> [UInt8] {
-        let prefix = ("libresponses-" as StaticString).buffer
-        let digits = ("0123456789abcdef" as StaticString).buffer
-        var random: (UInt64, UInt64) = (0, 0)
-        platform_random(&random, 16)
-        return Array(unsafeUninitializedCapacity: prefix.count + 32) { key, count in
-            _ = key.update(fromContentsOf: prefix)
-            count = prefix.count
-            while count < key.count {
-                key[count] = digits[Int(truncatingIfNeeded: random.0 & 15)]
-                key[count &+ 1] = digits[Int(truncatingIfNeeded: random.1 & 15)]
-                random.0 >>= 4
-                random.1 >>= 4
-                count = count &+ 2
-            }
-        }
+    /// Gives one that creates something a key, by which the server knows it when it comes again.
+    func identify(_ keys: borrowing IdempotencyKeys) {
+        if method == .post { idempotencyKey = keys.next() }
     }
 
     /// Sent over TLS: the scheme is "https".
