@@ -51,8 +51,10 @@ enum { platform_region_bytes = 16 << 20, platform_maximum_regions = 64 };
 extern uintptr_t platform_regions[platform_maximum_regions];
 extern uint32_t platform_region_count;
 
-/* The cell at that place, whatever its state; NULL when there is none. */
-static inline platform_handle *_Nullable platform_handle_at(const void *_Nullable pointer)
+/* The cell at that place, whatever its state; NULL when there is none. Inline whatever -Osize thinks:
+   every accessor begins with it. */
+__attribute__((always_inline)) static inline platform_handle *_Nullable platform_handle_at(
+    const void *_Nullable pointer)
 {
     const uintptr_t address = (uintptr_t)pointer;
     const uint32_t count = __atomic_load_n(&platform_region_count, __ATOMIC_ACQUIRE);
@@ -67,8 +69,8 @@ static inline platform_handle *_Nullable platform_handle_at(const void *_Nullabl
 
 /* The cell of a live handle of that kind; NULL for everything else that a pointer can be. It keeps
    nothing alive. */
-static inline platform_handle *_Nullable platform_handle_find(const void *_Nullable pointer,
-                                                              uint32_t kind)
+__attribute__((always_inline)) static inline platform_handle *_Nullable platform_handle_find(
+    const void *_Nullable pointer, uint32_t kind)
 {
     platform_handle *cell = platform_handle_at(pointer);
     return cell && (uint32_t)__atomic_load_n(&cell->state, __ATOMIC_ACQUIRE) == kind ? cell : NULL;
