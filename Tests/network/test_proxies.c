@@ -123,8 +123,11 @@ static void everything_together(const char *scheme, const struct process *proxy)
     use_proxy(scheme, "user:" ENCODED, proxy);
     set_plan(client, server, NULL);
     assert_ok(responses_create(client, REQUEST, NTS, NULL, &error), error);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
+        /* The end of a body comes a moment after its last event, by way of a proxy later still. */
+        sleep_ms(100);
         check_whole_stream(client, 11);
+    }
     /* One connection, through the proxy and TLS, for all of it. */
     assert_int_equal(count_at(server, "connections"), 1);
     /* A stream that is cut goes on by way of the proxy. */
