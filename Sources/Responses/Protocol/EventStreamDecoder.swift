@@ -65,12 +65,6 @@ package struct EventStreamDecoder: ~Copyable {
         return inbox.leaveHeadroom(EventStreamDecoder.headroom)
     }
 
-    /// Bytes that belong to no complete event yet.
-    package var unfinishedBytes: Int { buffer.count &- eventEnd }
-
-    /// Whether `next` has something, complete or not, to look at.
-    package var hasUnsearchedBytes: Bool { buffer.count > max(searched, eventEnd) }
-
     private mutating func finishEvent() {
         if eventEnd > 0 {
             drop(eventEnd)
