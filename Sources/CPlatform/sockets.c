@@ -9,6 +9,8 @@
  */
 #include "CPlatform.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -22,6 +24,9 @@ struct platform_sockets {
     size_t count;
     size_t capacity;
     size_t idle_count;
+    /* The connection that was closed last, by its local port, and the bytes that came over it. */
+    int closed_port;
+    int64_t closed_received;
 };
 
 /* From the end: it is mostly about those that were opened last. */
@@ -59,11 +64,45 @@ int platform_sockets_open(void *context, int family, int type, int protocol)
     return fd;
 }
 
+static int local_port(int fd)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } name;
+    socklen_t length = sizeof name;
+    if (getsockname(fd, &name.any, &length) != 0)
+        return 0;
+    if (name.any.sa_family == AF_INET)
+        return ntohs(name.v4.sin_port);
+    return name.any.sa_family == AF_INET6 ? ntohs(name.v6.sin6_port) : 0;
+}
+
+/* All bytes that have come over a TCP connection, those that nobody has read among them; -1 when the
+   system does not tell (it does since Linux 4.1). */
+int64_t platform_received(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+        length < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+        return -1;
+    return (int64_t)info.tcpi_bytes_received;
+}
+
+int64_t platform_sockets_received(const platform_sockets *sockets, int port)
+{
+    return port != 0 && port == sockets->closed_port ? sockets->closed_received : -1;
+}
+
 int platform_sockets_close(void *context, int fd)
 {
     platform_sockets *sockets = context;
     open_socket *closed = find(sockets, fd);
     if (closed) {
+        sockets->closed_port = local_port(fd);
+        sockets->closed_received = platform_received(fd);
         sockets->idle_count -= closed->idle_port != 0;
         *closed = sockets->list[--sockets->count];
     }

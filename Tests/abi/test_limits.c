@@ -160,7 +160,7 @@ static void headers_without_end_are_refused(void **state)
     say(x, head.data);
     await_close(x);
     int status = responses_create(client, REQUEST, NTS, NULL, &error);
-    assert_true(status == RESPONSES_E_LIMIT || status == RESPONSES_E_PROTOCOL);
+    assert_status(status, RESPONSES_E_LIMIT, error);
     assert_true(server_saw_close(server, 0, 8000));
     text_free(&head);
 }

@@ -40,6 +40,48 @@ struct ResponseHeadersTests {
         #expect(value(headers(["HTTP/1.1 200 OK", "no colon", ": no name"]), "") == "no name")
     }
 
+    @Test func onlyTheFirstLineIsAStatusLine() {
+        let read = headers([
+            "HTTP/1.1 200 OK", "X-A: 1", "HTTP/1.1 599 b: c", "", "HTTP/1.1 503 d: e", "X-B: 2",
+        ])
+        #expect(read.status == 200)
+        #expect(value(read, "x-a") == "1")
+        #expect(value(read, "x-b") == nil)
+        #expect(read.hasTrailers)
+    }
+
+    @Test func foldedLinesAndControlCharacters() {
+        let read = headers([
+            "HTTP/1.1 200 OK", " b: c", "X-A: one", "\t two: three", "X-B\u{1} \t: q\rX-C: \u{7F}",
+        ])
+        #expect(value(read, "x-a") == "one two: three")
+        #expect(value(read, "x-b") == "q X-C:  ")
+        #expect(value(read, "x-c") == nil)
+        #expect(read.lines().map { string($0.buffer) } == "X-A: one two: three\nX-B: q X-C:  \n")
+    }
+
+    @Test func interimAnswersAndTrailersHaveALimit() {
+        func outcome(_ line: String, _ read: ResponseHeaders) -> ResponseHeaders.Outcome {
+            withInput(line) { line in line.baseAddress.map { read.take($0, line.count) } ?? .taken }
+        }
+        let interim = ResponseHeaders()
+        var last = ResponseHeaders.Outcome.taken
+        for _ in 0...ResponseHeaders.maximumInterim {
+            #expect(last == .taken)
+            _ = outcome("HTTP/1.1 100 Continue\r\n", interim)
+            last = outcome("\r\n", interim)
+        }
+        #expect(last == .tooManyInterim)
+        #expect(!interim.isComplete)
+        let read = headers(["HTTP/1.1 200 OK", ""])
+        last = .taken
+        for _ in 0...ResponseHeaders.maximumTrailerBytes / 10 {
+            last = outcome("X-A: 456\r\n", read)
+        }
+        #expect(last == .trailersTooLarge)
+        #expect(value(read, "x-a") == nil)
+    }
+
     @Test func theyHaveALimit() {
         let read = ResponseHeaders()
         let line = "X-Long: " + String(repeating: "x", count: 1000) + "\r\n"

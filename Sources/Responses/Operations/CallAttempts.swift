@@ -56,12 +56,11 @@ extension Call {
     func attemptEnded() {
         guard let transfer else { return }
         let status = transfer.headers.status
-        if status >= 400 { return serverRefused(transfer) }
-        if transfer.hasTooManyHeaders {
-            return fail(
-                .limit, "the answer's headers are larger than \(ResponseHeaders.maximumBytes) bytes"
-            )
+        if let excess = transfer.excess {
+            attemptFailed("headers")
+            return fail(.limit, "\(excess)")
         }
+        if status >= 400 { return serverRefused(transfer) }
         if transfer.isOverLimit {
             return fail(
                 .limit,

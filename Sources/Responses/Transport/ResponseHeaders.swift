@@ -8,37 +8,94 @@ package final class ResponseHeaders {
     private var fields = ByteBuffer()
     /// The blank line behind the headers has come.
     package private(set) var isComplete = false
-    /// More than any server sends. libcurl has a limit of its own for a single line.
+
+    /// More than any server sends; libcurl ends at 300 KiB by itself. Lines count as they come, those of
+    /// interim answers (1xx) too.
     package static let maximumBytes = 256 * 1024
+    /// Interim answers before the answer. A server that works long may say so once a second.
+    package static let maximumInterim = 1000
+    /// Trailers are for checksums and the like, and nobody reads them here.
+    package static let maximumTrailerBytes = 64 * 1024
+
+    private var receivedBytes = 0
+    private var interimAnswers = 0
+    private var trailerBytes = 0
+    /// The next line is a status line: the first one of all, or the one behind an interim answer.
+    private var expectsStatus = true
 
     package init() {}
 
-    package enum Outcome { case taken, tooMany, noMemory }
+    package enum Outcome { case taken, tooLarge, tooManyInterim, trailersTooLarge, noMemory }
 
     /// Takes one line as libcurl hands it over, line end and all.
     package func take(_ line: UnsafePointer<UInt8>, _ count: Int) -> Outcome {
-        if count >= 12 && matches(line, "HTTP/") {
-            // A new answer: what came before was an interim one (100) or a proxy's.
+        if isComplete { return takeTrailer(count) }
+        receivedBytes = receivedBytes &+ count
+        if receivedBytes > ResponseHeaders.maximumBytes { return .tooLarge }
+        if expectsStatus && count >= 12 && matches(line, "HTTP/") {
+            // What came before was an interim answer.
             fields.removeAll()
             status = readStatus(line, count)
-            isComplete = false
+            expectsStatus = false
             return .taken
         }
-        guard let colon = memchr(line, 0x3A, count) else {
-            if count <= 2 { isComplete = true }
+        if count == 0 || line[0] == 0x0D || line[0] == 0x0A { return takeEnd() }
+        return takeField(line, count)
+    }
+
+    /// Trailers come after the body. They are counted, so that they end, and not kept.
+    package func takeTrailer(_ count: Int) -> Outcome {
+        trailerBytes = trailerBytes &+ count
+        return trailerBytes > ResponseHeaders.maximumTrailerBytes ? .trailersTooLarge : .taken
+    }
+
+    /// Trailers have come: the body was whole before them (RFC 9112, 7.1.2).
+    package var hasTrailers: Bool { trailerBytes > 0 }
+
+    private func takeEnd() -> Outcome {
+        // Behind 101 there are no further headers (RFC 9110, 15.2.2).
+        if status < 100 || status >= 200 || status == 101 {
+            isComplete = true
             return .taken
         }
-        let nameCount = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
-        var start = nameCount + 1
+        expectsStatus = true
+        interimAnswers &+= 1
+        return interimAnswers > ResponseHeaders.maximumInterim ? .tooManyInterim : .taken
+    }
+
+    private func takeField(_ line: UnsafePointer<UInt8>, _ count: Int) -> Outcome {
         var end = count
-        while end > start && line[end - 1] <= 0x20 { end -= 1 }
+        while end > 0 && line[end - 1] <= 0x20 { end -= 1 }
+        // A line that begins with space goes on with the value before it (RFC 9112, 5.2).
+        if line[0] == 0x20 || line[0] == 0x09 {
+            if fields.isEmpty { return .taken }
+            fields.truncate(to: fields.count - 1)
+            return append(line, 0, end, separator: 0x20)
+        }
+        guard let colon = memchr(line, 0x3A, count) else { return .taken }
+        let nameCount = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
+        var nameEnd = nameCount
+        while nameEnd > 0 && line[nameEnd - 1] <= 0x20 { nameEnd -= 1 }
+        let outcome = append(line, 0, nameEnd)
+        return outcome == .taken ? append(line, nameCount + 1, end) : outcome
+    }
+
+    /// Stores a part of a line without the space around it. Control characters become spaces (RFC 9110,
+    /// 5.5): a bare CR is no end of a line here, and must not look like one anywhere else.
+    private func append(
+        _ line: UnsafePointer<UInt8>, _ from: Int, _ end: Int, separator: UInt8? = nil
+    ) -> Outcome {
+        var start = from
         while start < end && line[start] <= 0x20 { start += 1 }
-        let added = nameCount + end - start + 2
-        if fields.count + added > ResponseHeaders.maximumBytes { return .tooMany }
-        let isStored =
-            fields.reserve(added) && fields.append(line, nameCount) && fields.append(0)
-            && fields.append(line + start, end - start) && fields.append(0)
-        return isStored ? .taken : .noMemory
+        let before = fields.count
+        guard fields.reserve(max(0, end - start) + 2) else { return .noMemory }
+        if let separator { _ = fields.append(separator) }
+        if start < end { _ = fields.append(line + start, end - start) }
+        let stored = fields.bytes
+        for index in before..<fields.count where stored[index] < 0x20 || stored[index] == 0x7F {
+            stored[index] = 0x20
+        }
+        return fields.append(0) ? .taken : .noMemory
     }
 
     private func readStatus(_ line: UnsafePointer<UInt8>, _ count: Int) -> Int32 {

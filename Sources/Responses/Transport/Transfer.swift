@@ -33,7 +33,8 @@ final class Transfer {
     private(set) var isCutAfterSending = false
     private var sentBeforeRequest = -1
     private(set) var isOverLimit = false
-    private(set) var hasTooManyHeaders = false
+    /// What of the answer's head was more than is taken; nil: nothing was.
+    private(set) var excess: StaticString?
     private(set) var hasNoMemory = false
 
     /// HTTP/2 may be spoken, and the connection be shared: see `SharedConnections`.
@@ -158,13 +159,21 @@ final class Transfer {
         return !isCutAfterSending
     }
 
+    /// A proxy was asked for a tunnel, and the request did not go out yet.
+    var isInProxyHead: Bool {
+        var sent = 0
+        curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
+        return CurlLibrary.announcesRequests && sentBeforeRequest < 0 && sent > 0
+    }
+
     private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) -> Int {
-        // Trailers come after the body; nobody may be reading the headers while they change.
-        if mode != .undecided { return count }
         let line = UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self)
-        switch headers.take(line, count) {
+        // Once the body has begun somebody may be reading the headers; trailers do not change them.
+        switch mode == .undecided ? headers.take(line, count) : headers.takeTrailer(count) {
         case .taken: return count
-        case .tooMany: hasTooManyHeaders = true
+        case .tooLarge: excess = "the answer's headers are larger than 262144 bytes"
+        case .tooManyInterim: excess = "the server sent more than 1000 interim answers (1xx)"
+        case .trailersTooLarge: break  // what they follow is whole: see `ended`
         case .noMemory: hasNoMemory = true
         }
         return 0  // ends the transfer
@@ -248,8 +257,22 @@ final class Transfer {
             result = CURLE_SSL_CONNECT_ERROR
             systemError = 0
         }
+        if code != CURLE_OK { judgeHead(code) }
         hasEnded = true
         if let owner { engine.tell(owner) }
+    }
+
+    /// libcurl has limits of its own, and tells of them as of a network or a memory that fails.
+    private func judgeHead(_ code: CURLcode) {
+        if headers.hasTrailers || isTrailerTooLong {
+            // The body was whole before its trailers.
+            result = CURLE_OK
+        } else if excess == nil && mode == .undecided && !headers.isComplete {
+            if isHeadTooLarge { excess = "the answer's headers are larger than 307200 bytes" }
+            if isHeadLineTooLong(code) {
+                excess = "a line of the answer's headers is longer than libcurl takes"
+            }
+        }
     }
 
     // MARK: for the owner, with the lock held

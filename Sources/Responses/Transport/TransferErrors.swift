@@ -16,6 +16,25 @@ extension Transfer {
         (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) && says(" alert ")
     }
 
+    /// libcurl since 8.3 bounds all headers of an answer together, those of a proxy among them. Ours is the
+    /// smaller bound, but does not see a proxy's.
+    var isHeadTooLarge: Bool { says("Too large response headers") }
+
+    /// A line of more than 100 KiB: to libcurl that was lack of memory before it had a code for it (8.6).
+    /// It was not when so much has come, and memory is there.
+    func isHeadLineTooLong(_ code: CURLcode) -> Bool {
+        if code.rawValue == 100 { return true }  // CURLE_TOO_LARGE
+        if code != CURLE_OUT_OF_MEMORY || hasNoMemory { return false }
+        let shortest = Int64(isInProxyHead ? 16_384 : CURL_MAX_HTTP_HEADER)
+        if platform_sockets_received(engine.sockets, Int32(localPort)) < shortest { return false }
+        let probe = malloc(2 * Int(CURL_MAX_HTTP_HEADER))
+        free(probe)
+        return probe != nil
+    }
+
+    /// A trailer of more than 4 KiB. Nothing but trailers needs memory there.
+    var isTrailerTooLong: Bool { says("memory in chunked-encoding") }
+
     /// libcurl's description of what went wrong, or the general one of the code, and what helps.
     var errorMessage: String {
         if isCutAfterSending { return "the server closed the connection before it answered" }
