@@ -290,7 +290,9 @@ RESPONSES_API void responses_client_free(responses_client *client);
 typedef struct responses_response responses_response;
 
 /* The body as JSON: byte for byte the server's, or, of a stream, what has been put together so far.
-   Never NULL. */
+   A byte order mark in front of it is left out. NaN, Infinity and -Infinity, which JSON does not have
+   and some servers write, stay as they are: a reader that is strict about it refuses them. Never
+   NULL. */
 RESPONSES_API const char *responses_response_json(const responses_response *response, size_t *len);
 
 /* All text of the answer: every "output_text" part of every message, joined. "" when there is none. */
@@ -333,7 +335,8 @@ RESPONSES_API const char *responses_response_history(const responses_response *r
 
 /* Reads one value of the body by JSON pointer (RFC 6901): "/usage/total_tokens",
    "/output/0/content/0/text"; "" is the whole. `*value` is the text of a string without its quotes
-   and escapes, and the JSON of anything else: "true" for RESPONSES_JSON_TRUE. It is borrowed until the
+   and escapes, and the JSON of anything else: "true" for RESPONSES_JSON_TRUE, and of a number what the
+   server wrote, "1.50" or "NaN". It is borrowed until the
    next get on this response. RESPONSES_E_RANGE when there is nothing at that place; RESPONSES_E_INVALID
    when the pointer is none. `type`, `value` and `len` may be NULL. */
 RESPONSES_API int responses_response_get(const responses_response *response,
@@ -358,14 +361,15 @@ RESPONSES_API const char *responses_event_type(const responses_event *event);
    library does not know are RESPONSES_EVENT_OTHER and are handed over all the same. */
 RESPONSES_API int responses_event_kind(const responses_event *event);
 
-/* The "sequence_number", -1 when it has none. */
+/* The "sequence_number", 0 to 2^63-1; -1 when it has none. */
 RESPONSES_API int64_t responses_event_sequence(const responses_event *event);
 
 /* The text of a delta, without quotes and escapes: answer text, function arguments, code, summary.
    "" when the event has no delta or its delta is not text. */
 RESPONSES_API const char *responses_event_text(const responses_event *event, size_t *len);
 
-/* The event's JSON, the server's bytes unchanged. */
+/* The event's JSON, the server's bytes unchanged; NaN and Infinity too. An event without data, or with
+   nothing but space as data, says that the connection lives, as a comment does: it is not handed over. */
 RESPONSES_API const char *responses_event_json(const responses_event *event, size_t *len);
 
 /* The id of the response that the event belongs to, "" while it is not known. */
@@ -460,7 +464,7 @@ RESPONSES_API void responses_event_free(responses_event *event);
  * Each returns when the answer is there: RESPONSES_OK with the response in `*out`, or an error.
  * `json` is the body of the request as the API documents it; n is its length or RESPONSES_NTS. It is
  * sent as it is, with fields that this library has never heard of, except for "stream", which the
- * operation sets. `params_json` is an object of query parameters; its fields pass through too. It may
+ * operation sets. It must be JSON in UTF-8: NaN and Infinity are RESPONSES_E_INVALID. `params_json` is an object of query parameters; its fields pass through too. It may
  * be NULL, and n is ignored then.
  *
  * Transient failures are retried (option max_retries) with the same Idempotency-Key.

@@ -15,8 +15,10 @@ struct EventStreamDecoderTests {
         ("data: a\n\r\ndata: b\r\n\n", ["a", "b"]),
         ("data: a\ndata: b\n\n", ["a\nb"]),
         ("data: a\nevent: longname\ndata: b\ndata: c\n\n", ["longname|a\nb\nc"]),
-        ("data\n\n", [""]),
-        ("data\ndata\n\n", ["\n"]),
+        // Data that is nothing but space is no event of this API.
+        ("data\n\n", []),
+        ("data\ndata\n\n", []),
+        ("event: ping\ndata:  \n\ndata: a\n\n", ["a"]),
         ("data:\ndata: x\n\n", ["\nx"]),
         (": comment\n\ndata: a\n\n", ["a"]),
         (":\n:\n:\n\ndata: a\n\n", ["a"]),

@@ -15,6 +15,7 @@ struct JSONScannerTests {
         "-1.25e+3",
         "\"\"", "\"a\"", #""\"\\\/\b\f\n\r\t""#, #""\u00e4\ud83d\ude00""#, #""\ud800""#, "\"ä€😀\"",
         #"{"a":{"b":[1,{"c":[]}]},"d":""}"#, "[1,2 , 3]", "\t\n\r {\"a\" : 1 , \"b\":2}\n",
+        "NaN", "Infinity", "-Infinity", "[NaN,-Infinity , Infinity]", "{\"a\":NaN}",
     ])
     func accepts(_ text: String) { #expect(isJSON(text)) }
 
@@ -24,7 +25,9 @@ struct JSONScannerTests {
         "{a:1}", "{'a':1}", "01", "-", "+1", ".5", "1.", "1e", "1e+", "0x1", "nul", "nulll", "True",
         "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\t\"", "1 2",
         "{} {}",
-        "[1]]", "{\"a\":1}}", "[}", "{]", "[\"a\":1]", "{1:2}", "//", "nan", "Infinity",
+        "[1]]", "{\"a\":1}}", "[}", "{]", "[\"a\":1]", "{1:2}", "//", "nan", "Na",
+        "NaNN", "nAN", "-NaN", "+Infinity", "infinity", "Infinit", "-Inf", "-I", "I", "N", "[NaN",
+        "--Infinity",
     ])
     func refuses(_ text: String) { #expect(!isJSON(text)) }
 
@@ -111,6 +114,18 @@ struct EventFieldsTests {
         #expect(odd?.outputIndex == -1)
         #expect(odd?.contentIndex == -1)
         #expect(scan(#"{"output_index":99999999999}"#)?.outputIndex == -1)
+        #expect(scan(#"{"logprob":-Infinity,"sequence_number":NaN}"#)?.sequence == -1)
+    }
+
+    @Test(arguments: [
+        ("999999999999999999", 999_999_999_999_999_999), ("9223372036854775807", Int64.max),
+        ("9223372036854775808", -1), ("9999999999999999999", -1), ("18446744073709551616", -1),
+        ("18446744073709551617", -1), ("184467440737095516160", -1), ("1.0", -1), ("1e3", -1),
+        ("-1", -1), ("0", 0),
+    ])
+    func readsEverySequenceNumber(_ text: String, _ number: Int64) {
+        let fields = scan("{\"sequence_number\":\(text)}")
+        #expect(fields?.sequence == number)
     }
 
     @Test(arguments: [

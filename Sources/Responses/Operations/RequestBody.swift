@@ -29,6 +29,9 @@ enum RequestBody {
             throw .invalid(argument, "is not JSON; expected one JSON object in UTF-8")
         }
         if value.kind != .object { throw .invalid(argument, "is JSON but not an object") }
+        if JSONScanner.hasNotFinite(value) {
+            throw .invalid(argument, "is not JSON, which has no NaN and no Infinity; use null")
+        }
         return value
     }
 

@@ -145,7 +145,12 @@ package struct EventStreamDecoder: ~Copyable {
                     drop(nextLine)  // no data: the event is dropped, as the specification says
                     continue
                 }
-                return finish(base, nextLine)
+                let frame = finish(base, nextLine)
+                if case .event(let data, let count, _) = frame, isBlank(data, count) {
+                    finishEvent()
+                    continue
+                }
+                return frame
             }
             readLine(base + lineStart, length)
             lineStart = nextLine
@@ -241,6 +246,13 @@ package struct EventStreamDecoder: ~Copyable {
         return .event(
             data: base + dataStart, count: count,
             name: UnsafeBufferPointer(start: base + nameStart, count: nameEnd &- nameStart))
+    }
+
+    /// Data that is empty or nothing but space. The specification would hand it over; an event of this
+    /// API is JSON, and this is a sign of life, as a comment is.
+    @inline(__always)
+    private func isBlank(_ data: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        (count == 0 || data.pointee <= 0x20) && JSONScanner.skipSpace(data) == data + count
     }
 
     /// Puts the moved name behind the event's data, where the old lines were: joining made room.

@@ -2,6 +2,9 @@ import CPlatform
 
 /// One pass over JSON text (RFC 8259) that checks it and finds where values begin and end.
 ///
+/// NaN, Infinity and -Infinity are numbers too, as writers in Python and JavaScript make them; a request
+/// with one is refused (`RequestBody`).
+///
 /// Works on bytes that end in NUL with `ByteBuffer.slack` readable bytes behind: every loop stops at
 /// the NUL, so there is no length to check against (docs/adr/0003-scanner.md). Every function takes a
 /// pointer and returns the one behind what it read, or nil when that is not JSON.
@@ -99,7 +102,10 @@ package enum JSONScanner {
     @_optimize(speed)
     package static func numberEnd(_ position: Position) -> Position? {
         var p = position
-        if p.pointee == 0x2D { p += 1 }
+        if p.pointee == 0x2D {
+            p += 1
+            if p.pointee == 0x49 { return wordEnd(p) }
+        }
         if p.pointee == 0x30 {
             p += 1
         } else {
@@ -120,8 +126,8 @@ package enum JSONScanner {
         return p
     }
 
-    /// A whole number of at most 18 digits without a sign, and the place behind it: what indices and
-    /// sequence numbers are, in one look. Nil for any other number, good or bad.
+    /// A whole number without a sign, and the place behind it: what indices and sequence numbers are, in
+    /// one look. Nil for any other number, good or bad, and for one above 2^63-1.
     @inline(__always)
     package static func smallInteger(_ position: Position) -> (Int64, Position)? {
         var p = position
@@ -131,7 +137,8 @@ package enum JSONScanner {
             p += 1
         }
         let count = p - position
-        if count > 18 || position.pointee == 0x30 && count > 1 { return nil }
+        // 19 digits fit into 64 bits: above 2^63-1 the sign says so. More of them have been wrapped.
+        if count > 19 || value < 0 || position.pointee == 0x30 && count > 1 { return nil }
         if p.pointee == 0x2E || p.pointee | 0x20 == 0x65 { return nil }
         return (value, p)
     }
@@ -162,8 +169,35 @@ package enum JSONScanner {
         case 0x66:
             return p[1] == 0x61 && p[2] == 0x6C && p[3] == 0x73 && p[4] == 0x65 ? p + 5 : nil
         case 0x6E: return p[1] == 0x75 && p[2] == 0x6C && p[3] == 0x6C ? p + 4 : nil
+        case 0x4E: return p[1] == 0x61 && p[2] == 0x4E ? p + 3 : nil
+        case 0x49: return infinityEnd(p)
         default: return nil
         }
+    }
+
+    @inline(never)
+    private static func infinityEnd(_ p: Position) -> Position? {
+        let word: StaticString = "Infinity"
+        for index in 0..<word.utf8CodeUnitCount where p[index] != word.utf8Start[index] {
+            return nil
+        }
+        return p + word.utf8CodeUnitCount
+    }
+
+    /// Whether a value that was checked has a number that JSON itself does not have.
+    package static func hasNotFinite(_ value: JSONValue) -> Bool {
+        var p = value.start
+        while p < value.end {
+            // Outside of strings, no other word begins with these.
+            if p.pointee == 0x4E || p.pointee == 0x49 { return true }
+            if p.pointee == 0x22 {
+                var hasEscapes = false
+                guard let end = stringEnd(p + 1, &hasEscapes) else { return false }
+                p = end
+            }
+            p += 1
+        }
+        return false
     }
 
     // MARK: any value

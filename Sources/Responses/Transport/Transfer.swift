@@ -227,17 +227,22 @@ final class Transfer {
         }
     }
 
-    /// Nil while there is nothing but space, which means nothing in either.
+    /// Nil while there is nothing but space or a byte order mark, which mean nothing in either.
     private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode? {
         if headers.status >= 300 { return .body }
         if headers.hasContentType("text/event-stream") { return .events }
         // Some gateways give event streams another type; JSON and HTML begin with these.
         if !request.wantsEvents || headers.hasContentType("application/json") { return .body }
-        for index in 0..<count where bytes[index] > 0x20 {
+        for index in 0..<count where bytes[index] > 0x20 && !isByteOrderMark(bytes[index]) {
             let first = bytes[index]
             return first == 0x7B || first == 0x5B || first == 0x3C ? .body : .events
         }
         return nil
+    }
+
+    /// A byte of one; no text of either kind begins with such a byte.
+    private func isByteOrderMark(_ byte: UInt8) -> Bool {
+        byte == 0xEF || byte == 0xBB || byte == 0xBF
     }
 
     /// Room for the whole body at once where its length was announced: no copies while it grows.
@@ -247,6 +252,13 @@ final class Transfer {
         if length > 0 && length <= maximumBodyBytes && headers.value("content-encoding") == nil {
             _ = inbox.reserveExactly(Int(length))
         }
+    }
+
+    /// One in front of a document is no part of it (RFC 8259, section 8.1).
+    private func skipByteOrderMark() {
+        guard mode == .body, inbox.count >= 3 else { return }
+        let bytes = inbox.bytes
+        if bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF { inbox.consume(3) }
     }
 
     /// libcurl is done with it.
@@ -259,6 +271,7 @@ final class Transfer {
         }
         if code != CURLE_OK { judgeHead(code) }
         hasEnded = true
+        skipByteOrderMark()
         if let owner { engine.tell(owner) }
     }
 

@@ -117,8 +117,7 @@ private func scan(_ data: [UInt8]) {
     var expected = EventFields()
     document.forEach { name, value in
         guard let name else { return false }
-        // Whole numbers of up to 18 digits; others are none of ours.
-        let number = value.count <= 18 ? Reference.integer(array(value.raw)) : -1
+        let number = Reference.integer(array(value.raw))
         if value.kind == .string {
             if named(name, "type") { expected.type = slice(value) }
             if named(name, "delta") { expected.delta = slice(value) }

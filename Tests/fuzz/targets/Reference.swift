@@ -25,7 +25,10 @@ enum Reference {
             }
             if byte == 0x0D && index < stream.count && stream[index] == 0x0A { index += 1 }
             if line.isEmpty {
-                if let data { events.append(Event(data: data, name: name)) }
+                // Not of the standard: data that is nothing but space is no event of this API.
+                if let data, data.contains(where: { !isSpace($0) }) {
+                    events.append(Event(data: data, name: name))
+                }
                 data = nil
                 name = []
             } else {
@@ -41,6 +44,10 @@ enum Reference {
         return events
     }
 
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+
     private static func split(_ line: [UInt8]) -> ([UInt8], [UInt8]) {
         guard let colon = line.firstIndex(of: 0x3A) else { return (line, []) }
         var value = Array(line[(colon + 1)...])
@@ -48,12 +55,14 @@ enum Reference {
         return (Array(line[..<colon]), value)
     }
 
-    // MARK: JSON (RFC 8259) in UTF-8 (RFC 3629)
+    // MARK: JSON (RFC 8259) in UTF-8 (RFC 3629), with the three numbers that Python adds
 
     /// A parser by the grammar, one byte after the other, with the end of the text checked each time.
     struct Parser {
         let text: [UInt8]
         var index = 0
+        /// Without NaN and Infinity.
+        var isStrict = false
 
         init(_ text: [UInt8]) { self.text = text }
 
@@ -81,7 +90,7 @@ enum Reference {
         }
 
         private mutating func number() -> Bool {
-            _ = eat(0x2D)
+            if eat(0x2D) && byte == 0x49 { return !isStrict && word("Infinity") }
             if !eat(0x30) && !digits() { return false }
             if eat(0x2E) && !digits() { return false }
             if byte == 0x65 || byte == 0x45 {
@@ -199,6 +208,8 @@ enum Reference {
             case 0x74: return word("true")
             case 0x66: return word("false")
             case 0x6E: return word("null")
+            case 0x4E: return !isStrict && word("NaN")
+            case 0x49: return !isStrict && word("Infinity")
             case 0x7B, 0x5B:
                 if depth == 0 { return false }
                 let isObject = byte == 0x7B
@@ -230,8 +241,9 @@ enum Reference {
         }
     }
 
-    static func isJSON(_ text: [UInt8]) -> Bool {
+    static func isJSON(_ text: [UInt8], isStrict: Bool = false) -> Bool {
         var parser = Parser(text)
+        parser.isStrict = isStrict
         return parser.isDocument(JSONScanner.maximumDepth)
     }
 

@@ -89,7 +89,8 @@ public func fuzzRequest(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
 /// The body is the caller's, but for `stream`.
 private func prepare(_ json: UnsafeBufferPointer<UInt8>, _ stream: Bool) {
     let given = makeText(Array(json))
-    let object = JSONValue(checking: given.base, count: given.count)
+    let isJSON = Reference.isJSON(Array(json), isStrict: true)
+    let object = isJSON ? JSONValue(checking: given.base, count: given.count) : nil
     let body: Text
     do throws(ResponsesError) {
         body = try RequestBody.prepare(json, stream: stream)
