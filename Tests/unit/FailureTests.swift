@@ -29,8 +29,39 @@ struct ServerFailureTests {
             ["n", "server_error", "", ""]
         ),
         (#""just text""#, ["just text", "", "", ""]),
-        ("<html>502</html>", ["", "", "", ""]), ("", ["", "", "", ""]), ("[]", ["", "", "", ""]),
-        (#"{"error":{"message":"#, ["", "", "", ""]),
+        ("<html>502</html>", ["502", "", "", ""]), ("", ["", "", "", ""]),
+        ("[]", ["", "", "", ""]),
+        (#"{"error":{"message":"#, [#"{"error":{"message":"#, "", "", ""]),
+        (#"[{"error":{"message":"m","code":5}}]"#, ["m", "", "5", ""]),
+        (#"{"errors":[{"message":"m","code":"c"}]}"#, ["m", "", "c", ""]),
+        (#"{"errors":["first","second"]}"#, ["first", "", "", ""]),
+        (#"{"errors":{"model":["is unknown"]}}"#, [#"{"model":["is unknown"]}"#, "", "", ""]),
+        (#"{"detail":{"error":{"message":"m","code":"c"}}}"#, ["m", "", "c", ""]),
+        (
+            #"{"error":"invalid_token","error_description":"It expired."}"#,
+            ["invalid_token", "", "", ""]
+        ),
+        (
+            #"{"error":"Forbidden","message":"no access","statusCode":403}"#,
+            ["no access", "", "Forbidden", ""]
+        ),
+        (
+            #"{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}"#,
+            ["m", "RESOURCE_EXHAUSTED", "429", ""]
+        ),
+        (
+            #"{"__type":"ThrottlingException","Message":"slow"}"#,
+            ["slow", "ThrottlingException", "", ""]
+        ),
+        (
+            #"{"type":"about:blank","title":"t","status":503,"detail":"d"}"#,
+            ["d", "about:blank", "", ""]
+        ),
+        (#"{"what":"ever"}"#, [#"{"what":"ever"}"#, "", "", ""]),
+        (#"{"error":null,"list":[]}"#, ["", "", "", ""]),
+        ("plain text\r\nand more", ["plain text", "", "", ""]),
+        ("\n\n  no healthy upstream  \n", ["no healthy upstream", "", "", ""]),
+        ("\u{1}\u{2}", ["", "", "", ""]),
         (
             "event: error\ndata: {\"error\":{\"message\":\"in a stream\"}}\n\n",
             ["in a stream", "", "", ""]

@@ -47,6 +47,8 @@ package final class Call: Waiter {
     var failure: ServerFailure?
     /// The event that told it, at most `ResponsesError.maximumBody` bytes of it.
     var failureBody: Text?
+    /// An event that may have told one, were the stream to end now.
+    var suspicion: (told: ServerFailure, body: Text?)?
     var progress = Limits.Progress()
     var retries = 0
     var resumesSinceEvent = 0

@@ -9,6 +9,7 @@ extension Call {
         endTransfer(released: false)
         decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
         failureBody = nil
+        suspicion = nil
         progress = Limits.Progress()
         journal.attemptStarted()
         guard let transfer = Transfer(request, settings, engine, self) else {
@@ -86,23 +87,6 @@ extension Call {
         documentArrived(transfer)
     }
 
-    private func connectionFailed(_ transfer: Transfer) {
-        let kind = TransferFailure(transfer.result, systemError: transfer.systemError)
-        let message =
-            transfer.result == CURLE_OK
-            ? "the server closed the connection within its headers" : transfer.errorMessage
-        if kind.status == .timeout {
-            return attemptTimedOut(
-                "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
-        }
-        let isRetryable = kind.isRetryable && !transfer.isRefusedByProxy
-        tryAgain(
-            // A kept connection that the server gave up is no reason to wait.
-            isAllowed: isRetryable, wish: transfer.isCutAfterSending ? 1 : -1,
-            reason: "network",
-            else: makeError(kind.status, message, nil, isRetryable: isRetryable))
-    }
-
     /// No answer in time. A stream that has begun is another matter: `streamStalled`.
     func attemptTimedOut(_ message: String) {
         if deliveredEvents > 0 || journal.hasResumed { return streamStalled(message) }
@@ -111,45 +95,15 @@ extension Call {
             else: makeError(.timeout, message, nil, isRetryable: true))
     }
 
-    private func serverRefused(_ transfer: Transfer) {
-        let told = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count)
-        let isRetryable = RetryRule.isRetryable(
-            httpStatus: transfer.headers.status, failure: told,
-            shouldRetry: transfer.headers.shouldRetry)
-        if journal.hasResumed && !isRetryable { return resumeRefused(told) }
-        var details = makeDetails(told)
-        details.isRetryable = isRetryable
-        details.body = Text(
-            copying: transfer.inbox.bytes,
-            count: min(transfer.inbox.count, ResponsesError.maximumBody))
-        let error = ResponsesError(.api, describe(transfer.headers.status, told), details)
-        let reason = told.code.isEmpty ? "http_\(transfer.headers.status)" : oneLine(told.code)
-        tryAgain(
-            isAllowed: isRetryable, wish: transfer.headers.retryAfterMilliseconds, reason: reason,
-            else: error)
-    }
-
-    private func describe(_ status: Int32, _ told: ServerFailure) -> String {
-        var text = "HTTP \(status)"
-        if !told.code.isEmpty { text += " \(oneLine(told.code))" }
-        return text + ": "
-            + (told.message.isEmpty ? "the server gave no reason" : oneLine(told.message))
-    }
-
-    private func redirected(_ transfer: Transfer) {
-        let place = transfer.headers.value("location").map { oneLine(Array($0)) } ?? "nowhere"
-        attemptFailed("redirect")
-        fail(
-            .http,
-            "HTTP \(transfer.headers.status): the server redirects to \(place); redirects are not "
-                + "followed, because the key would go along: set base_url to the final address")
-    }
-
     private func documentArrived(_ transfer: Transfer) {
         let count = transfer.inbox.count
         let document = JSONValue(checking: transfer.inbox.bytes, count: count)
         if document == nil && !(count == 0 && operation.acceptsEmptyBody) {
             return unreadable(transfer)
+        }
+        // A gateway that answers 200 and means something else.
+        if let document, Refusal.isError(document, endpointIsKnown: operation.isKnown) {
+            return serverRefused(transfer)
         }
         if operation.kind == .document {
             if let reason = document.flatMap({ operation.brokenCursor(of: $0) }) {
@@ -158,12 +112,6 @@ extension Call {
             return finish(transfer)
         }
         guard let document, document.kind == .object else { return unreadable(transfer) }
-        if let error = document.member("error"), error.kind == .object, document.member("id") == nil
-        {
-            // A gateway that answers 200 and means something else.
-            failure = ServerFailure(event: document)
-            return failAsServerSaid()
-        }
         let hasEnded = !isUnderWay(document)
         if operation.kind == .poll {
             if hasEnded { return finish(transfer) }
@@ -185,26 +133,6 @@ extension Call {
     private func isUnderWay(_ document: JSONValue) -> Bool {
         guard let status = document.member("status") else { return false }
         return status.isText("queued") || status.isText("in_progress")
-    }
-
-    private func unreadable(_ transfer: Transfer) {
-        var details = makeDetails(nil)
-        details.body = Text(
-            copying: transfer.inbox.bytes,
-            count: min(transfer.inbox.count, ResponsesError.maximumBody))
-        attemptFailed("unreadable")
-        if transfer.inbox.isEmpty {
-            return fail(ResponsesError(.protocol, "the answer has no body", details))
-        }
-        if transfer.headers.isJSON {
-            return fail(
-                ResponsesError(.protocol, "the answer is not the JSON it should be", details))
-        }
-        let type = transfer.headers.value("content-type").map { oneLine(Array($0)) } ?? "nothing"
-        fail(
-            ResponsesError(
-                .http, "the answer is \(type) where JSON was expected; is base_url right?", details)
-        )
     }
 
     /// The document is the call's response.
@@ -244,8 +172,7 @@ extension Call {
 
     /// Sends the same request again where that can help and nothing was handed over yet.
     @inline(never)
-    private func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError)
-    {
+    func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError) {
         attemptFailed(reason)
         if journal.hasResumed && isAllowed { return resume(error.message, wish) }
         guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
@@ -274,21 +201,6 @@ extension Call {
         sleep(pause)
     }
 
-    /// The first event of a stream is an error: what the status of an answer would have been decides.
-    func retryInsteadOfError(_ document: JSONValue) -> Bool {
-        let told = ServerFailure(event: document)
-        let isRetryable = RetryRule.isRetryable(
-            httpStatus: told.impliedStatus, failure: told,
-            shouldRetry: transfer?.headers.shouldRetry)
-        guard isRetryable, retries < settings.maximumRetries else { return false }
-        let wish = transfer?.headers.retryAfterMilliseconds ?? -1
-        failureBody = bodyOfError(document)
-        tryAgain(
-            isAllowed: true, wish: wish, reason: oneLine(told.code.isEmpty ? told.type : told.code),
-            else: makeError(.api, oneLine(told.message), told, isRetryable: true))
-        return true
-    }
-
     private func pollAgain() {
         attemptSucceeded()
         let pause = pollInterval
@@ -303,6 +215,7 @@ extension Call {
     /// The stream is over without a terminal event.
     func streamEnded(_ message: String) {
         if failure != nil { return failAsServerSaid() }
+        if endsBySuspicion() { return }
         if deliveredEvents == 0 && !journal.hasResumed {
             return tryAgain(
                 isAllowed: true, wish: -1, reason: "truncated",
@@ -356,7 +269,7 @@ extension Call {
     }
 
     /// The server does not give the rest of the stream. It may still have the response.
-    private func resumeRefused(_ told: ServerFailure) {
+    func resumeRefused(_ told: ServerFailure) {
         attemptFailed("resume_refused")
         if isPollingForTheEnd {
             return fail(
@@ -367,32 +280,5 @@ extension Call {
         isPollingForTheEnd = true
         resumesSinceEvent = 0
         resume(Text("the stream broke and could not be resumed"), -1)
-    }
-}
-
-/// libcurl's results in the terms of the header.
-struct TransferFailure {
-    let status: Status
-    let isRetryable: Bool
-
-    init(_ code: CURLcode, systemError: Int) {
-        switch code {
-        case CURLE_OPERATION_TIMEDOUT: (status, isRetryable) = (.timeout, true)
-        case CURLE_OUT_OF_MEMORY: (status, isRetryable) = (.noMemory, false)
-        // A handshake that the network broke may succeed later; one that was refused will not.
-        case CURLE_SSL_CONNECT_ERROR: (status, isRetryable) = (.tls, systemError != 0)
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND,
-            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
-            CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
-            (status, isRetryable) = (.tls, false)
-        // CURLE_BAD_FUNCTION_ARGUMENT comes from a header line that libcurl cannot store.
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL,
-            CURLE_BAD_FUNCTION_ARGUMENT:
-            (status, isRetryable) = (.protocol, false)
-        case CURLE_URL_MALFORMAT, CURLE_UNKNOWN_OPTION: (status, isRetryable) = (.invalid, false)
-        case CURLE_NOT_BUILT_IN: (status, isRetryable) = (.unsupported, false)
-        default: (status, isRetryable) = (.network, true)
-        }
     }
 }

@@ -1,16 +1,23 @@
 /// Errors with everything that the call knows.
 extension Call {
-    func makeDetails(_ told: ServerFailure?, isRetryable: Bool = false) -> ResponsesError.Details {
+    /// `ending`: what this error ends the attempt with, where nothing was noted about its end yet.
+    func makeDetails(_ told: ServerFailure?, isRetryable: Bool = false, ending: Status? = nil)
+        -> ResponsesError.Details
+    {
         // The thread that drives may be writing headers: a transfer is ours alone once libcurl has not
         // got it any more, or once its body has begun. An error ends the attempt in any case.
         engine.locked {
             if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
         }
+        if let ending { journal.attemptEnds(transfer, ending) }
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
         let headers = transfer?.headers ?? journal.headers
         details.httpStatus = headers?.status ?? 0
         details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
+        if details.retryAfterMilliseconds < 0, isRetryable, let told {
+            details.retryAfterMilliseconds = told.wait
+        }
         details.attempts = journal.attempts
         details.lastSequence = lastSequence
         if let told {
@@ -29,10 +36,11 @@ extension Call {
     }
 
     func makeError(
-        _ status: Status, _ message: String, _ told: ServerFailure?, isRetryable: Bool = false
+        _ status: Status, _ message: String, _ told: ServerFailure?, isRetryable: Bool = false,
+        body: Text? = nil
     ) -> ResponsesError {
-        var details = makeDetails(told, isRetryable: isRetryable)
-        if told != nil { details.body = failureBody }
+        var details = makeDetails(told, isRetryable: isRetryable, ending: status)
+        details.body = body ?? (told != nil ? failureBody : nil)
         return ResponsesError(status, message, details)
     }
 

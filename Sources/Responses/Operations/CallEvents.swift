@@ -7,7 +7,7 @@ extension Call {
     func take(_ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>)
         -> Bool
     {
-        if !fields.scan(data, count) { return refuse(data, count) }
+        if !fields.scan(data, count) { return refuse(data, count, name) }
         if fields.delta.start != nil { decoder.learn(fields) }
         return takeScanned(data, count, name)
     }
@@ -33,14 +33,15 @@ extension Call {
             if !takeDelta(&text) { return false }
             progress.sawEvent = true
             progress.sawAllItemsDone = false
-        } else if !takeOther(json) {
+        } else if !takeOther(json, name) {
             return false
         }
         resumesSinceEvent = 0
         // A stream where a document was asked for is only put together.
         if operation.kind != .stream { return false }
         event.fill(fields, json: json, text: text)
-        deliveredEvents &+= 1
+        // A sign of life is no part of the answer: after it alone the request can still be sent again.
+        deliveredEvents &+= event.kind.isKeepalive ? 0 : 1
         return true
     }
 
@@ -61,15 +62,20 @@ extension Call {
 
     /// An event that is no delta: few of them, each looked into.
     @inline(never)
-    private func takeOther(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
+    private func takeOther(
+        _ json: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         guard let start = json.baseAddress else { return false }
         // It was checked a moment ago; only its ends are needed.
         var end = start + json.count
         while end > start && end[-1] <= 0x20 { end -= 1 }
         let document = JSONValue(start: JSONScanner.skipSpace(start), end: end)
+        if fields.type.start == nil || event.kind == .other { lookForError(document, name) }
         let kind = event.kind
         if kind.isKeepalive { return true }
-        if kind == .error && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
+        if kind == .error || kind == .failed, deliveredEvents == 0, retryInsteadOfError(document) {
+            return false
+        }
         progress.sawEvent = true
         log.debug("event \(fields.sequence): kind \(kind.rawValue)")
         if stop(accumulator.take(kind, fields, document)) { return false }
@@ -77,35 +83,14 @@ extension Call {
         progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
         switch kind {
         case .completed, .incomplete, .cancelled: hasTerminalEvent = true
-        case .error: noteFailure(ServerFailure(event: document), document)
+        case .error: noteFailure(document)
         case .failed:
-            let error = document.member("response")?.member("error")
-            let told = error.flatMap { $0.kind == .object ? ServerFailure(event: $0) : nil }
-            noteFailure(told, document)
+            noteFailure(document)
             // Azure sends the details in an `error` event afterwards.
             if failure?.isEmpty == false { hasTerminalEvent = true }
         default: break
         }
         return true
-    }
-
-    /// Keeps the first details of a failure that say something, and waits a second for better ones.
-    private func noteFailure(_ told: ServerFailure?, _ event: JSONValue) {
-        let had = failure != nil
-        if failure == nil || failure?.isEmpty == true {
-            failure = told ?? ServerFailure()
-            failureBody = bodyOfError(event)
-        }
-        if had && failure?.isEmpty == false { hasTerminalEvent = true }
-        engine.locked {
-            limits.phase = .expectingDetails(until: platform_now() &+ 1_000_000_000)
-            engine.setDeadline(self, limits.nextDeadline)
-        }
-    }
-
-    /// As much of an event as an error keeps.
-    func bodyOfError(_ event: JSONValue) -> Text? {
-        Text(copying: event.start, count: min(event.count, ResponsesError.maximumBody))
     }
 
     /// Ends the call when the accumulator could not take something in. True when it ended.
@@ -120,14 +105,6 @@ extension Call {
                     + "more than \(Accumulator.maximumItems) items")
         }
         return true
-    }
-
-    @inline(never)
-    private func refuse(_ data: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        var error = makeDetails(nil)
-        error.body = Text(copying: data, count: min(count, ResponsesError.maximumBody))
-        fail(ResponsesError(.protocol, "an event's data is not a JSON object", error))
-        return false
     }
 
     /// The stream's outcome, after its last event was handed over.
@@ -146,13 +123,5 @@ extension Call {
             Response(
                 body: body, headers: journal.headers, attempts: journal.attempts,
                 history: journal.json()))
-    }
-
-    func failAsServerSaid() {
-        let told = failure ?? ServerFailure()
-        attemptFailed(told.code.isEmpty ? "failed" : oneLine(told.code))
-        let message = told.message.isEmpty ? "the response failed" : oneLine(told.message)
-        let code = told.code.isEmpty ? "" : "\(oneLine(told.code)): "
-        fail(.api, code + message, told)
     }
 }

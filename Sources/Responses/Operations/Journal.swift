@@ -4,6 +4,7 @@ struct Journal {
         var httpStatus: Int32 = 0
         var reason: [UInt8] = []
         var pause: Int64 = 0
+        var isNoted = false
     }
 
     /// Polls can be many; the oldest are forgotten beyond this.
@@ -16,6 +17,8 @@ struct Journal {
     private(set) var headers: ResponseHeaders?
     /// The stream was taken up again at least once.
     private(set) var hasResumed = false
+    /// An attempt failed in a way that leaves open whether the server did what it was asked for.
+    private(set) var mayHaveBeenDone = false
 
     mutating func attemptStarted() {
         attempts = attempts &+ 1
@@ -27,11 +30,37 @@ struct Journal {
 
     mutating func attemptFailed(_ transfer: Transfer?, reason: [UInt8]) { note(transfer, reason) }
 
+    /// The call ends within this attempt: what is known of it is noted, unless it has been.
+    mutating func attemptEnds(_ transfer: Transfer?, _ status: Status) {
+        if list.last?.isNoted == false { note(transfer, Journal.reason(status)) }
+    }
+
     private mutating func note(_ transfer: Transfer?, _ reason: [UInt8]) {
         guard let transfer, !list.isEmpty else { return }
-        if transfer.headers.status > 0 { headers = transfer.headers }
-        list[list.count - 1].httpStatus = transfer.headers.status
+        let status = transfer.headers.status
+        if status > 0 { headers = transfer.headers }
+        if !reason.isEmpty && (status == 408 || status >= 500 || status < 400 && transfer.wasSent) {
+            mayHaveBeenDone = true
+        }
+        list[list.count - 1].httpStatus = status
         list[list.count - 1].reason = reason
+        list[list.count - 1].isNoted = true
+    }
+
+    private static func reason(_ status: Status) -> [UInt8] {
+        switch status {
+        case .noMemory: return bytes("out_of_memory")
+        case .cancelled: return bytes("cancelled")
+        case .timeout: return bytes("timeout")
+        case .network: return bytes("network")
+        case .tls: return bytes("tls")
+        case .http: return bytes("unreadable")
+        case .protocol: return bytes("protocol")
+        case .truncated: return bytes("truncated")
+        case .limit: return bytes("limit")
+        case .user: return bytes("stopped")
+        default: return bytes("failed")
+        }
     }
 
     mutating func pauseBegins(_ milliseconds: Int64) {

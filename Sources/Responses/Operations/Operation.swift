@@ -14,6 +14,8 @@ package struct Operation {
     let request: HTTPRequest
     /// An answer without a body is fine: a deletion, or an endpoint we know nothing of.
     var acceptsEmptyBody = false
+    /// What its answers look like is known.
+    var isKnown = true
 
     // What it takes to go on with a stream after a break.
     /// The response that is read, where the operation names one.

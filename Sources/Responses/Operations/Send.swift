@@ -20,6 +20,7 @@ extension Operation {
         var operation = Operation(
             .document, HTTPRequest(known, url: settings.url(text), body: body))
         operation.acceptsEmptyBody = true
+        operation.isKnown = false
         return operation
     }
 

@@ -84,6 +84,9 @@ extension EventKind {
         case 13:
             // What the ChatGPT backend says for completed.
             return match(.completed, "response.done")
+        case 14:
+            // OpenRouter's name for it.
+            return match(.error, "response.error")
         case 15:
             return match(.queued, "response.queued")
                 ?? match(.failed, "response.failed")

@@ -36,7 +36,7 @@ package enum RetryRule {
     }
 
     /// A decimal number, times `scale`, rounded up.
-    private static func decimal(_ text: UnsafeBufferPointer<UInt8>, scale: Int64) -> Int64? {
+    static func decimal(_ text: UnsafeBufferPointer<UInt8>, scale: Int64) -> Int64? {
         var value: Int64 = 0
         var divisor: Int64 = 0  // 0 before the point
         var hasDigits = false

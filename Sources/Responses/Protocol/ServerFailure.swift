@@ -1,45 +1,133 @@
 import CPlatform
 
 /// What a server says about a failure, read from whatever it sent: the documented object, an `error`
-/// that is a string, a code that is a number, `detail` of a FastAPI server, HTML, or nothing.
+/// that is a string, a code that is a number, `detail` of a FastAPI server, a list of errors, HTML, plain
+/// text, or nothing.
 package struct ServerFailure {
     package var message: [UInt8] = []
     package var type: [UInt8] = []
     package var code: [UInt8] = []
     package var param: [UInt8] = []
+    /// A status between 400 and 599 that it names for itself; 0 when it does not.
+    package private(set) var statedStatus: Int32 = 0
+    /// What its own `headers` say of a wait, in milliseconds; -1 when they do not.
+    private var statedWait: Int64 = -1
 
     package init() {}
 
-    /// Reads the body of an answer with a status of 400 or more. `text` ends in NUL and has
-    /// `ByteBuffer.slack` readable bytes behind.
+    /// Reads the body of an answer that is no success. `text` ends in NUL and has `ByteBuffer.slack`
+    /// readable bytes behind.
     package init(body text: UnsafePointer<UInt8>, count: Int) {
         if let document = JSONValue(checking: text, count: count) {
             read(document)
+            if message.isEmpty { message = ServerFailure.excerpt(of: document) }
             return
         }
-        readFirstEvent(text, count)
+        if readFirstEvent(text, count) { return }
+        let body = UnsafeBufferPointer(start: text, count: count)
+        if let told = MarkupText(body) {
+            message = told.message
+            code = told.code
+        } else {
+            message = PlainText.firstLine(of: body)
+        }
     }
 
-    /// Reads an `error` event, flat or nested, or the object of a response that failed.
+    /// Reads an `error` event, flat or nested, an answer that is one, or the event of a response that
+    /// failed.
     package init(event document: JSONValue) {
+        if let response = document.member("response"), response.kind == .object {
+            if let error = response.member("error") { read(error) }
+            return
+        }
         read(document)
     }
 
     package var isEmpty: Bool { message.isEmpty && type.isEmpty && code.isEmpty }
 
-    private mutating func read(_ document: JSONValue) {
-        if document.kind == .string {
-            message = document.unescaped()
+    /// Takes from another report of the same failure what this one lacks.
+    package mutating func complete(by other: ServerFailure) {
+        if message.isEmpty { message = other.message }
+        if type.isEmpty { type = other.type }
+        if code.isEmpty { code = other.code }
+        if param.isEmpty { param = other.param }
+        if statedStatus == 0 { statedStatus = other.statedStatus }
+        if statedWait < 0 { statedWait = other.statedWait }
+    }
+
+    /// How long the server asks to wait, in fields or in words; -1 when it does not.
+    package var wait: Int64 { statedWait >= 0 ? statedWait : RetryWish.inWords(message) }
+
+    // MARK: reading
+
+    /// What is nested deeper is no report of an error.
+    private static var maximumDepth: Int { 4 }
+
+    private mutating func read(_ value: JSONValue, depth: Int = 0) {
+        if depth > ServerFailure.maximumDepth { return }
+        switch value.kind {
+        case .string: if message.isEmpty { message = value.unescaped() }
+        case .object: readObject(value, depth)
+        case .array:
+            // The first that says something.
+            for index in 0..<ServerFailure.maximumDepth {
+                guard let element = value.element(index) else { return }
+                read(element, depth: depth + 1)
+                if !isEmpty { return }
+            }
+        default: break
+        }
+    }
+
+    private mutating func readObject(_ object: JSONValue, _ depth: Int) {
+        // Each field is looked for in `error` first, then beside it.
+        let error = object.member("error")
+        let isWord = error?.kind == .string
+        if let error, !isWord { read(error, depth: depth + 1) }
+        readFields(object)
+        if let error, isWord { readWord(error.unescaped()) }
+        if message.isEmpty, let list = object.member("errors") { readNested(list, depth) }
+        if message.isEmpty, let detail = object.member("detail") {
+            // A list of FastAPI's tells the place of each fault: kept as it is.
+            if detail.kind == .array {
+                if detail.count > 2 { message = ServerFailure.raw(detail) }
+            } else {
+                readNested(detail, depth)
+            }
+        }
+        if message.isEmpty, let fault = object.member("fault") { read(fault, depth: depth + 1) }
+        for name in ServerFailure.otherNames where message.isEmpty {
+            if let text = object.text(name) { message = text }
+        }
+    }
+
+    /// A value that may be words, or an object of any shape: then the object itself says more than nothing.
+    private mutating func readNested(_ value: JSONValue, _ depth: Int) {
+        read(value, depth: depth + 1)
+        if message.isEmpty && value.kind == .object && value.count > 2 {
+            message = ServerFailure.raw(value)
+        }
+    }
+
+    /// Names of a message beside `message`, in order of what they are worth: RFC 6749, RFC 9457, and what
+    /// gateways and clouds have.
+    private static var otherNames: [StaticString] {
+        [
+            "error_description", "error_message", "errorMessage", "error_msg", "Message", "msg",
+            "title", "description", "reason", "faultstring",
+        ]
+    }
+
+    /// `error` is a string: all that is said, or the code of it (RFC 6749, 5.2), or the name of a status.
+    private mutating func readWord(_ word: [UInt8]) {
+        if word.isEmpty { return }
+        if message.isEmpty {
+            message = word
             return
         }
-        // Each field is looked for in `error` first, then beside it.
-        if let error = document.member("error") {
-            if error.kind == .object { readFields(error) }
-            if error.kind == .string { message = error.unescaped() }
-        }
-        readFields(document)
-        if message.isEmpty, let detail = document.member("detail") {
-            message = detail.kind == .string ? detail.unescaped() : Array(detail.raw.prefix(2000))
+        for (a, b) in zip(message, word) where a != b {
+            if code.isEmpty && word.allSatisfy({ $0 > 0x20 }) { code = word }
+            return
         }
     }
 
@@ -48,88 +136,95 @@ package struct ServerFailure {
             guard let value = object.member(name) else { return [] }
             switch value.kind {
             case .string: return value.unescaped()
-            case .number: return Array(value.raw)
+            case .number: return Array(value.raw.prefix(64))
             default: return []
             }
         }
         if message.isEmpty { message = scalar("message") }
-        if code.isEmpty { code = scalar("code") }
+        for name in ["code", "error_code", "errorCode"] as [StaticString] where code.isEmpty {
+            code = scalar(name)
+        }
         if param.isEmpty { param = scalar("param") }
-        if type.isEmpty {
-            type = scalar("type")
+        for name in ["type", "__type"] as [StaticString] where type.isEmpty {
+            type = scalar(name)
             // The type of the event itself says nothing about the failure.
-            if type.count == 5 && equal(type, "error") { type = [] }
-            if type.count > 9 && type.withUnsafeBufferPointer({ startsWithResponse($0) }) {
+            if equal(type, "error") || type.withUnsafeBufferPointer({ startsWithResponse($0) }) {
                 type = []
             }
+        }
+        // Google's name of the kind, beside a code that is the HTTP status.
+        if type.isEmpty, let status = object.text("status"), !code.isEmpty { type = status }
+        for name in ["status", "status_code", "statusCode"] as [StaticString]
+        where statedStatus == 0 {
+            if let status = ServerFailure.status(scalar(name)) { statedStatus = status }
+        }
+        if statedWait < 0, let headers = object.member("headers") { readHeaders(headers) }
+    }
+
+    /// Headers that an `error` event repeats, because its answer's own had gone out before.
+    private mutating func readHeaders(_ headers: JSONValue) {
+        func value(_ name: StaticString, _ read: (Input) -> Int64?) -> Int64? {
+            guard let text = headers.member(name) else { return nil }
+            return read(text.kind == .string ? text.rawText : text.raw)
+        }
+        if let wait = value("retry-after-ms", RetryRule.milliseconds) {
+            statedWait = wait
+        } else if let wait = value("retry-after", RetryRule.seconds) {
+            statedWait = wait
         }
     }
 
     private func startsWithResponse(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let start = text.baseAddress else { return false }
+        guard text.count > 9, let start = text.baseAddress else { return false }
         return matches(start, "response.")
     }
 
-    /// A failure that is told as an event stream: its first data line that is JSON.
-    private mutating func readFirstEvent(_ text: UnsafePointer<UInt8>, _ count: Int) {
-        guard count > 6, matches(text, "data:") || matches(text, "event:") else { return }
+    /// A failure that is told as an event stream: its first data line that says something.
+    private mutating func readFirstEvent(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count > 6, matches(text, "data:") || matches(text, "event:") else { return false }
         var received = ByteBuffer()
-        guard received.append(text, count), received.append("\n\n") else { return }
+        guard received.append(text, count), received.append("\n\n") else { return true }
         var decoder = EventStreamDecoder(maximumEventBytes: count + 2)
-        guard decoder.refill(from: &received) else { return }
+        guard decoder.refill(from: &received) else { return true }
         while case .event(let data, let length, _) = decoder.next() {
-            guard let document = JSONValue(checking: data, count: length) else { continue }
-            read(document.member("response")?.member("error") ?? document)
-            if !isEmpty { return }
+            guard let document = JSONValue(checking: data, count: length) else {
+                if message.isEmpty {
+                    message = PlainText.firstLine(
+                        of: UnsafeBufferPointer(start: data, count: length))
+                }
+                continue
+            }
+            self = ServerFailure(event: document)
+            if !isEmpty { break }
+        }
+        return true
+    }
+
+    // MARK: words for what has none
+
+    /// As much of a document of an unknown shape as a message takes, where it says anything.
+    private static func excerpt(of document: JSONValue) -> [UInt8] {
+        saysSomething(document, depth: 0) ? raw(document) : []
+    }
+
+    private static func saysSomething(_ value: JSONValue, depth: Int) -> Bool {
+        switch value.kind {
+        case .string: return value.count > 2
+        case .number: return depth > 0
+        case .object, .array:
+            var found = false
+            if depth <= maximumDepth {
+                value.forEach { _, member in
+                    found = saysSomething(member, depth: depth + 1)
+                    return !found
+                }
+            }
+            return found
+        default: return false
         }
     }
 
-    /// Codes and types that say that money or a quota has run out: a retry cannot help.
-    package var isQuotaExhausted: Bool {
-        for name in ServerFailure.quotaNames where equal(code, name) || equal(type, name) {
-            return true
-        }
-        return false
-    }
-
-    private static var quotaNames: [StaticString] {
-        [
-            "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
-            "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
-            "billing_hard_limit_reached",
-        ]
-    }
-
-    /// The HTTP status that the same failure would have had as an answer; 0 when nothing tells.
-    package var impliedStatus: Int32 {
-        if let status = number(code), status >= 400, status < 600 { return status }
-        if isQuotaExhausted || equal(code, "rate_limit_exceeded") || equal(type, "requests")
-            || equal(type, "tokens") || equal(type, "too_many_requests")
-            || equal(code, "too_many_requests")
-        {
-            return 429
-        }
-        if equal(type, "invalid_request_error") || equal(type, "invalid_request") { return 400 }
-        if equal(code, "server_is_overloaded") || equal(code, "slow_down")
-            || equal(type, "service_unavailable") || equal(type, "overloaded_error")
-        {
-            return 503
-        }
-        if equal(type, "server_error") || equal(code, "server_error")
-            || equal(code, "internal_server_error")
-        {
-            return 500
-        }
-        return 0
-    }
-
-    private func number(_ text: [UInt8]) -> Int32? {
-        if text.isEmpty || text.count > 3 { return nil }
-        var value: Int32 = 0
-        for byte in text {
-            guard byte >= 0x30, byte <= 0x39 else { return nil }
-            value = value * 10 + Int32(byte - 0x30)
-        }
-        return value
+    private static func raw(_ value: JSONValue) -> [UInt8] {
+        Array(PlainText.cut(value.raw, to: 2000))
     }
 }

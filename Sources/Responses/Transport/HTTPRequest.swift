@@ -34,9 +34,11 @@ package final class HTTPRequest {
         self.wantsEvents = wantsEvents
     }
 
-    /// Gives one that creates something a key, by which the server knows it when it comes again.
+    /// Gives all but a GET a key, by which the server knows it when it comes again. A POST or PATCH may
+    /// otherwise be done twice; PUT and DELETE may be repeated anyway (RFC 9110, 9.2.2), and with a key the
+    /// second answer can be that of the first.
     func identify(_ keys: borrowing IdempotencyKeys) {
-        if method == .post { idempotencyKey = keys.next() }
+        if method != .get { idempotencyKey = keys.next() }
     }
 
     /// Sent over TLS: the scheme is "https".

@@ -5,9 +5,33 @@ import CPlatform
 extension Transfer {
     /// The proxy does not let this client through; it would say the same the next time.
     var isRefusedByProxy: Bool {
+        let status = connectStatus
+        return status >= 400 && status < 500 || curl_is_refused_by_socks(easy) != 0
+    }
+
+    /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
+    private var connectStatus: Int {
         var status = 0
         curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
-        return status >= 400 && status < 500 || curl_is_refused_by_socks(easy) != 0
+        return status
+    }
+
+    /// The answer is the proxy's own. Without TLS it comes in the place of the server's, and only its
+    /// headers tell: RFC 9110, 15.5.8 and 11.7.1; Squid, which is most of them, names its reason.
+    var isAnsweredByProxy: Bool {
+        headers.status == 407 || headers.value("proxy-authenticate") != nil
+            || headers.value("x-squid-error") != nil
+    }
+
+    static var proxyAdvice: StaticString {
+        "; a user and a password go into proxy: http://user:password@host:port"
+    }
+
+    /// Bytes of the request have gone out.
+    var wasSent: Bool {
+        var sent = 0
+        curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
+        return sent > 0
     }
 
     /// Since TLS 1.3 a server refuses a client's certificate after the handshake, and for libcurl that is
@@ -35,18 +59,64 @@ extension Transfer {
     /// A trailer of more than 4 KiB. Nothing but trailers needs memory there.
     var isTrailerTooLong: Bool { says("memory in chunked-encoding") }
 
-    /// libcurl's description of what went wrong, or the general one of the code, and what helps.
+    /// Libcurl's description of what went wrong, or the general one of the code, and what helps. Where a
+    /// connection ends it is ours: libcurl's is another one for each of its phases, with TLS and without.
     var errorMessage: String {
-        if isCutAfterSending { return "the server closed the connection before it answered" }
         if isHoldingTooMuch {
             return "more than \(Transfer.heldQueues) times max_queue_bytes (\(maximumQueueBytes)) "
                 + "were not read; over HTTP/2 a server cannot be made to wait: read faster, "
                 + "or use http_version 1.1"
         }
+        let status = connectStatus
+        if status >= 400 {
+            return "the proxy refused: HTTP \(status)"
+                + "\(status == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
+        }
+        if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
             errorText.pointee != 0
             ? String(cString: errorText) : String(cString: curl_easy_strerror(result))
+        if result == CURLE_PROXY { return "the proxy refused: \(text)\(socksAdvice)" }
         return text + "\(advice)"
+    }
+
+    private static var noProxyAdvice: StaticString {
+        "; no_proxy names the hosts that are reached without it"
+    }
+
+    private var socksAdvice: StaticString {
+        curl_is_refused_by_socks(easy) != 0 ? Transfer.proxyAdvice : ""
+    }
+
+    /// How the connection ended; nil when something else went wrong.
+    private var connectionEnd: StaticString? {
+        if isCutAfterSending || result == CURLE_OK { return "closed" }
+        // A stream of HTTP/2 ends without its connection.
+        if result == CURLE_PARTIAL_FILE && maySpeakHTTP2 { return nil }
+        if result == CURLE_GOT_NOTHING || result == CURLE_PARTIAL_FILE { return "closed" }
+        guard
+            result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR
+                || result == CURLE_SSL_CONNECT_ERROR
+        else { return nil }
+        // libcurl has the words from the system, in the language of the host.
+        for number in [ECONNRESET, EPIPE] where says(strerror(number)) || systemError == Int(number)
+        {
+            return "reset"
+        }
+        if says("errno 104") || says("errno 32") { return "reset" }
+        // OpenSSL's and GnuTLS's words for an end without a farewell (RFC 8446, 6.1).
+        if says("unexpected eof") || says("SSL_ERROR_SYSCALL") || says("non-properly terminated")
+            || says("SSL_ERROR_ZERO_RETURN")
+        {
+            return "closed"
+        }
+        return nil
+    }
+
+    private var moment: StaticString {
+        if result == CURLE_SSL_CONNECT_ERROR { return "in the TLS handshake" }
+        if headers.status == 0 { return "before it answered" }
+        return headers.isComplete ? "within its answer" : "within its headers"
     }
 
     private var advice: StaticString {
@@ -57,17 +127,34 @@ extension Transfer {
             return "; client_cert and client_key show a certificate of this client"
         }
         if says("private key file") { return "; client_key is a PEM file without a password" }
-        if says("407") && isRefusedByProxy {
-            return "; a user and a password go into proxy: http://user:password@host:port"
+        switch result {
+        case CURLE_COULDNT_RESOLVE_HOST: return "; is base_url right?"
+        case CURLE_COULDNT_RESOLVE_PROXY: return "; is proxy right?"
+        case CURLE_COULDNT_CONNECT: return connectReason
+        default: return ""
         }
-        return ""
+    }
+
+    /// Why there is no connection, which libcurl does not say.
+    private var connectReason: StaticString {
+        switch Int32(truncatingIfNeeded: systemError) {
+        case ECONNREFUSED: return ": connection refused"
+        case ENETUNREACH: return ": no route to that network"
+        case EHOSTUNREACH: return ": no route to that host"
+        case ECONNRESET: return ": connection reset"
+        default: return ""
+        }
     }
 
     private func says(_ words: StaticString) -> Bool {
         words.withUTF8Buffer { words in
             guard let base = words.baseAddress else { return false }
-            let text = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
-            return strstr(errorText, text) != nil
+            return says(UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self))
         }
+    }
+
+    private func says(_ words: UnsafePointer<CChar>?) -> Bool {
+        guard let words else { return false }
+        return strstr(errorText, words) != nil
     }
 }

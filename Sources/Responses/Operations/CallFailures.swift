@@ -1,0 +1,219 @@
+import CCurl
+import CPlatform
+
+/// What becomes of a failure: of the connection, or one that the server tells, by the status of its answer,
+/// in a document or in an event.
+extension Call {
+    // MARK: of the connection
+
+    func connectionFailed(_ transfer: Transfer) {
+        let kind = TransferFailure(transfer.result, systemError: transfer.systemError)
+        if kind.status == .timeout {
+            return attemptTimedOut(
+                "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
+        }
+        let isRetryable = kind.isRetryable && !transfer.isRefusedByProxy
+        tryAgain(
+            // A kept connection that the server gave up is no reason to wait.
+            isAllowed: isRetryable, wish: transfer.isCutAfterSending ? 1 : -1,
+            reason: "network",
+            else: makeError(kind.status, transfer.errorMessage, nil, isRetryable: isRetryable))
+    }
+
+    // MARK: told by an answer
+
+    /// The answer is an error: by its status, or by what it says in spite of it.
+    func serverRefused(_ transfer: Transfer) {
+        let told = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count)
+        let status = transfer.headers.status
+        let isRetryable = RetryRule.isRetryable(
+            httpStatus: status >= 400 ? status : told.impliedStatus, failure: told,
+            shouldRetry: transfer.headers.shouldRetry)
+        if journal.hasResumed && !isRetryable { return resumeRefused(told) }
+        let error = makeError(
+            .api, describe(transfer, told), told, isRetryable: isRetryable, body: transfer.excerpt)
+        tryAgain(
+            isAllowed: isRetryable, wish: error.details.retryAfterMilliseconds,
+            reason: told.code.isEmpty ? "http_\(status)" : oneLine(told.code), else: error)
+    }
+
+    private func describe(_ transfer: Transfer, _ told: ServerFailure) -> String {
+        let status = transfer.headers.status
+        if status < 400 { return describe(told) }
+        var text = "HTTP \(status)"
+        // A number that the line begins with is not said twice.
+        if !told.code.isEmpty && !isSame(told.code, decimal(Int64(status))) {
+            text += " \(oneLine(told.code))"
+        }
+        if transfer.isAnsweredByProxy { text = "the proxy refused: " + text }
+        text += ": "
+        text +=
+            told.message.isEmpty
+            ? (told.type.isEmpty ? "the server gave no reason" : oneLine(told.type))
+            : oneLine(told.message)
+        if status == 407 { text += "\(Transfer.proxyAdvice)" }
+        if status == 404 && request.method == .delete && journal.mayHaveBeenDone {
+            text += " (an attempt before this one may have deleted it: its answer was lost)"
+        }
+        return text
+    }
+
+    /// The words of a failure that has no status of its own.
+    func describe(_ told: ServerFailure) -> String {
+        let code = oneLine(told.code.isEmpty ? told.type : told.code)
+        if told.message.isEmpty {
+            return told.isEmpty ? "the response failed, and the server gave no reason" : code
+        }
+        return told.code.isEmpty ? oneLine(told.message) : "\(code): \(oneLine(told.message))"
+    }
+
+    private func isSame(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+        if a.count != b.count { return false }
+        for index in a.indices where a[index] != b[index] { return false }
+        return true
+    }
+
+    func redirected(_ transfer: Transfer) {
+        let place = transfer.headers.value("location").map { oneLine(Array($0)) } ?? "nowhere"
+        attemptFailed("redirect")
+        fail(
+            .http,
+            "HTTP \(transfer.headers.status): the server redirects to \(place); redirects are not "
+                + "followed, because the key would go along: set base_url to the final address")
+    }
+
+    /// An answer with a status of success that is no JSON, or none of the kind that was asked for.
+    func unreadable(_ transfer: Transfer) {
+        attemptFailed("unreadable")
+        let status = transfer.headers.status
+        if transfer.inbox.isEmpty {
+            return fail(makeError(.protocol, "the answer, HTTP \(status), has no body", nil))
+        }
+        let words = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count).message
+        let quoted =
+            words.isEmpty
+            ? ""
+            : words.withUnsafeBufferPointer {
+                " (\"" + oneLine(Array(PlainText.cut($0, to: 200))) + "\")"
+            }
+        if transfer.headers.isJSON {
+            return fail(
+                makeError(
+                    .protocol, "the answer is not the JSON it should be\(quoted)", nil,
+                    body: transfer.excerpt))
+        }
+        let type = transfer.headers.value("content-type").map { oneLine(Array($0)) } ?? "nothing"
+        fail(
+            makeError(
+                .http, "the answer is \(type)\(quoted) where JSON was expected; is base_url right?",
+                nil, body: transfer.excerpt))
+    }
+
+    // MARK: told by an event
+
+    /// The first event of a stream tells a failure: what the status of an answer would have been decides.
+    func retryInsteadOfError(_ document: JSONValue) -> Bool {
+        let told = ServerFailure(event: document)
+        guard isRetryable(told), retries < settings.maximumRetries else { return false }
+        failureBody = bodyOfError(document)
+        let error = makeError(.api, describe(told), told, isRetryable: true)
+        tryAgain(
+            isAllowed: true, wish: error.details.retryAfterMilliseconds,
+            reason: oneLine(told.code.isEmpty ? told.type : told.code), else: error)
+        return true
+    }
+
+    private func isRetryable(_ told: ServerFailure) -> Bool {
+        RetryRule.isRetryable(
+            httpStatus: told.impliedStatus, failure: told,
+            shouldRetry: (transfer?.headers ?? journal.headers)?.shouldRetry)
+    }
+
+    /// Takes an event that does not say of what type it is, or has one that is not known, for the error that
+    /// it may be: gateways report theirs in every shape.
+    func lookForError(_ document: JSONValue, _ name: Input) {
+        let type = fields.type.start == nil ? Input(start: nil, count: 0) : fields.type.raw
+        suspicion = nil
+        switch Refusal.meaning(of: document, type: type, name: name) {
+        case .event: break
+        case .error: event.setType(("error" as StaticString).buffer)
+        case .suspect: suspicion = (ServerFailure(event: document), bodyOfError(document))
+        }
+    }
+
+    /// The data of an event are not what they should be. False: it is not handed over.
+    @inline(never)
+    func refuse(_ data: UnsafePointer<UInt8>, _ count: Int, _ name: Input) -> Bool {
+        let told = ServerFailure(body: data, count: count)
+        let body = Text(copying: data, count: min(count, ResponsesError.maximumBody))
+        if equal(name, "error") {
+            tellFailure(told, body)
+            return false
+        }
+        let words = told.message.withUnsafeBufferPointer {
+            oneLine(Array(PlainText.cut($0, to: 200)))
+        }
+        fail(
+            makeError(
+                .protocol,
+                "an event's data is not a JSON object" + (told.isEmpty ? "" : ": \"\(words)\""),
+                nil,
+                body: body))
+        return false
+    }
+
+    /// The server tells that it failed in a way that cannot be handed over as an event.
+    private func tellFailure(_ told: ServerFailure, _ body: Text?) {
+        failureBody = body
+        failure = told
+        if deliveredEvents > 0 || journal.hasResumed { return failAsServerSaid() }
+        failure = nil
+        let isRetryable = isRetryable(told)
+        let error = makeError(.api, describe(told), told, isRetryable: isRetryable)
+        tryAgain(
+            isAllowed: isRetryable, wish: error.details.retryAfterMilliseconds,
+            reason: told.code.isEmpty ? "failed" : oneLine(told.code), else: error)
+    }
+
+    /// The stream is over without a terminal event: what it said last may have been why. True when that
+    /// ended the call or the attempt.
+    func endsBySuspicion() -> Bool {
+        guard let (told, body) = suspicion else { return false }
+        suspicion = nil
+        tellFailure(told, body)
+        return true
+    }
+
+    /// Keeps the first details of a failure that say something, and waits a second for better ones.
+    func noteFailure(_ event: JSONValue) {
+        let told = ServerFailure(event: event)
+        let had = failure != nil
+        if failure == nil || failure?.isEmpty == true { failureBody = bodyOfError(event) }
+        if failure == nil { failure = told } else { failure?.complete(by: told) }
+        if had && failure?.isEmpty == false { hasTerminalEvent = true }
+        engine.locked {
+            limits.phase = .expectingDetails(until: platform_now() &+ 1_000_000_000)
+            engine.setDeadline(self, limits.nextDeadline)
+        }
+    }
+
+    /// As much of an event as an error keeps.
+    func bodyOfError(_ event: JSONValue) -> Text? {
+        Text(copying: event.start, count: min(event.count, ResponsesError.maximumBody))
+    }
+
+    func failAsServerSaid() {
+        let told = failure ?? ServerFailure()
+        attemptFailed(told.code.isEmpty ? "failed" : oneLine(told.code))
+        fail(
+            makeError(
+                .api, describe(told), told, isRetryable: isRetryable(told), body: failureBody))
+    }
+}
+
+extension Transfer {
+    /// As much of the answer's body as an error keeps. Nil when memory is out.
+    var excerpt: Text? {
+        Text(copying: inbox.bytes, count: min(inbox.count, ResponsesError.maximumBody))
+    }
+}

@@ -1,0 +1,109 @@
+/// What the code and the type of a failure mean: the HTTP status that it would have had as an answer.
+extension ServerFailure {
+    /// Codes and types that say that money or a quota has run out: a retry cannot help.
+    package var isQuotaExhausted: Bool {
+        for name in ServerFailure.quotaNames where equal(code, name) || equal(type, name) {
+            return true
+        }
+        return false
+    }
+
+    private static var quotaNames: [StaticString] {
+        [
+            "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
+            "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
+            "billing_hard_limit_reached",
+        ]
+    }
+
+    /// The HTTP status that the same failure would have had as an answer; 0 when nothing tells.
+    package var impliedStatus: Int32 {
+        if let status = ServerFailure.status(code) { return status }
+        if isQuotaExhausted { return 429 }
+        // The code is the more precise of the two.
+        for name in [code, type] {
+            if let status = ServerFailure.named(name) { return status }
+        }
+        if statedStatus != 0 { return statedStatus }
+        // Who names a time to come back at can be asked again.
+        return wait >= 0 ? 429 : 0
+    }
+
+    /// The status that a number is, from 400 to 599.
+    static func status(_ text: [UInt8]) -> Int32? {
+        if text.count != 3 { return nil }
+        var value: Int32 = 0
+        for byte in text {
+            guard byte >= 0x30, byte <= 0x39 else { return nil }
+            value = value * 10 + Int32(byte - 0x30)
+        }
+        return value >= 400 && value < 600 ? value : nil
+    }
+
+    /// Servers write one name in many ways: `rate_limit_error`, `RateLimitError`, `RESOURCE_EXHAUSTED`,
+    /// `ThrottlingException`. Letters and digits alone are compared, without the word that says that it is
+    /// an error.
+    private static func named(_ name: [UInt8]) -> Int32? {
+        if name.isEmpty || name.count > 64 { return nil }
+        var plain: [UInt8] = []
+        for byte in name {
+            let letter = lowercased(byte)
+            if letter >= 0x61 && letter <= 0x7A || letter >= 0x30 && letter <= 0x39 {
+                plain.append(letter)
+            }
+        }
+        for suffix in ["error", "exception"] as [StaticString]
+        where plain.count > suffix.utf8CodeUnitCount
+            && equal(Array(plain.suffix(suffix.utf8CodeUnitCount)), suffix)
+        {
+            plain.removeLast(suffix.utf8CodeUnitCount)
+            break
+        }
+        for (status, names) in names {
+            for known in names where equal(plain, known) { return status }
+        }
+        return nil
+    }
+
+    private static var names: [(Int32, [StaticString])] {
+        [
+            (400, ["invalidrequest", "badrequest", "invalidargument", "contextlengthexceeded"]),
+            (401, ["authentication", "unauthorized", "unauthenticated", "invalidapikey"]),
+            (403, ["permission", "permissiondenied", "forbidden"]),
+            (404, ["notfound", "modelnotfound"]),
+            (408, ["requesttimeout"]),
+            (
+                429,
+                [
+                    "ratelimitexceeded", "ratelimit", "ratelimited", "ratelimitreached",
+                    "toomanyrequests", "requests", "tokens", "throttling", "throttled",
+                    "resourceexhausted", "requestlimitexceeded",
+                ]
+            ),
+            (
+                500,
+                [
+                    "server", "internalserver", "internal", "serverfailure", "api", "upstream",
+                    "apiconnection", "modelstreamerror",
+                ]
+            ),
+            (502, ["badgateway", "upstreamconnection"]),
+            (
+                503,
+                [
+                    "serverisoverloaded", "serveroverloaded", "overloaded", "modeloverloaded",
+                    "engineoverloaded", "modelisoverloaded", "slowdown", "serviceunavailable",
+                    "unavailable", "temporarilyunavailable", "servertemporarilyunavailable",
+                    "capacityexceeded", "nocapacity", "modelnotready", "serverbusy",
+                ]
+            ),
+            (
+                504,
+                [
+                    "timeout", "apitimeout", "gatewaytimeout", "upstreamtimeout", "servertimeout",
+                    "deadlineexceeded", "timedout", "modeltimeout", "vectorstoretimeout",
+                ]
+            ),
+        ]
+    }
+}

@@ -1,0 +1,187 @@
+/// Tells an error that comes as if it were an answer: a document with status 200, or an event without a
+/// type.
+///
+/// A response that failed is none: it has an id and a status, and its `error` is a part of it.
+package struct Refusal {
+    /// The document, an answer with a status of success, is an error. `isKnown`: how answers of that endpoint
+    /// look is known; of others only what cannot be anything else is taken for an error.
+    package static func isError(_ document: JSONValue, endpointIsKnown isKnown: Bool) -> Bool {
+        switch document.kind {
+        case .array:
+            guard let first = document.element(0), first.kind == .object else { return false }
+            if !isKnown && document.element(1) != nil { return false }
+            return isError(first, endpointIsKnown: isKnown)
+        case .object:
+            let look = Refusal(document, isKnown)
+            if look.hasAnswer || look.evidence == .none { return false }
+            return isKnown || look.evidence == .error && look.hasOnlyErrorFields
+        default: return false
+        }
+    }
+
+    /// How an event without a type, or of one that is not known, is to be taken.
+    package enum EventMeaning {
+        case event
+        /// It is an error when the stream ends without a terminal event, and not otherwise.
+        case suspect
+        case error
+    }
+
+    /// `name` is the value of its `event:` line, `type` its own type; both may be empty.
+    package static func meaning(of event: JSONValue, type: Input, name: Input) -> EventMeaning {
+        // Named so, whatever it says: a type of its own is the failure's.
+        if equal(name, "error") { return .error }
+        let look = Refusal(event, true)
+        if look.evidence == .none { return .event }
+        if type.isEmpty {
+            if look.evidence == .error { return look.hasAnswer ? .suspect : .error }
+            // Words alone may be anything; it takes a field that says of what kind they are.
+            if look.hasAnswer || !name.isEmpty && !equal(name, "message") { return .event }
+            return look.hasDetail || look.hasCode ? .error : .suspect
+        }
+        // An event of this API that is not known yet may tell of one step that failed.
+        if let start = type.baseAddress, type.count > 9, matches(start, "response.") {
+            return look.evidence == .error ? .suspect : .event
+        }
+        return look.evidence == .error || endsLikeAnError(type) ? .error : .event
+    }
+
+    private static func endsLikeAnError(_ type: Input) -> Bool {
+        for suffix in ["error", "Error", "Exception", "exception"] as [StaticString]
+        where type.count >= suffix.utf8CodeUnitCount
+            && equal(UnsafeBufferPointer(rebasing: type.suffix(suffix.utf8CodeUnitCount)), suffix)
+        {
+            return true
+        }
+        return false
+    }
+
+    // MARK: one pass over the members
+
+    private enum Evidence {
+        case none
+        /// Words, in a field that answers do not have.
+        case words
+        /// A field that is there for nothing else.
+        case error
+    }
+
+    private let isKnown: Bool
+    /// It has what answers have, and errors do not. Nothing behind it was looked at.
+    private var hasAnswer = false
+    private var hasOnlyErrorFields = true
+    private var hasDetail = false
+    private var hasCode = false
+    private var hasWords = false
+    private var saysError = false
+    private var isCalledError = false
+    private var errorIsTrue = false
+    private var hasID = false
+    private var hasKind = false
+
+    private init(_ object: JSONValue, _ isKnown: Bool) {
+        self.isKnown = isKnown
+        // A large answer begins with what tells it; the rest need not be read.
+        object.forEach { name, value in
+            if let name { take(name, value) }
+            return !hasAnswer
+        }
+    }
+
+    private var evidence: Evidence {
+        if saysError { return .error }
+        if !hasWords { return .none }
+        return isCalledError || errorIsTrue ? .error : .words
+    }
+
+    private mutating func take(_ name: JSONValue, _ value: JSONValue) {
+        if value.kind == .null { return }
+        for word in Refusal.wordNames where name.isText(word) {
+            hasWords = hasWords || Refusal.isSaid(value)
+            if name.isText("detail") { hasDetail = hasDetail || Refusal.isSaid(value) }
+            return
+        }
+        if name.isText("error") {
+            saysError = saysError || Refusal.isSaid(value)
+            errorIsTrue = errorIsTrue || value.kind == .true
+        } else if name.isText("errors") {
+            saysError = saysError || Refusal.isSaid(value)
+        } else if name.isText("object") {
+            if value.isText("error") { saysError = true } else { hasKind = value.kind == .string }
+        } else if name.isText("type") {
+            isCalledError = isCalledError || value.isText("error")
+        } else if name.isText("success") || name.isText("ok") {
+            if value.kind == .false { isCalledError = true } else { hasOnlyErrorFields = false }
+        } else {
+            takeOther(name, value)
+        }
+        hasAnswer = hasAnswer || hasID && hasKind
+    }
+
+    private mutating func takeOther(_ name: JSONValue, _ value: JSONValue) {
+        if name.isText("id") {
+            // Gateways give errors an id as well, but no kind.
+            hasID = value.kind == .string || value.kind == .number
+            hasAnswer = hasAnswer || hasID && !isKnown
+        } else if name.isText("status") {
+            for state in Refusal.states where value.isText(state) { hasAnswer = true }
+            hasCode = true
+        } else if name.isText("output") || name.isText("data") || name.isText("choices") {
+            hasAnswer = hasAnswer || value.kind == .array
+            hasOnlyErrorFields = false
+        } else if name.isText("deleted") {
+            hasAnswer = hasAnswer || value.kind == .true
+            hasOnlyErrorFields = false
+        } else if name.isText("input_tokens") {
+            hasAnswer = hasAnswer || value.kind == .number
+            hasOnlyErrorFields = false
+        } else {
+            for known in Refusal.codeNames where name.isText(known) { hasCode = true }
+            for known in Refusal.otherNames where name.isText(known) { return }
+            hasOnlyErrorFields = false
+        }
+    }
+
+    /// A value that has something in it: not null, false, empty, or an object of such alone.
+    private static func isSaid(_ value: JSONValue) -> Bool {
+        switch value.kind {
+        case .string: return value.count > 2
+        case .object, .array:
+            var found = false
+            value.forEach { _, member in
+                switch member.kind {
+                case .null, .false: break
+                case .string, .object, .array: found = member.count > 2
+                default: found = true
+                }
+                return !found
+            }
+            return found
+        default: return false
+        }
+    }
+
+    private static var states: [StaticString] {
+        ["completed", "in_progress", "queued", "incomplete", "failed", "cancelled"]
+    }
+
+    private static var wordNames: [StaticString] {
+        [
+            "message", "detail", "error_description", "error_message", "errorMessage", "error_msg",
+            "msg",
+        ]
+    }
+
+    private static var codeNames: [StaticString] {
+        ["code", "error_code", "errorCode", "status_code", "statusCode"]
+    }
+
+    /// What else stands beside an error.
+    private static var otherNames: [StaticString] {
+        [
+            "code", "error_code", "errorCode", "status_code", "statusCode", "param", "messages",
+            "request_id", "requestId", "trace_id", "timestamp", "path", "metadata", "user_id",
+            "title",
+        ]
+    }
+}
