@@ -495,8 +495,10 @@ RESPONSES_API int responses_delete(responses_client *client, const char *id,
 
 /* GET /responses/{id}/input_items: one page. params: "limit" (1..100), "order" ("asc", "desc"),
    "after" (an item's id), "include". The page has "data", "has_more" and "last_id", which is the
-   next page's "after". A page that says more follow and does not move on is RESPONSES_E_PROTOCOL, so
-   that paging comes to an end. */
+   next page's "after"; where a server sends none, the "id" of the last item of "data" is. A page
+   after an item that says more follow and does not move on is RESPONSES_E_PROTOCOL, so that paging
+   comes to an end. A first page is handed over as long as it has items: should it name nothing to go
+   on from, no other page can be asked for. */
 RESPONSES_API int responses_list_input_items(responses_client *client, const char *id,
                                              const char *params_json, size_t n,
                                              responses_response **out, responses_error **err);

@@ -261,38 +261,6 @@ static void an_answer_outlives_its_client(void **state)
     assert_string_equal(responses_response_text(response, NULL), "Hello, world!");
 }
 
-static void a_page_that_does_not_move_on_is_refused(void **state)
-{
-    (void)state;
-    static const char *stuck[] = {
-        "{\"object\":\"list\",\"data\":[{\"id\":\"b\"}],\"last_id\":\"a\",\"has_more\":true}",
-        "{\"object\":\"list\",\"data\":[],\"last_id\":null,\"has_more\":true}",
-        "{\"object\":\"list\",\"data\":[],\"has_more\":true}",
-    };
-    static const char *fine[] = {
-        "{\"object\":\"list\",\"data\":[{\"id\":\"b\"}],\"last_id\":\"b\",\"has_more\":true}",
-        "{\"object\":\"list\",\"data\":[{\"id\":\"b\"}],\"last_id\":\"a\",\"has_more\":false}",
-        "{\"object\":\"list\",\"data\":[],\"first_id\":null,\"last_id\":null,\"has_more\":false}",
-        "{\"object\":\"list\",\"data\":[]}",
-    };
-    for (size_t i = 0; i < COUNT(stuck); i++) {
-        answer(server_expect(server), 200, stuck[i]);
-        int status =
-            responses_list_input_items(client, "resp_1", "{\"after\":\"a\"}", NTS, NULL, &error);
-        if (status != RESPONSES_E_PROTOCOL)
-            print_error("%s\n", stuck[i]);
-        assert_status(status, RESPONSES_E_PROTOCOL, error);
-        responses_error_free(error);
-        error = NULL;
-    }
-    for (size_t i = 0; i < COUNT(fine); i++) {
-        answer(server_expect(server), 200, fine[i]);
-        assert_ok(
-            responses_list_input_items(client, "resp_1", "{\"after\":\"a\"}", NTS, NULL, &error),
-            error);
-    }
-}
-
 static void no_body_is_a_response_too(void **state)
 {
     (void)state;
@@ -354,7 +322,6 @@ int main(void)
         TEST(the_history_names_every_attempt),
         TEST(a_clone_lives_on_its_own),
         TEST(an_answer_outlives_its_client),
-        TEST(a_page_that_does_not_move_on_is_refused),
         TEST(no_body_is_a_response_too),
         TEST(bodies_come_in_every_framing),
     };

@@ -12,15 +12,32 @@ extension Operation {
         return operation
     }
 
-    /// Why a page cannot lead to the next one, though it says that there is one; nil when it can. Whoever
-    /// pages through such a list would never come to an end (some gateways ignore `after`).
+    /// Why a page cannot lead to the next one, though it was asked for as the next one and says that there
+    /// is one; nil when it can. Whoever pages through such a list would never come to an end (some gateways
+    /// ignore `after`). The first page is worth having by itself and is handed over whatever it says of
+    /// others, unless nothing is on it.
     func brokenCursor(of page: JSONValue) -> String? {
         guard isList, page.member("has_more")?.kind == .true else { return nil }
-        guard let last = page.member("last_id"), last.kind == .string, !last.rawText.isEmpty else {
-            return "the page says that more follow, but has no last_id"
+        let items = page.member("data")
+        guard let cursor = Operation.cursor(page.member("last_id"), items) else {
+            return afterItem.isEmpty && items?.element(0) != nil
+                ? nil : "the page says that more follow, but has no last_id and no item with an id"
         }
-        let isStuck = afterItem.withUnsafeBufferPointer { last.isText($0) }
+        let isStuck = afterItem.withUnsafeBufferPointer { cursor.isText($0) }
         return isStuck
             ? "the page after an item ends with that item again: the server ignores \"after\"" : nil
+    }
+
+    /// What the next page comes after: "last_id", or the id of the last item where a server leaves that out.
+    private static func cursor(_ lastID: JSONValue?, _ items: JSONValue?) -> JSONValue? {
+        if let lastID, lastID.kind == .string, !lastID.rawText.isEmpty { return lastID }
+        guard let items, items.kind == .array else { return nil }
+        var last: JSONValue?
+        items.forEach { _, item in
+            last = item
+            return true
+        }
+        guard let id = last?.member("id"), id.kind == .string, !id.rawText.isEmpty else { return nil }
+        return id
     }
 }
