@@ -37,7 +37,7 @@ extension Operation {
             last = item
             return true
         }
-        guard let id = last?.member("id"), id.kind == .string, !id.rawText.isEmpty else { return nil }
-        return id
+        guard let id = last?.member("id"), id.kind == .string else { return nil }
+        return id.rawText.isEmpty ? nil : id
     }
 }

@@ -10,7 +10,7 @@ import asyncio
 from weakref import WeakKeyDictionary
 
 from . import _engine, _errors
-from ._client import BaseClient
+from ._client import BaseClient, key_text
 from ._loop import Reactor, Running
 from ._options import omit
 from ._resources import ResponsesCore
@@ -40,11 +40,14 @@ class LoopReactor(Reactor):
         super().__init__()
         self.loop = loop
         self.is_watched = False
+        self.is_closed = False
 
     async def wait(self, running: Running) -> None:
         """Waits until the call has news."""
         if running.has_news:
             return
+        if self.is_closed:
+            raise _errors.ClosedError("the client was closed")
         running.pull()
         if running.has_news:
             return
@@ -83,8 +86,23 @@ class LoopReactor(Reactor):
         if not self.running:
             self._unwatch()
 
+    def end(self) -> None:
+        """Closes it, from any thread: in its loop, which somebody may be waiting in."""
+        try:
+            here: Any = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if self.loop is not here and self.loop.is_running():
+            try:
+                self.loop.call_soon_threadsafe(self.close)
+                return
+            except RuntimeError:  # it has ended meanwhile
+                pass
+        self.close()
+
     def close(self) -> None:
         """Ends every call and frees the engine."""
+        self.is_closed = True
         for running in list(self.running.values()):
             running.call.close()
             future = running.wake
@@ -110,11 +128,11 @@ class Loops:
         reactor = self.by_loop.get(loop)
         if reactor is not None and reactor.pid == reactor_pid():
             return reactor
-        if self.is_closed:
-            raise _errors.ClosedError("the client is closed")
         if reactor is not None:
             reactor.engine.close()  # the parent's: only the copies of its descriptors
         with _engine.lock():
+            if self.is_closed:
+                raise _errors.ClosedError("the client is closed")
             for other, candidate in list(self.by_loop.items()):
                 # The connections of a loop that has ended serve the next one.
                 if other.is_closed() and candidate.pid == reactor_pid():
@@ -294,6 +312,9 @@ class AsyncOpenAI(BaseClient):
         key = provider() if provider is not None else None
         if key is not None and hasattr(key, "__await__"):
             key = await key
+        key = None if provider is None else key_text(key)
+        if reactor.is_closed:  # while the key was waited for
+            raise _errors.ClosedError("the client was closed")
         return reactor, request.start(handle.handle, self._settings.query, key)
 
     async def _start_stream(self, request: Request, helper: Helper | None = None) -> AsyncStream:
@@ -349,9 +370,11 @@ class AsyncOpenAI(BaseClient):
         """Closes the connections, also those of copies, and ends their calls."""
         self._loops.is_closed = True
         self.__dict__.pop("_handle", None)
-        for reactor in list(self._loops.by_loop.values()):
-            reactor.close()
-        self._loops.by_loop.clear()
+        with _engine.lock():
+            reactors = list(self._loops.by_loop.values())
+            self._loops.by_loop.clear()
+        for reactor in reactors:
+            reactor.end()
 
     aclose = close
 

@@ -64,13 +64,21 @@ class Call:
     ``cancel`` may come from any thread.
     """
 
-    __slots__ = ("_handle", "_name", "_pid", "is_done")
+    __slots__ = ("_handle", "_name", "_pid", "_place", "is_done")
 
-    def __init__(self, handle: int, name: str) -> None:
-        self._handle = handle
-        self._name = name
+    def __init__(self, name: str, start: Any, *arguments: Any) -> None:
+        # The library writes the handle to where the finalizer looks: an exception of a signal
+        # between the two leaves no call behind that nobody has.
         self._pid = getpid()
+        self._place = c_void_p()
+        self._name = name
+        self._handle = 0
         self.is_done = False
+        error = c_void_p()
+        status = start(*arguments, byref(self._place), byref(error))
+        if status < 0:
+            raise _errors.from_library(status, error.value, name)
+        self._handle = self._place.value or 0
 
     @property
     def handle(self) -> int:
@@ -140,6 +148,10 @@ class Call:
     def fail(self, status: int, error: int | None) -> Any:
         """Raises what went wrong, with what had arrived until then."""
         self.is_done = status not in (lib.E_BUSY, lib.E_FORKED)
+        if not self._handle:  # another thread closed it meanwhile
+            if error:
+                lib.quick.responses_error_free(error)
+            raise _errors.ClosedError("this stream or call is closed")
         made = _errors.from_library(status, error, self._name)
         if isinstance(made, _errors.APIError) and self._handle:
             made.partial_response = self.snapshot()
@@ -203,10 +215,12 @@ class Call:
 
     def close(self) -> None:
         """Frees the call; one that is still running is cancelled. Again is fine."""
-        handle, self._handle = self._handle, 0
-        if handle and self._pid == getpid():
-            _free(handle)
+        self._handle = 0
+        place, self._place = self._place, c_void_p()
+        if place.value and self._pid == getpid():
+            _free(place.value)
 
     def __del__(self) -> None:
-        if self._handle and _free is not None:  # it is None when the interpreter ends
+        # Names of the module are None when the interpreter ends.
+        if hasattr(self, "_place") and _free is not None:
             self.close()

@@ -69,7 +69,7 @@ class BaseClient:
                     "The api_key client option must be set either by passing api_key to the "
                     "client or by setting the OPENAI_API_KEY environment variable"
                 )
-            self.api_key = found
+            self.api_key = key_text(found)
         self.organization = environ("OPENAI_ORG_ID") if organization is None else organization
         self.project = environ("OPENAI_PROJECT_ID") if project is None else project
         self.webhook_secret = webhook_secret or environ("OPENAI_WEBHOOK_SECRET")
@@ -120,7 +120,7 @@ class BaseClient:
         if callable(api_key):
             settings.api_key_provider, made.api_key = api_key, ""
         elif api_key is not None:
-            settings.api_key_provider, made.api_key = None, api_key
+            settings.api_key_provider, made.api_key = None, key_text(api_key)
             changed["api_key"] = api_key or None
         if organization is not None:
             changed["organization"] = made.organization = organization
@@ -172,7 +172,20 @@ class BaseClient:
         self._open()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"
+        # Without what stands before the host or behind the path: either may be a secret.
+        scheme, _, rest = self.base_url.partition("://")
+        host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
+        shown = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+        return f"{type(self).__name__}(base_url={shown!r})"
+
+
+def key_text(value: Any) -> str:
+    """A key, which is text; what else it is is not shown."""
+    if not isinstance(value, str):
+        raise _errors.InvalidArgumentError(
+            f"api_key: expected text or a function, not {type(value).__name__}"
+        )
+    return value
 
 
 def _option(value: Any) -> str | None:
@@ -235,8 +248,13 @@ class OpenAI(BaseClient):
 
     def _start(self, request: Request) -> Call:
         provider = self._settings.api_key_provider
-        key = provider() if provider is not None else None
-        return request.start(self._client(), self._settings.query, key)
+        key = key_text(provider()) if provider is not None else None
+        try:
+            return request.start(self._client(), self._settings.query, key)
+        except _errors.InvalidArgumentError:
+            if self.is_closed():  # by another thread, since it was looked at
+                raise _errors.ClosedError("the client is closed") from None
+            raise
 
     def _perform(self, request: Request) -> Any:
         """Makes a call and waits for its outcome."""

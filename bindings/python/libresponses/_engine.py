@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from _thread import allocate_lock
+from ctypes import byref, c_void_p
 from os import getpid
 
 from . import _errors, _options
@@ -39,23 +40,37 @@ def lock() -> Any:
     return _lock
 
 
+_free = lib.quick.responses_client_free
+
+
 class Owned:
     """A client of the library, freed once, with its owner."""
 
-    __slots__ = ("__weakref__", "handle", "pid")
+    __slots__ = ("__weakref__", "_place", "pid")
 
-    def __init__(self, handle: int) -> None:
-        self.handle = handle
+    def __init__(self, make: Any, *arguments: Any) -> None:
+        # The library writes the handle to where the finalizer looks: an exception of a signal
+        # between the two, or a failure, leaves nothing behind.
         self.pid = getpid()
+        self._place = c_void_p()
+        error = c_void_p()
+        status = make(*arguments, byref(self._place), byref(error))
+        _options.check(status, error)
+
+    @property
+    def handle(self) -> int:
+        """The library's handle, 0 when it is closed."""
+        return self._place.value or 0
 
     def close(self) -> None:
         """Frees it. In a child, that closes the child's copies of the descriptors, no more."""
-        handle, self.handle = self.handle, 0
-        if handle:
-            lib.quick.responses_client_free(handle)
+        place, self._place = self._place, c_void_p()
+        if place.value:
+            _free(place.value)
 
     def __del__(self) -> None:
-        if getpid is not None and self.pid == getpid():
+        # Names of the module are None when the interpreter ends.
+        if hasattr(self, "_place") and _free is not None and self.pid == getpid():
             self.close()
 
 
@@ -65,16 +80,25 @@ class Engine(Owned):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__(_options.new_handle())
+        super().__init__(lib.blocking.responses_client_new)
 
 
-class Handle(Owned):
+class Derived(Owned):
+    """Options of their own, over the connections of another client."""
+
+    __slots__ = ()
+
+    def __init__(self, handle: int) -> None:
+        super().__init__(lib.quick.responses_client_derive, handle)
+
+
+class Handle(Derived):
     """Options of one client, over the connections of an engine."""
 
     __slots__ = ("engine",)
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        super().__init__(_options.derived_handle(engine.handle))
+        super().__init__(engine.handle)
         self.engine = engine
         try:
             settings.apply(self.handle)
@@ -100,9 +124,9 @@ class Connections:
         engine = self._engine
         if engine is not None and engine.pid == getpid():
             return engine
-        if self.is_closed:
-            raise _errors.ClosedError("the client is closed")
         with _lock:
+            if self.is_closed:
+                raise _errors.ClosedError("the client is closed")
             engine = self._engine
             if engine is None or engine.pid != getpid():
                 inherited, self._engine = engine, Engine()
@@ -111,7 +135,8 @@ class Connections:
             return self._engine  # type: ignore[return-value]
 
     def close(self) -> None:
-        self.is_closed = True
-        engine, self._engine = self._engine, None
+        with _lock:
+            self.is_closed = True
+            engine, self._engine = self._engine, None
         if engine is not None:
             engine.close()

@@ -90,7 +90,7 @@ class HTTPResponseInfo:
     def json(self) -> Any:
         import json
 
-        return json.loads(self.text)
+        return json.loads(self.text.lstrip("\ufeff"))
 
     def __repr__(self) -> str:
         return f"<Response [{self.status_code}]>"
@@ -313,12 +313,14 @@ def _field(error: int, field: int) -> str:
 
 def _decoded(text: str) -> Any:
     """JSON as what it means, anything else as the text it is."""
-    import json
-
+    if not text:
+        return None
     try:
-        return json.loads(text)
-    except ValueError:
-        return text or None
+        import json  # what failed may be that no descriptor is left, and then this fails as well
+
+        return json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError, OSError, ImportError):
+        return text
 
 
 def from_library(status: int, error: int | None, request: str = "") -> OpenAIError:
@@ -374,13 +376,22 @@ def _made(status: int, error: int, request: str) -> OpenAIError:
         kind = _BY_HTTP_STATUS.get(http_status)
         if kind is None:
             kind = InternalServerError if http_status >= 500 else APIStatusError
+        reason = said.get("message") if isinstance(said, dict) else None
+        if not isinstance(reason, str) or not reason:
+            reason = _reason(message, http_status)
         line = f"Error code: {http_status}"
-        if isinstance(said, dict) and isinstance(said.get("message"), str) and said["message"]:
-            line += f" - {said['message']}"
-        return kind(line, response=response, body=said)
+        return kind(f"{line} - {reason}" if reason else line, response=response, body=said)
     if status == lib.E_API:
         return ResponseFailedError(message, info, body=said)
     return APIResponseValidationError(response, said, message=message)
+
+
+def _reason(message: str, http_status: int) -> str:
+    """What the library found in a body of any other shape: ``detail``, a string, a page's title."""
+    before, _, reason = message.partition(": ")
+    if before.split(" ")[:2] != ["HTTP", str(http_status)]:
+        return message
+    return "" if reason == "the server gave no reason" else reason
 
 
 def _annotate(made: APIError, error: int) -> None:
@@ -396,4 +407,6 @@ def _annotate(made: APIError, error: int) -> None:
     made.retry_after = None if wait < 0 else wait / 1000
     last = quick.responses_error_last_sequence(error)
     made.last_sequence = None if last < 0 else last
-    made.history = _decoded(_field(error, _HISTORY)) or []
+    history = _field(error, _HISTORY)
+    tried = _decoded(history) if history != "[]" else None
+    made.history = tried if isinstance(tried, list) else []

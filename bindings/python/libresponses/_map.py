@@ -119,6 +119,8 @@ def _run(
 ) -> Iterator[Outcome]:
     import select
 
+    from ._client import key_text
+
     reactor = Reactor()
     handle = reactor.handle(client._settings)
     provider = client._settings.api_key_provider
@@ -141,7 +143,7 @@ def _run(
                 outcome = Outcome(index, parameters)
                 try:
                     request = outcome.request = request_of(parameters)
-                    key = provider() if provider is not None else None
+                    key = key_text(provider()) if provider is not None else None
                     call = request.start(handle.handle, client._settings.query, key)
                 except Exception as problem:
                     outcome.error = problem

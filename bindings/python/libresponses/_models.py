@@ -37,6 +37,14 @@ def decoded(text: bytes) -> str:
     return text.decode(detect_encoding(text), "surrogatepass")
 
 
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects of a list that the server sent; what is no list has none."""
+    for element in value if isinstance(value, list) else ():
+        inner = element._data if isinstance(element, Model) else element
+        if isinstance(inner, dict):
+            yield inner
+
+
 class Model:
     """An object that the server sent."""
 
@@ -296,14 +304,13 @@ class Response(Answer):
             if "\ufffd" not in found:
                 return found
         parts = []
-        for item in self._data.get("output") or ():
-            inner = item._data if isinstance(item, Model) else item
-            if inner.get("type") != "message":
+        for item in objects(self._data.get("output")):
+            if item.get("type") != "message":
                 continue
-            for part in inner.get("content") or ():
-                content = part._data if isinstance(part, Model) else part
-                if content.get("type") == "output_text":
-                    parts.append(content.get("text") or "")
+            for part in objects(item.get("content")):
+                piece = part.get("text") if part.get("type") == "output_text" else None
+                if isinstance(piece, str):
+                    parts.append(piece)
         return "".join(parts)
 
     @property

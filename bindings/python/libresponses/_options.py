@@ -73,6 +73,8 @@ def milliseconds(seconds: float | None) -> str:
     """Seconds as the library's milliseconds; no limit is 0, and the shortest limit is 1."""
     if seconds is None or seconds == float("inf"):
         return "0"
+    if isinstance(seconds, str) or seconds != seconds:
+        raise _errors.InvalidArgumentError("a timeout is a number of seconds, or None for no limit")
     if seconds < 0:
         raise _errors.InvalidArgumentError(f"a timeout cannot be negative: {seconds}")
     return str(max(1, int(seconds * 1000)))
@@ -91,6 +93,10 @@ def timeouts(timeout: Any) -> dict[str, str]:
         return dict.fromkeys([*names.split(), "completion_grace_ms"], "0")
     if isinstance(timeout, (int, float)):
         return {"timeout_ms": milliseconds(timeout)}
+    if not any(hasattr(timeout, name) for name in ("total", "connect", "read")):
+        raise _errors.InvalidArgumentError(
+            "timeout: expected seconds, None or a Timeout, not " + type(timeout).__name__
+        )
     found = {}
     for name, options in (
         ("total", ["timeout_ms"]),
@@ -113,7 +119,7 @@ def retries(max_retries: Any) -> dict[str, str]:
             "max_retries cannot be None. If you want to disable retries, pass `0`; "
             "if you want the default behavior, pass `libresponses.DEFAULT_MAX_RETRIES`"
         )
-    if max_retries < 0:
+    if not isinstance(max_retries, (int, float)) or max_retries != max_retries or max_retries < 0:
         raise _errors.InvalidArgumentError("`max_retries` must be a non-negative integer")
     return {"max_retries": str(int(min(max_retries, 100)))}
 
@@ -195,27 +201,45 @@ def set_all(handle: int, options: Mapping[str, Any], headers: Mapping[str, Any])
     """Sets options and headers on a client of the library; None puts a default back."""
     error = c_void_p()
     for name, value in options.items():
-        data = None if value is None else str(value).encode()
+        where = f"option {name!r}" if name in names() else "an option"
+        data = None if value is None else native(str(value), where)
         try:
-            check(_set(handle, name.encode(), data, byref(error)), error)
+            check(_set(handle, native(name, "the name of an option"), data, byref(error)), error)
         except _errors.InvalidArgumentError as problem:
-            if name in str(problem):
+            if name not in names() or name in str(problem):
                 raise
-            raise _errors.InvalidArgumentError(f"option {name!r}: {problem}") from None
+            raise _errors.InvalidArgumentError(f"{where}: {problem}") from None
     for name, value in headers.items():
-        data = None if value is None or isinstance(value, Omit) else text(value).encode()
-        check(_set_header(handle, name.encode(), data, byref(error)), error)
+        data = None
+        if value is not None and not isinstance(value, Omit):
+            data = native(text(value), "the value of a header")
+        named = native(name, "the name of a header")
+        check(_set_header(handle, named, data, byref(error)), error)
 
 
-def new_handle() -> int:
-    """A new client of the library, with connections and a descriptor of its own."""
-    handle, error = c_void_p(), c_void_p()
-    check(_blocking.responses_client_new(byref(handle), byref(error)), error)
-    return handle.value or 0
+_names: frozenset[str] = frozenset()
 
 
-def derived_handle(handle: int) -> int:
-    """A client of the library with options of its own and the connections of another."""
-    made, error = c_void_p(), c_void_p()
-    check(lib.quick.responses_client_derive(handle, byref(made), byref(error)), error)
-    return made.value or 0
+def names() -> frozenset[str]:
+    """The options that the library has."""
+    global _names
+    if not _names:
+        found: list[str] = []
+        while name := lib.quick.responses_option_name(len(found)):
+            found.append(name.decode())
+        _names = frozenset(found)
+    return _names
+
+
+def native(value: Any, what: str) -> bytes:
+    """Text as the library wants it. Messages do not show it: it may be a key."""
+    if not isinstance(value, str):
+        raise _errors.InvalidArgumentError(f"{what}: expected text, not {type(value).__name__}")
+    if "\0" in value:
+        raise _errors.InvalidArgumentError(f"{what}: text must not contain NUL")
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise _errors.InvalidArgumentError(
+            f"{what}: text must not contain half a surrogate pair"
+        ) from None

@@ -6,7 +6,8 @@ iterating over one goes on over the pages that follow; ``page.data`` is this pag
 
 from __future__ import annotations
 
-from . import _models
+from . import _errors, _models
+from ._http import Headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Page(_models.Answer):
     _optional = frozenset({"has_more", "first_id", "last_id", "object"})
     _owner: Any = None
     _request: Any = None
+    _after: Any = None
 
     if TYPE_CHECKING:
         data: list[Any]
@@ -47,21 +49,51 @@ class Page(_models.Answer):
         return iter(self._items[::-1])
 
     @property
+    def _cursor(self) -> str | None:
+        """What the page ends with: ``last_id``, or where a server leaves that out the id of the
+        last item.
+        """
+        last = self.last_id
+        if not isinstance(last, str) or not last:
+            items = self._items
+            last = getattr(items[-1], "id", None) if items else None
+        return last if isinstance(last, str) and last else None
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether it ends where it was to begin: the server ignores ``after``."""
+        if self.has_more is False or not isinstance(self._after, str):
+            return False
+        return self._after == self._cursor
+
+    @property
     def _next_after(self) -> str | None:
         """What the next page comes after; None when there is none."""
-        if self.has_more is False or not self._items:
+        # A server that does not say whether there is more is asked until it has nothing.
+        if self._is_stuck or not (self.has_more or (self.has_more is None and self._items)):
             return None
-        last: str | None = getattr(self._items[-1], "id", None) or self.last_id
-        return last
+        return self._cursor
 
     def has_next_page(self) -> bool:
-        """Whether the server has more."""
+        """Whether the server has more, and the page says where it goes on."""
         return self._next_after is not None
 
     def next_page_info(self) -> Any:
         """What the next page is asked for with, None when there is none."""
         after = self._next_after
         return None if after is None else _models.Model({"params": {"after": after}})
+
+    def _check_end(self) -> None:
+        """Raises when the last page that can be had says that there is more."""
+        if not self.has_more:
+            return
+        raise _errors.APIResponseValidationError(
+            _errors.HTTPResponseInfo(self._http_status or 200, Headers(), ""),
+            self.to_dict(),
+            message="the page after an item ends with that item again: the server ignores `after`"
+            if self._is_stuck
+            else "the page says that more follow, but has no last_id and no item with an id",
+        )
 
     def _follow(self, after: Any) -> Any:
         """What asks for the page after an item."""
@@ -89,8 +121,11 @@ class CursorPage(Page):
         while True:
             yield page
             if not page.has_next_page():
-                return
+                break
             page = page.get_next_page()
+            if page._is_stuck:
+                break
+        page._check_end()
 
     def get_next_page(self) -> CursorPage:
         """The page that follows."""
@@ -122,8 +157,11 @@ class AsyncCursorPage(Page):
         while True:
             yield page
             if not page.has_next_page():
-                return
+                break
             page = await page.get_next_page()
+            if page._is_stuck:
+                break
+        page._check_end()
 
     async def get_next_page(self) -> AsyncCursorPage:
         """The page that follows."""
@@ -152,7 +190,7 @@ def pages(owner: Any, request: Callable[[Any], Any], after: Any) -> Any:
     made = request(after)
     is_async = hasattr(owner._client, "_loops")
     kind = AsyncCursorPage if is_async else CursorPage
-    made.result = Maker(kind, owner, request)
+    made.result = Maker(kind, owner, request, after)
     if is_async:
         return AsyncPageRequest(owner._perform, made)
     return owner._perform(made)
@@ -161,12 +199,11 @@ def pages(owner: Any, request: Callable[[Any], Any], after: Any) -> Any:
 class Maker:
     """Makes pages that know how to get the next one."""
 
-    def __init__(self, kind: type[Page], owner: Any, request: Any) -> None:
+    def __init__(self, kind: type[Page], owner: Any, request: Any, after: Any) -> None:
         self._kind = kind
-        self._owner = owner
-        self._request = request
+        self._about = {"_owner": owner, "_request": request, "_after": after}
 
     def _from_json(self, text: bytes) -> Page:
         made: Page = self._kind._from_json(text)
-        made.__dict__.update(_owner=self._owner, _request=self._request)
+        made.__dict__.update(self._about)
         return made

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_void_p
-
-from . import _errors, _models, _options
+from . import _engine, _errors, _models, _options
 from . import _library as lib
 from ._call import Call
 
@@ -65,30 +63,27 @@ class Request:
 
     def start(self, client: int, default_query: Mapping[str, Any], api_key: str | None) -> Call:
         """Starts it on a client of the library, with the options that are this call's own."""
-        derived = 0
+        derived = None
         if self.options or self.headers or self.query or api_key is not None:
-            derived = client = _options.derived_handle(client)
+            derived = _engine.Derived(client)
+            client = derived.handle
         try:
-            if derived:
-                _options.set_all(derived, self.options, self.headers or {})
+            if derived is not None:
+                _options.set_all(client, self.options, self.headers or {})
                 if self.query:
                     query = _options.encoded({**default_query, **self.query})
-                    _options.set_all(derived, {"default_query": query}, {})
+                    _options.set_all(client, {"default_query": query}, {})
                 if api_key is not None:
-                    _options.set_all(derived, {"api_key": api_key}, {})
+                    _options.set_all(client, {"api_key": api_key}, {})
             arguments = list(self.arguments)
             if self.body is not None:
                 data = dumps(self.body)
                 arguments += [data, len(data)]
-            call, error = c_void_p(), c_void_p()
             function = _starts.get(self.operation) or _start(self.operation)
-            status = function(client, *arguments, byref(call), byref(error))
-            if status < 0:
-                raise _errors.from_library(status, error.value, self.name)
-            return Call(call.value or 0, self.name)
+            return Call(self.name, function, client, *arguments)
         finally:
-            if derived:
-                lib.quick.responses_client_free(derived)
+            if derived is not None:
+                derived.close()
 
 
 def given(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,12 +149,11 @@ def plain(value: Any) -> Any:
 def identifier(value: Any, name: str) -> bytes:
     """An id as the library wants it. An empty one is an error before anything is sent."""
     if not isinstance(value, str) or not value:
+        shown = repr(value) if value is None or value == "" else type(value).__name__
         raise _errors.InvalidArgumentError(
-            f"Expected a non-empty value for `{name}` but received {value!r}"
+            f"Expected a non-empty value for `{name}` but received {shown}"
         )
-    if "\0" in value:
-        raise _errors.InvalidArgumentError(f"`{name}` must not contain NUL")
-    return value.encode()
+    return _options.native(value, f"`{name}`")
 
 
 def query(parameters: Mapping[str, Any]) -> list[Any]:
@@ -185,8 +179,8 @@ def send(method: str, where: str, body: Mapping[str, Any] | None = None, **optio
     """A request for an endpoint that the library has no operation for."""
     method = method.upper()
     if body is None and not options.get("extra_body"):
-        arguments: Iterable[Any] = (method.encode(), where.encode(), None, 0)
+        arguments: Iterable[Any] = (method.encode(), _options.native(where, "path"), None, 0)
     else:
         body = body or {}
-        arguments = (method.encode(), where.encode())
+        arguments = (method.encode(), _options.native(where, "path"))
     return Request("send", f"{method} {where}", *arguments, body=body, **options)

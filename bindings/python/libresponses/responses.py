@@ -51,7 +51,7 @@ def _items(response_id: str, after: Any, include: Any, limit: Any, order: Any) -
             *_requests.query({"after": after, **query}),
             has_body=False,
         )
-        made.result = _pagination.Maker(_pagination.ListPage, default_client(), request)
+        made.result = _pagination.Maker(_pagination.ListPage, default_client(), request, after)
         return made
 
     return request(after)
@@ -79,7 +79,9 @@ def get_all_input_items(response_id: str, include: list[str] | None = None) -> l
         page = list_input_items(
             response_id, page._next_after, include=include, limit=100, order="asc"
         )
-        found += page
+        if not page._is_stuck:
+            found += page
+    page._check_end()
     return found
 
 
@@ -111,9 +113,15 @@ def process_response_batch(response_ids: list[str], concurrency: int = 50) -> li
                 result.update(error=str(outcome.error), exception=outcome.error)
                 continue
             page: Any = outcome.response
-            result.setdefault("items", []).extend(page)
+            result.setdefault("items", []).extend(() if page._is_stuck else page)
             if page.has_next_page():
                 unread.append((index, page._next_after))
+                continue
+            try:
+                page._check_end()
+            except _errors.OpenAIError as problem:
+                result.pop("items", None)
+                result.update(error=str(problem), exception=problem)
     return results
 
 

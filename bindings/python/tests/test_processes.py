@@ -95,8 +95,10 @@ def test_multiprocessing(method: str, tmp_path: object) -> None:
     assert done.stdout.strip() == "fine", done.stderr
 
 
+# Python leaves SIGINT alone where it was ignored, as under nohup.
 CTRL_C = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from libresponses import OpenAI
 client = OpenAI()
 headers = {"X-Sandbox-Fault": f"{sys.argv[2]}; tag={sys.argv[3]}"}
