@@ -125,10 +125,13 @@ def test_ctrl_c(how: str, spec: str, tag: str) -> None:
     )
     assert process.stdout is not None
     with process:
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30)[0] == "You said: still\n"
+        try:
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=30)[0] == "You said: still\n"
+        finally:
+            process.kill()
     assert process.returncode == 0
 
 

@@ -179,7 +179,9 @@ class TestThreads < TestCase
   end
 
   def test_ctrl_c
+    # Ruby leaves SIGINT alone where it was ignored, as under nohup.
     code = <<~RUBY
+      trap("INT", "DEFAULT")
       require "libresponses"
       client = Libresponses::Client.new
       puts "go"
@@ -193,10 +195,12 @@ class TestThreads < TestCase
     RUBY
     environment = { "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key" }
     IO.popen([environment, RbConfig.ruby, "-I#{File.expand_path("../lib", __dir__)}", "-e", code]) do |io|
-      io.gets
+      assert_equal "go\n", io.gets
       sleep 0.2
       Process.kill(:INT, io.pid)
       assert_equal "interrupted\nYou said: again\n", io.read
+    ensure
+      Process.kill(:KILL, io.pid)
     end
   end
 
