@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Optional
 
 import pytest
 from conftest import ROOT
 
-# Each is tried with both kinds of client. What failed is collected at once, or, in a cycle, left to the
-# end of the interpreter.
+# Each is tried with both kinds of client. What failed is collected at once, or, in a cycle, left to
+# the end of the interpreter.
 PROGRAM = """
 import gc, sys
 from libresponses import AsyncOpenAI, OpenAI, OpenAIError
@@ -66,7 +65,7 @@ ARGUMENTS = [
 ]
 
 # What is wrong with the world, and how it is told.
-WORLDS: dict[str, tuple[str, str, str, dict[str, Optional[str]]]] = {
+WORLDS: dict[str, tuple[str, str, str, dict[str, str | None]]] = {
     "no key": ("OpenAIError", "OPENAI_API_KEY", "", {"OPENAI_API_KEY": None}),
     "base URL": ("ValueError", "base_url", "", {"OPENAI_BASE_URL": "nonsense"}),
     "organization": ("ValueError", "organization", "", {"OPENAI_ORG_ID": "a\nb"}),
@@ -75,7 +74,7 @@ WORLDS: dict[str, tuple[str, str, str, dict[str, Optional[str]]]] = {
 }
 
 
-def run_alone(text: str, environment: dict[str, Optional[str]]) -> subprocess.CompletedProcess[str]:
+def run_alone(text: str, environment: dict[str, str | None]) -> subprocess.CompletedProcess[str]:
     everything = {**os.environ, "PYTHONPATH": str(ROOT / "bindings/python"), **environment}
     return subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", text],
