@@ -80,8 +80,8 @@ test-sandbox: deps sandbox ## The sandbox itself
 test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
 	@$(MAKE) --no-print-directory -C Tests/network check
 
-test-hostile: deps lib sandbox ## Fuzzing corpora, races, costs that grow, hosts that have run out of things
-	@for suite in fuzz linear tsan torture guest; do \
+test-hostile: deps lib sandbox ## Fuzzing corpora, whole calls, races, costs that grow, hosts without means
+	@for suite in fuzz calls linear tsan torture guest; do \
 		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
 
 test-costs: deps lib ## Instructions and allocations for events and requests, with bounds
