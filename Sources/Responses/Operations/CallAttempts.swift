@@ -215,7 +215,8 @@ extension Call {
     /// The stream is over without a terminal event.
     func streamEnded(_ message: String) {
         if failure != nil { return failAsServerSaid() }
-        if endsBySuspicion() { return }
+        if !canResume && endsWithLastWords() { return }
+        let message = message + strayWords
         if deliveredEvents == 0 && !journal.hasResumed {
             return tryAgain(
                 isAllowed: true, wish: -1, reason: "truncated",
@@ -233,7 +234,7 @@ extension Call {
         fail(makeError(.timeout, message, nil, isRetryable: true))
     }
 
-    private var canResume: Bool {
+    var canResume: Bool {
         (operation.isResumable || accumulator.isBackground) && streamID != nil && lastSequence >= 0
     }
 

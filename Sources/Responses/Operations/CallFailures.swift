@@ -175,13 +175,39 @@ extension Call {
             reason: told.code.isEmpty ? "failed" : oneLine(told.code), else: error)
     }
 
-    /// The stream is over without a terminal event: what it said last may have been why. True when that
-    /// ended the call or the attempt.
-    func endsBySuspicion() -> Bool {
-        guard let (told, body) = suspicion else { return false }
-        suspicion = nil
-        tellFailure(told, body)
+    /// The stream is over without a terminal event, and cannot be resumed: what it said last may have been
+    /// why. True when that ended the call or the attempt.
+    func endsWithLastWords() -> Bool {
+        if let (told, body) = suspicion {
+            suspicion = nil
+            tellFailure(told, body)
+            return true
+        }
+        guard let rest = Text(decoder.remainder()), rest.count > 1,
+            let document = JSONValue(checking: rest.base, count: rest.count)
+        else { return false }
+        let type = document.member("type")
+        let none = Input(start: nil, count: 0)
+        let isError =
+            type?.isText("response.failed") == true
+            || Refusal.meaning(of: document, type: none, name: none) == .error
+            || Refusal.isError(document, endpointIsKnown: true)
+        let told = ServerFailure(event: document)
+        if !isError || told.isEmpty { return false }
+        tellFailure(told, Text(copying: document.start, count: document.count))
         return true
+    }
+
+    /// What stands in the stream in place of events, to be said behind a message.
+    var strayWords: String {
+        let rest = decoder.remainder()
+        let words = rest.withUnsafeBufferPointer { rest in
+            MarkupText(rest)?.message ?? PlainText.firstLine(of: rest)
+        }
+        if words.isEmpty || deliveredEvents > 0 { return "" }
+        return words.withUnsafeBufferPointer {
+            "; what came is \"" + oneLine(Array(PlainText.cut($0, to: 200))) + "\""
+        }
     }
 
     /// Keeps the first details of a failure that say something, and waits a second for better ones.
@@ -191,8 +217,10 @@ extension Call {
         if failure == nil || failure?.isEmpty == true { failureBody = bodyOfError(event) }
         if failure == nil { failure = told } else { failure?.complete(by: told) }
         if had && failure?.isEmpty == false { hasTerminalEvent = true }
+        // From its arrival on: who reads it late need not wait.
+        let arrival = progress.arrival == 0 ? platform_now() : progress.arrival
         engine.locked {
-            limits.phase = .expectingDetails(until: platform_now() &+ 1_000_000_000)
+            limits.phase = .expectingDetails(until: arrival &+ 1_000_000_000)
             engine.setDeadline(self, limits.nextDeadline)
         }
     }

@@ -34,6 +34,9 @@ package struct EventStreamDecoder: ~Copyable {
     private var template = EventTemplate()
     /// How often in a row little came compared with the room for it.
     private var smallRefills = 0
+    /// Lines since the last event that belong to no stream: what a gateway wrote into it.
+    private var strayLines: [UInt8] = []
+    private static let maximumStray = 4096
     /// The last line ended in CR, so that an LF that follows belongs to it.
     private var skipsLineFeed = false
 
@@ -206,8 +209,41 @@ package struct EventStreamDecoder: ~Copyable {
             movedName = []
             nameStart = lineStart &+ length
             nameEnd = nameStart
+        } else if line.pointee != 0x3A {
+            keepStray(line, length)
         }
-        // Everything else is a comment, "id", "retry", or a field that the format does not have.
+        // Everything else is a comment.
+    }
+
+    /// A field that the format does not have, unless it is one that is of no use here.
+    @inline(never)
+    private mutating func keepStray(_ line: UnsafePointer<UInt8>, _ length: Int) {
+        if length >= 2 && matches(line, "id") || length >= 5 && matches(line, "retry") { return }
+        let room = EventStreamDecoder.maximumStray - strayLines.count
+        guard length < room else { return }
+        if !strayLines.isEmpty { strayLines.append(0x0A) }
+        strayLines.append(contentsOf: UnsafeBufferPointer(start: line, count: length))
+    }
+
+    /// What is left when no more bytes come: the data of an event that nothing ended, or else the lines that
+    /// belong to no stream.
+    package func remainder() -> [UInt8] {
+        if eventEnd > 0 { return strayLines }
+        let base = buffer.bytes
+        let count = buffer.count
+        if dataStart >= 0 && dataEnd <= count {
+            return Array(UnsafeBufferPointer(start: base + dataStart, count: dataEnd &- dataStart))
+        }
+        var rest = strayLines
+        guard lineStart < count else { return rest }
+        var line = UnsafeBufferPointer(start: base + lineStart, count: count &- lineStart)
+        if line.count > 5 && matches(base + lineStart, "data:") {
+            return Array(line.dropFirst(5))
+        }
+        if line[0] == 0x3A || line.count > 6 && matches(base + lineStart, "event:") { return rest }
+        line = PlainText.cut(line, to: EventStreamDecoder.maximumStray)
+        if !rest.isEmpty { rest.append(0x0A) }
+        return rest + line
     }
 
     @inline(__always)
@@ -242,6 +278,7 @@ package struct EventStreamDecoder: ~Copyable {
         if count > maximumEventBytes { return .tooLarge }
         base[dataEnd] = 0  // a line end that has been read
         if count == 6 && matches(base + dataStart, "[DONE]") { return .done }
+        if !strayLines.isEmpty { strayLines = [] }
         if !movedName.isEmpty { return finishWithMovedName(base, count) }
         return .event(
             data: base + dataStart, count: count,

@@ -12,7 +12,7 @@ package struct Refusal {
             if !isKnown && document.element(1) != nil { return false }
             return isError(first, endpointIsKnown: isKnown)
         case .object:
-            let look = Refusal(document, isKnown)
+            let look = Refusal(document, isKnown, all: false)
             if look.hasAnswer || look.evidence == .none { return false }
             return isKnown || look.evidence == .error && look.hasOnlyErrorFields
         default: return false
@@ -31,7 +31,7 @@ package struct Refusal {
     package static func meaning(of event: JSONValue, type: Input, name: Input) -> EventMeaning {
         // Named so, whatever it says: a type of its own is the failure's.
         if equal(name, "error") { return .error }
-        let look = Refusal(event, true)
+        let look = Refusal(event, true, all: true)
         if look.evidence == .none { return .event }
         if type.isEmpty {
             if look.evidence == .error { return look.hasAnswer ? .suspect : .error }
@@ -67,7 +67,7 @@ package struct Refusal {
     }
 
     private let isKnown: Bool
-    /// It has what answers have, and errors do not. Nothing behind it was looked at.
+    /// It has what answers have, and errors do not.
     private var hasAnswer = false
     private var hasOnlyErrorFields = true
     private var hasDetail = false
@@ -79,12 +79,13 @@ package struct Refusal {
     private var hasID = false
     private var hasKind = false
 
-    private init(_ object: JSONValue, _ isKnown: Bool) {
+    /// Unless `all` is asked for, it ends where an answer shows itself: large ones begin with what tells
+    /// them, and the rest need not be read.
+    private init(_ object: JSONValue, _ isKnown: Bool, all: Bool) {
         self.isKnown = isKnown
-        // A large answer begins with what tells it; the rest need not be read.
         object.forEach { name, value in
             if let name { take(name, value) }
-            return !hasAnswer
+            return all || !hasAnswer
         }
     }
 

@@ -20,7 +20,7 @@ package struct ServerFailure {
     package init(body text: UnsafePointer<UInt8>, count: Int) {
         if let document = JSONValue(checking: text, count: count) {
             read(document)
-            if message.isEmpty { message = ServerFailure.excerpt(of: document) }
+            if isEmpty { message = ServerFailure.excerpt(of: document) }
             return
         }
         if readFirstEvent(text, count) { return }

@@ -230,9 +230,12 @@ final class Transfer {
     /// Nil while there is nothing but space or a byte order mark, which mean nothing in either.
     private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode? {
         if headers.status >= 300 { return .body }
-        if headers.hasContentType("text/event-stream") { return .events }
-        // Some gateways give event streams another type; JSON and HTML begin with these.
-        if !request.wantsEvents || headers.hasContentType("application/json") { return .body }
+        let isCalledStream = headers.hasContentType("text/event-stream")
+        if !isCalledStream && (!request.wantsEvents || headers.hasContentType("application/json")) {
+            return .body
+        }
+        // Gateways give event streams another type, and errors that of a stream. JSON and HTML begin with
+        // these; no line of a stream does.
         for index in 0..<count where bytes[index] > 0x20 && !isByteOrderMark(bytes[index]) {
             let first = bytes[index]
             return first == 0x7B || first == 0x5B || first == 0x3C ? .body : .events
