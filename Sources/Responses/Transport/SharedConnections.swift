@@ -43,6 +43,14 @@ struct SharedConnections {
         }
     }
 
+    /// Of a transfer that was taken out: there are others whose answers have not begun.
+    var othersAwaitHeads: Bool {
+        for transfer in transfers {
+            if transfer._withUnsafeGuaranteedRef({ $0.headers.status == 0 }) { return true }
+        }
+        return false
+    }
+
     mutating func notePause(_ now: UInt64) {
         if nextCheck == 0 { nextCheck = now &+ SharedConnections.patience }
     }

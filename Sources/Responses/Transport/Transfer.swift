@@ -280,11 +280,14 @@ final class Transfer {
 
     /// libcurl has limits of its own, and tells of them as of a network or a memory that fails.
     private func judgeHead(_ code: CURLcode) {
-        if headers.hasTrailers || isTrailerTooLong {
+        if headers.hasTrailers || isTrailerTooLong || isWholeDocument {
             // The body was whole before its trailers.
             result = CURLE_OK
         } else if excess == nil && mode == .undecided && !headers.isComplete {
             if isHeadTooLarge { excess = "the answer's headers are larger than 307200 bytes" }
+            if isHTTP2HeadTooLarge {
+                excess = "the answer's headers are larger than 131072 bytes, too large for HTTP/2"
+            }
             if isHeadLineTooLong(code) {
                 excess = "a line of the answer's headers is longer than libcurl takes"
             }

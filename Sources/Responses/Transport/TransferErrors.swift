@@ -59,6 +59,21 @@ extension Transfer {
     /// A trailer of more than 4 KiB. Nothing but trailers needs memory there.
     var isTrailerTooLong: Bool { says("memory in chunked-encoding") }
 
+    /// nghttp2 gave up because libcurl did not take something in: over HTTP/2 it has room for 128 KiB of
+    /// headers, and of trailers. The connection is lost for all that share it.
+    private var isHTTP2HeadRefused: Bool { maySpeakHTTP2 && says("mem_recv() returned -902") }
+
+    /// It can only be this transfer's head: no other waits for its own.
+    var isHTTP2HeadTooLarge: Bool {
+        isHTTP2HeadRefused && headers.status == 0 && !engine.sharing.othersAwaitHeads
+    }
+
+    /// It was lost for its trailers, or those of another: a document that can be read is whole.
+    var isWholeDocument: Bool {
+        isHTTP2HeadRefused && mode == .body
+            && JSONValue(checking: inbox.bytes, count: inbox.count) != nil
+    }
+
     /// Libcurl's description of what went wrong, or the general one of the code, and what helps. Where a
     /// connection ends it is ours: libcurl's is another one for each of its phases, with TLS and without.
     var errorMessage: String {

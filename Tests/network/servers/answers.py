@@ -30,6 +30,9 @@ class Plan:
     background: int = 0  # 1: the response is a background one
     gzip: int = 0  # 1: the answer is packed
     noise: int = 0  # 1: the filling is such that packing does not help
+    headers: int = 0  # more headers, of 1000 bytes each
+    interim: int = 0  # interim answers (103) before the answer
+    trailers: int = 0  # of 1000 bytes each
 
     @classmethod
     def read(cls, path: str) -> Plan:

@@ -99,6 +99,10 @@ class Connection(Wire):
         return H2Session(self) if protocol == "h2" else H1Session(self)
 
 
+def filling(name: str, count: int) -> dict[str, str]:
+    return {f"{name}-{number}": "x" * (998 - len(name)) for number in range(count)}
+
+
 class Sender:
     """Sends an answer, however the protocol frames it."""
 
@@ -109,10 +113,13 @@ class Sender:
     async def head(self, fields: dict[str, str]) -> None:
         raise NotImplementedError
 
+    async def interim(self) -> None:
+        raise NotImplementedError
+
     async def body(self, data: bytes) -> None:
         raise NotImplementedError
 
-    async def finish(self) -> None:
+    async def finish(self, trailers: dict[str, str]) -> None:
         raise NotImplementedError
 
     async def cut(self, how: str, code: int, tail: bytes) -> None:
@@ -129,17 +136,20 @@ class Sender:
 
         if plan.cut == "refuse":
             return await self.cut("refuse", ErrorCodes.REFUSED_STREAM, b"")
+        for _ in range(plan.interim):
+            await self.interim()
+        more, trailers = filling("x-more", plan.headers), filling("x-trailer", plan.trailers)
         if not it.streams:
             whole = packed(it.document())
             fields = {**DOCUMENT, **({"content-length": str(len(whole))} if plan.length else {})}
-            await self.head({**fields, **(PACKED if plan.gzip else {})})
+            await self.head({**fields, **(PACKED if plan.gzip else {}), **more})
             if plan.after >= 0:
                 half = len(whole) // 2
                 await self.body(whole[:half])
                 return await self.cut(plan.cut, plan.code, whole[half:] if plan.tail else b"")
             await self.body(whole)
-            return await self.finish()
-        await self.head({**STREAM, **(PACKED if plan.gzip else {})})
+            return await self.finish(trailers)
+        await self.head({**STREAM, **(PACKED if plan.gzip else {}), **more})
         number = it.first
         while number < plan.events:
             if number == plan.hold:
@@ -154,7 +164,7 @@ class Sender:
             number = group.stop
             if plan.delay:
                 await asyncio.sleep(plan.delay / 1000)
-        await self.finish()
+        await self.finish(trailers)
 
 
 class H1Sender(Sender):
@@ -173,9 +183,13 @@ class H1Sender(Sender):
         self.wire.write(data)
         await self.wire.drain()
 
-    async def finish(self) -> None:
+    async def interim(self) -> None:
+        self.wire.write(b"HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n")
+
+    async def finish(self, trailers: dict[str, str]) -> None:
         if self.is_chunked:
-            self.wire.write(b"0\r\n\r\n")
+            lines = "".join(f"{name}: {value}\r\n" for name, value in trailers.items())
+            self.wire.write(f"0\r\n{lines}\r\n".encode())
 
 
 class H1Session:
@@ -238,14 +252,21 @@ class H2Sender(Sender):
                 self.session.flush()
                 await self.wire.drain()
 
-    async def finish(self) -> None:
-        self.h2.end_stream(self.stream)
+    async def interim(self) -> None:
+        self.h2.send_headers(self.stream, [(":status", "103"), ("link", "</>")])
+        self.session.flush()
+
+    async def finish(self, trailers: dict[str, str]) -> None:
+        if trailers:
+            self.h2.send_headers(self.stream, trailers.items(), end_stream=True)
+        else:
+            self.h2.end_stream(self.stream)
         self.session.flush()
 
     async def cut(self, how: str, code: int, tail: bytes) -> None:
         if how == "end":
             await self.body(tail)
-            return await self.finish()
+            return await self.finish({})
         if how in ("rst", "refuse"):
             # What was said last and the RST_STREAM leave in one write.
             self.session.is_gathering = True
