@@ -64,7 +64,7 @@ int platform_sockets_open(void *context, int family, int type, int protocol)
     return fd;
 }
 
-static int local_port(int fd)
+int platform_local_port(int fd)
 {
     union {
         struct sockaddr any;
@@ -101,7 +101,7 @@ int platform_sockets_close(void *context, int fd)
     platform_sockets *sockets = context;
     open_socket *closed = find(sockets, fd);
     if (closed) {
-        sockets->closed_port = local_port(fd);
+        sockets->closed_port = platform_local_port(fd);
         sockets->closed_received = platform_received(fd);
         sockets->idle_count -= closed->idle_port != 0;
         *closed = sockets->list[--sockets->count];

@@ -277,6 +277,53 @@ static void trailers_within_the_bound_leave_the_connection_in_use(void **state)
     assert_ok(responses_delete(client, "resp_1", NULL, &error), error);
 }
 
+/* ---- framing ---- */
+
+static void chunk_extensions_without_end_end_the_call(void **state)
+{
+    (void)state;
+    struct sse sse = {0};
+    struct text flood = many("5;", "0123456789abcdef0123456789abcdef", 96 << 20);
+    for (int how = CREATE; how <= PULL; how++) {
+        struct exchange *x = server_expect(server);
+        say(x, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        say_bytes(x, flood.data, flood.len);
+        await_close(x);
+        assert_status(act(how), RESPONSES_E_LIMIT, error);
+        assert_contains(message_of(error), "no part of an answer");
+        assert_int_equal(server_requests(server), how + 1);
+    }
+    sse_begin(&sse, "resp_1");
+    sse_created(&sse);
+    struct exchange *x = server_expect(server);
+    stream_head(x, "");
+    stream_chunk(x, sse.text.data, sse.text.len);
+    say_bytes(x, flood.data, flood.len);
+    await_close(x);
+    struct played played = play(client);
+    assert_status(played.status, RESPONSES_E_LIMIT, played.error);
+    check_heard(&played.events, &sse, 1);
+    played_free(&played);
+    sse_free(&sse);
+    /* Most of it was never taken. */
+    assert_true(server_saw_close(server, 3, 8000));
+    assert_true(server_bytes_sent(server) < (size_t)4 * (48 << 20));
+    text_free(&flood);
+}
+
+static void chunk_extensions_within_reason_are_skipped(void **state)
+{
+    (void)state;
+    struct text extension = many("2;", "0123456789abcdef0123456789abcdef", 4 << 20);
+    struct exchange *x = server_expect(server);
+    say(x, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    say_bytes(x, extension.data, extension.len);
+    say(x, "\r\n{}\r\n0\r\n\r\n");
+    assert_ok(responses_create(client, REQUEST, NTS, &response, &error), error);
+    assert_string_equal(responses_response_json(response, NULL), "{}");
+    text_free(&extension);
+}
+
 /* ---- what lines mean ---- */
 
 static void only_the_first_line_is_a_status_line(void **state)
@@ -363,6 +410,8 @@ int main(void)
         TEST(an_error_is_whole_before_its_trailers),
         TEST(a_stream_ends_before_its_trailers),
         TEST(trailers_within_the_bound_leave_the_connection_in_use),
+        TEST(chunk_extensions_without_end_end_the_call),
+        TEST(chunk_extensions_within_reason_are_skipped),
         TEST(only_the_first_line_is_a_status_line),
         TEST(a_folded_line_goes_on_with_the_value),
         TEST(a_head_that_is_none_is_told_in_one_line),

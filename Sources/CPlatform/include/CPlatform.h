@@ -104,6 +104,8 @@ void platform_sockets_rest(platform_sockets *sockets, int fd, int local_port);
 void platform_sockets_use(platform_sockets *sockets, int local_port);
 /* Ends those that wait and that the server has sent something on, which can only be its farewell. */
 void platform_sockets_end_broken(platform_sockets *sockets);
+/* The port of this side; 0 when it has none. */
+int platform_local_port(int fd);
 /* How many bytes have come over a TCP connection, read or not; -1 when the system does not tell. */
 int64_t platform_received(int fd);
 /* The same for the connection that was closed last, if its local port was this; else -1. */

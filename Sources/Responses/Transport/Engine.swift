@@ -41,6 +41,9 @@ package final class Engine {
     /// Those that libcurl has, in no order.
     var running: [Unmanaged<Transfer>] = []
     var sharing = SharedConnections()
+    var idleBytes = IdleBytes()
+    /// Counts what transfers were given.
+    var deliveries: UInt32 = 0
     var idleHandles: [UnsafeMutableRawPointer] = []
     static let maximumIdleHandles = 8
     var hostLoop = HostLoop()
@@ -184,6 +187,7 @@ package final class Engine {
 
     private func socketChanged(_ fd: Int32, _ what: Int32, isKnown: Bool) {
         if what == CURL_POLL_REMOVE {
+            idleBytes.forget(fd)
             platform_epoll_remove(epoll, fd)
             return
         }
@@ -246,7 +250,13 @@ package final class Engine {
                     if ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
                         what |= CURL_CSELECT_ERR
                     }
+                    let before = deliveries
                     act(fd, what)
+                    if deliveries == before {
+                        if idleBytes.note(fd) { endFlooded(fd) }
+                    } else if !idleBytes.isEmpty {
+                        idleBytes.forget(fd)
+                    }
                 }
             }
             handleDueTimers()

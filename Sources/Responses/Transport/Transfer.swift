@@ -168,6 +168,7 @@ final class Transfer {
 
     private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) -> Int {
         let line = UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self)
+        engine.deliveries &+= 1
         // Once the body has begun somebody may be reading the headers; trailers do not change them.
         switch mode == .undecided ? headers.take(line, count) : headers.takeTrailer(count) {
         case .taken: return count
@@ -182,7 +183,10 @@ final class Transfer {
     @_optimize(speed)
     private func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
         let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
-        lastArrival = Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef { $0.now }
+        lastArrival = Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef {
+            $0.deliveries &+= 1
+            return $0.now
+        }
         if mode == .undecided {
             guard let decided = decideMode(bytes, count) else {
                 bytesTaken &+= Int64(count)
@@ -276,6 +280,11 @@ final class Transfer {
         hasEnded = true
         skipByteOrderMark()
         if let owner { engine.tell(owner) }
+    }
+
+    /// See `IdleBytes`.
+    func noteFlood() {
+        excess = "the server sent more than 16777216 bytes that are no part of an answer"
     }
 
     /// libcurl has limits of its own, and tells of them as of a network or a memory that fails.
