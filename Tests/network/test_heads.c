@@ -93,7 +93,8 @@ static void a_head_that_is_too_large_does_not_blame_the_others(void **state)
     many_start(&many, client, 5);
     many_read_until(&many, 4);
     set_plan(client, server, "headers=300");
-    assert_status(responses_create(client, REQUEST, NTS, NULL, &error), RESPONSES_E_LIMIT, error);
+    int status = responses_create(client, REQUEST, NTS, NULL, &error);
+    assert_status(status, RESPONSES_E_LIMIT, error);
     command(server, "go");
     many_read(&many, -1, 10000);
     assert_int_equal(many_with(&many, RESPONSES_DONE), 5);

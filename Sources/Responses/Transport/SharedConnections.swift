@@ -43,6 +43,20 @@ struct SharedConnections {
         }
     }
 
+    /// The connection that was lost last because libcurl had no room for a head or trailers, by its port,
+    /// and when that was. Only one of those that share it is told the reason.
+    private var overfilledPort = 0
+    private var overfilledAt: UInt64 = 0
+
+    mutating func noteOverfilled(_ port: Int, _ now: UInt64) {
+        overfilledPort = port
+        overfilledAt = now
+    }
+
+    func wasOverfilled(_ port: Int, _ now: UInt64) -> Bool {
+        port != 0 && port == overfilledPort && now &- overfilledAt < SharedConnections.patience
+    }
+
     /// Of a transfer that was taken out: there are others whose answers have not begun.
     var othersAwaitHeads: Bool {
         for transfer in transfers {

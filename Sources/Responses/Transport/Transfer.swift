@@ -32,6 +32,8 @@ final class Transfer {
     /// The server closed a kept connection after the request had gone out on it.
     private(set) var isCutAfterSending = false
     private var sentBeforeRequest = -1
+    /// The port of this side of the connection that the request went out on first; 0 when it did not.
+    private(set) var requestPort = 0
     private(set) var isOverLimit = false
     /// What of the answer's head was more than is taken; nil: nothing was.
     private(set) var excess: StaticString?
@@ -136,7 +138,7 @@ final class Transfer {
                 guard let context else { return 0 }
                 return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
                     if $0.mayLeaveFarewells { platform_sockets_use($0.engine.sockets, localPort) }
-                    return $0.maySend() ? 0 : 1
+                    return $0.maySend(Int(localPort)) ? 0 : 1
                 }
             }, me)
         return request.apply(to: easy) && curl_set_headers(easy, headerList) == CURLE_OK
@@ -147,12 +149,13 @@ final class Transfer {
 
     /// When a kept connection breaks before an answer, libcurl sends the request again by itself. One
     /// that changes something is sent again by `Call` alone, which counts it and knows the limits.
-    private func maySend() -> Bool {
+    private func maySend(_ port: Int) -> Bool {
         var sent = 0
         curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
         if sentBeforeRequest < 0 {
             // What went to a proxy to get a tunnel counts too.
             sentBeforeRequest = sent
+            requestPort = port
             return true
         }
         isCutAfterSending = sent > sentBeforeRequest && request.method != .get

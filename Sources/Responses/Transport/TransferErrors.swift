@@ -61,7 +61,14 @@ extension Transfer {
 
     /// nghttp2 gave up because libcurl did not take something in: over HTTP/2 it has room for 128 KiB of
     /// headers, and of trailers. The connection is lost for all that share it.
-    private var isHTTP2HeadRefused: Bool { maySpeakHTTP2 && says("mem_recv() returned -902") }
+    private var isHTTP2HeadRefused: Bool {
+        if !maySpeakHTTP2 { return false }
+        if says("mem_recv() returned -902") {
+            engine.sharing.noteOverfilled(requestPort, engine.now)
+            return true
+        }
+        return engine.sharing.wasOverfilled(requestPort, engine.now)
+    }
 
     /// It can only be this transfer's head: no other waits for its own.
     var isHTTP2HeadTooLarge: Bool {
