@@ -301,7 +301,9 @@ static void a_server_that_forgot_the_stream_is_polled(void **state)
            "{\"error\":{\"message\":\"This response cannot be streamed because it was not created "
            "with stream=true.\",\"type\":\"invalid_request_error\",\"param\":\"stream\"}}");
     answer(server_expect(server), 200, "{\"id\":\"resp_bg\",\"status\":\"in_progress\"}");
-    answer(server_expect(server), 200, RESPONSE);
+    answer(server_expect(server), 200,
+           "{\"id\":\"resp_bg\",\"status\":\"completed\",\"output\":[{\"type\":\"message\","
+           "\"content\":[{\"type\":\"output_text\",\"text\":\"Hello, world!\"}]}]}");
     struct played played = background();
     /* The events between are lost; the answer is not, and there is a terminal event. */
     assert_ok(played.status, played.error);
@@ -309,7 +311,7 @@ static void a_server_that_forgot_the_stream_is_polled(void **state)
     assert_int_equal(played.events.list[5].sequence, 5);
     assert_int_equal(played.events.list[6].kind, RESPONSES_EVENT_COMPLETED);
     assert_int_equal(played.events.list[6].sequence, -1);
-    assert_contains(played.events.list[6].json, "\"response\":{\"id\":\"resp_1\"");
+    assert_contains(played.events.list[6].json, "\"response\":{\"id\":\"resp_bg\"");
     assert_string_equal(responses_response_status(played.response), "completed");
     assert_string_equal(responses_response_text(played.response, NULL), "Hello, world!");
     assert_string_equal(server_request(server, 2)->target, "/v1/responses/resp_bg");

@@ -36,10 +36,15 @@ package final class Call: Waiter {
     private var hasEventInHand = false
     /// The last `next` gave an event, which is the reader's until the next one.
     private var hasLentEvent = false
+    /// A limit was reached, and what had come by then was taken in: it had no event.
+    private var hasLookedAgain = false
     /// `next` said "again", and until there is news it will say so again.
     private var hasNothingToRead = false
 
-    var deliveredEvents = 0
+    /// Events that were taken in, keepalives not counted.
+    var takenEvents = 0
+    /// Those that the caller was given: from then on the request is not sent anew.
+    var deliveredEvents: Int { operation.kind == .stream ? takenEvents : 0 }
     var lastSequence: Int64
     /// The terminal event was read; what is left is to say so.
     var hasTerminalEvent = false
@@ -51,10 +56,12 @@ package final class Call: Waiter {
     var suspicion: (told: ServerFailure, body: Text?)?
     var progress = Limits.Progress()
     var retries = 0
-    var resumesSinceEvent = 0
-    /// The stream cannot be resumed; the response is asked for until it has ended.
-    var isPollingForTheEnd = false
+    var resumption = Resumption()
     var pollInterval: Int64
+    /// For polls: what went wrong since the last answer.
+    var outage: Text?
+    /// For polls: an answer has come, so that the server was there.
+    var hasBeenAnswered = false
 
     private var finalResponse: Response?
     private var partialResponse: Response?
@@ -240,10 +247,15 @@ package final class Call: Waiter {
         let news: News = engine.locked {
             // What is found may not be all: it is looked at again until there is nothing.
             hasNews = true
-            limits.note(&progress)
+            limits.note(&progress, engine.now)
             engine.setDeadlineIfEarlier(self, limits.nextDeadline)
+            if hasExpired && limits.isFirmlyReached(platform_now()) { return .expired }
             if let transfer {
                 if transfer.mode == .events && !transfer.inbox.isEmpty {
+                    // Whatever keeps coming: what was there when the limit was reached is taken in once.
+                    if hasExpired && hasLookedAgain { return .expired }
+                    hasLookedAgain = hasExpired
+                    transfer.wasTakenFrom = true
                     if !decoder.refill(from: &transfer.inbox) { return .noMemory }
                     progress.arrival = transfer.lastArrival
                     transfer.resumeIfPaused()
@@ -251,10 +263,7 @@ package final class Call: Waiter {
                 }
                 if transfer.hasEnded { return .ended }
             }
-            if hasExpired {
-                hasExpired = false
-                return .expired
-            }
+            if hasExpired { return .expired }
             hasNews = isCancelled.load(ordering: .relaxed)
             return .nothing
         }
@@ -262,7 +271,9 @@ package final class Call: Waiter {
         case .nothing: return false
         case .bytes: return true
         case .ended: attemptEnded()
-        case .expired: limitReached()
+        case .expired:
+            hasLookedAgain = false
+            limitReached()
         case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
         }
         return true
@@ -276,6 +287,11 @@ package final class Call: Waiter {
             engine.tell(self)
             engine.wakeDriver()
         }
+    }
+
+    override func documentBegan(_ now: UInt64) {
+        limits.documentBegins(now)
+        engine.setDeadlineIfEarlier(self, limits.nextDeadline)
     }
 
     override func deadlineReached(_ now: UInt64) -> UInt64 {

@@ -20,7 +20,8 @@ extension Call {
         let hasStarted = engine.locked {
             self.transfer = transfer
             hasExpired = false
-            limits.phase = .awaiting(since: platform_now())
+            limits.attemptBegins(
+                platform_now(), goesOn: resumption.hasBegun && resumption.source == .stream)
             guard isReady, engine.start(transfer) else { return false }
             engine.setDeadline(self, limits.nextDeadline)
             return true
@@ -29,14 +30,13 @@ extension Call {
         if !hasStarted { fail(.noMemory, ResponsesError.noMemoryMessage) }
     }
 
-    /// Sends the request again after a pause.
-    private func sleep(_ milliseconds: Int64) {
+    /// Sends the request after a pause.
+    func sleep(_ milliseconds: Int64) {
         endTransfer(released: false)
         decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
         engine.locked {
             hasExpired = false
-            limits.phase = .sleeping(
-                until: platform_now() &+ UInt64(max(0, milliseconds)) &* 1_000_000)
+            limits.pauseBegins(platform_now(), milliseconds)
             engine.setDeadline(self, limits.nextDeadline)
         }
     }
@@ -89,7 +89,7 @@ extension Call {
 
     /// No answer in time. A stream that has begun is another matter: `streamStalled`.
     func attemptTimedOut(_ message: String) {
-        if deliveredEvents > 0 || journal.hasResumed { return streamStalled(message) }
+        if deliveredEvents > 0 || resumption.hasBegun { return streamStalled(message) }
         tryAgain(
             isAllowed: true, wish: -1, reason: "timeout",
             else: makeError(.timeout, message, nil, isRetryable: true))
@@ -97,6 +97,9 @@ extension Call {
 
     private func documentArrived(_ transfer: Transfer) {
         let count = transfer.inbox.count
+        if count == 0 && resumption.hasBegun && resumption.source == .stream {
+            return streamEnded("the stream had nothing more")
+        }
         let document = JSONValue(checking: transfer.inbox.bytes, count: count)
         if document == nil && !(count == 0 && operation.acceptsEmptyBody) {
             return unreadable(transfer)
@@ -112,27 +115,10 @@ extension Call {
             return finish(transfer)
         }
         guard let document, document.kind == .object else { return unreadable(transfer) }
-        let hasEnded = !isUnderWay(document)
-        if operation.kind == .poll {
-            if hasEnded { return finish(transfer) }
-            return pollAgain()
-        }
-        if isPollingForTheEnd {
-            if !hasEnded { return pollAgain() }
-            return makeTerminalEvent(of: document)
-        }
-        if !hasEnded {
-            _ = accumulator.takeDocument(document, isFinal: false)
-            return fail(
-                .truncated, "the server does not stream, and its response has not ended yet")
-        }
-        // A document where a stream was asked for: handed over as the one event that it comes to.
-        makeTerminalEvent(of: document)
-    }
-
-    private func isUnderWay(_ document: JSONValue) -> Bool {
-        guard let status = document.member("status") else { return false }
-        return status.isText("queued") || status.isText("in_progress")
+        if operation.kind != .poll { return responseArrived(document) }
+        if !isUnderWay(document) { return finish(transfer) }
+        attemptSucceeded()
+        pollAgain()
     }
 
     /// The document is the call's response.
@@ -148,7 +134,7 @@ extension Call {
 
     /// Makes a terminal event of a whole response, where the server gave that in place of a stream or of
     /// the rest of one: the only event that is not the server's own bytes. It has no sequence number.
-    private func makeTerminalEvent(of document: JSONValue) {
+    func makeTerminalEvent(of document: JSONValue) {
         let status = document.member("status")
         var type: StaticString = "response.completed"
         if status?.isText("incomplete") == true { type = "response.incomplete" }
@@ -174,7 +160,8 @@ extension Call {
     @inline(never)
     func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError) {
         attemptFailed(reason)
-        if journal.hasResumed && isAllowed { return resume(error.message, wish) }
+        if resumption.hasBegun && isAllowed { return resume(error.message, wish) }
+        if operation.kind == .poll && isAllowed && waitsOut(error, wish) { return }
         guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
             return fail(withHistory(error))
         }
@@ -199,87 +186,5 @@ extension Call {
         journal.pauseBegins(pause)
         log.warning("retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
         sleep(pause)
-    }
-
-    private func pollAgain() {
-        attemptSucceeded()
-        let pause = pollInterval
-        pollInterval = max(pollInterval, min(pollInterval * 3 / 2, 5000))
-        retries = 0
-        journal.pauseBegins(pause)
-        sleep(pause)
-    }
-
-    // MARK: broken streams
-
-    /// The stream is over without a terminal event.
-    func streamEnded(_ message: String) {
-        if failure != nil { return failAsServerSaid() }
-        if !canResume && endsWithLastWords() { return }
-        let message = message + strayWords
-        if deliveredEvents == 0 && !journal.hasResumed {
-            return tryAgain(
-                isAllowed: true, wish: -1, reason: "truncated",
-                else: makeError(.truncated, message, nil, isRetryable: true))
-        }
-        attemptFailed("truncated")
-        if canResume { return resume(Text(message), -1) }
-        fail(makeError(.truncated, message, nil, isRetryable: true))
-    }
-
-    /// Nothing meaningful came for too long.
-    func streamStalled(_ message: String) {
-        attemptFailed("timeout")
-        if canResume { return resume(Text(message), -1) }
-        fail(makeError(.timeout, message, nil, isRetryable: true))
-    }
-
-    var canResume: Bool {
-        (operation.isResumable || accumulator.isBackground) && streamID != nil && lastSequence >= 0
-    }
-
-    /// The id of the response that is streamed.
-    private var streamID: [UInt8]? {
-        operation.responseID.isEmpty ? accumulator.responseID?.array : operation.responseID
-    }
-
-    /// Asks for the rest of the stream, from behind the last event that was handed over.
-    private func resume(_ reason: Text?, _ wish: Int64) {
-        guard resumesSinceEvent < settings.resumeAttempts, let id = streamID else {
-            return fail(
-                ResponsesError(.truncated, message: reason, makeDetails(nil, isRetryable: true)))
-        }
-        do throws(ResponsesError) {
-            request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
-                isPollingForTheEnd
-                    ? HTTPRequest(.get, url: settings.url(try Path.response(id)))
-                    : try Operation.resume(
-                        id, after: lastSequence, operation.streamQuery, settings)
-            }
-        } catch {
-            return fail(error)
-        }
-        // The first time at once: most breaks are over when they are noticed.
-        var pause =
-            resumesSinceEvent == 0 ? 0 : RetryRule.backoffMilliseconds(retry: resumesSinceEvent - 1)
-        if wish > 0 { pause = min(wish, RetryRule.longestWish) }
-        resumesSinceEvent += 1
-        journal.resumed(after: pause)
-        log.warning("resuming after event \(lastSequence) in \(pause) ms")
-        if pause == 0 { startAttempt() } else { sleep(pause) }
-    }
-
-    /// The server does not give the rest of the stream. It may still have the response.
-    func resumeRefused(_ told: ServerFailure) {
-        attemptFailed("resume_refused")
-        if isPollingForTheEnd {
-            return fail(
-                .truncated,
-                "the stream broke, and the server has neither its rest nor the response: "
-                    + oneLine(told.message), told)
-        }
-        isPollingForTheEnd = true
-        resumesSinceEvent = 0
-        resume(Text("the stream broke and could not be resumed"), -1)
     }
 }

@@ -22,26 +22,24 @@ extension Call {
         } else {
             event.setType(name)  // the only servers that need it leave `type` out
         }
-        if fields.sequence >= 0 {
-            // A resumed stream may repeat what was handed over already.
-            if fields.sequence <= lastSequence && journal.hasResumed { return false }
-            if fields.sequence > lastSequence { lastSequence = fields.sequence }
-        }
         let json = UnsafeBufferPointer(start: UnsafePointer(data), count: count)
+        if fields.sequence == lastSequence &+ 1 && fields.delta.start != nil {
+            lastSequence = fields.sequence
+        } else if !isInPlace(json) {
+            return false
+        }
         var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         if fields.delta.start != nil {
             if !takeDelta(&text) { return false }
             progress.sawEvent = true
             progress.sawAllItemsDone = false
+            takenEvents &+= 1
         } else if !takeOther(json, name) {
             return false
         }
-        resumesSinceEvent = 0
         // A stream where a document was asked for is only put together.
         if operation.kind != .stream { return false }
         event.fill(fields, json: json, text: text)
-        // A sign of life is no part of the answer: after it alone the request can still be sent again.
-        deliveredEvents &+= event.kind.isKeepalive ? 0 : 1
         return true
     }
 
@@ -72,11 +70,13 @@ extension Call {
         let document = JSONValue(start: JSONScanner.skipSpace(start), end: end)
         if fields.type.start == nil || event.kind == .other { lookForError(document, name) }
         let kind = event.kind
+        // No word of the answer yet: it may still be asked for anew.
         if kind.isKeepalive { return true }
         if kind == .error || kind == .failed, deliveredEvents == 0, retryInsteadOfError(document) {
             return false
         }
         progress.sawEvent = true
+        takenEvents &+= 1
         log.debug("event \(fields.sequence): kind \(kind.rawValue)")
         if stop(accumulator.take(kind, fields, document)) { return false }
         event.setResponseID(accumulator.responseID)

@@ -29,7 +29,7 @@ extension Call {
         let isRetryable = RetryRule.isRetryable(
             httpStatus: status >= 400 ? status : told.impliedStatus, failure: told,
             shouldRetry: transfer.headers.shouldRetry)
-        if journal.hasResumed && !isRetryable { return resumeRefused(told) }
+        if resumption.hasBegun && !isRetryable { return resumeRefused(told) }
         let error = makeError(
             .api, describe(transfer, told), told, isRetryable: isRetryable, body: transfer.excerpt)
         tryAgain(
@@ -166,7 +166,7 @@ extension Call {
     private func tellFailure(_ told: ServerFailure, _ body: Text?) {
         failureBody = body
         failure = told
-        if deliveredEvents > 0 || journal.hasResumed { return failAsServerSaid() }
+        if deliveredEvents > 0 || resumption.hasBegun { return failAsServerSaid() }
         failure = nil
         let isRetryable = isRetryable(told)
         let error = makeError(.api, describe(told), told, isRetryable: isRetryable)
@@ -220,7 +220,7 @@ extension Call {
         // From its arrival on: who reads it late need not wait.
         let arrival = progress.arrival == 0 ? platform_now() : progress.arrival
         engine.locked {
-            limits.phase = .expectingDetails(until: arrival &+ 1_000_000_000)
+            limits.failureWasTold(arrival)
             engine.setDeadline(self, limits.nextDeadline)
         }
     }

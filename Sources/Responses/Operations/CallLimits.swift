@@ -1,14 +1,17 @@
 import CPlatform
 
 /// The limits of time of one call. Guarded by the engine's lock; times are in nanoseconds on the
-/// monotonic clock, 0 meaning none.
+/// monotonic clock, 0 meaning none. docs/guarantees.md has the table of phases and limits.
 struct Limits {
     enum Phase {
         /// A pause before the next attempt.
         case sleeping(until: UInt64)
-        /// Sent; neither an event nor a document has come.
+        /// Sent; neither an event nor the beginning of a document has come.
         case awaiting(since: UInt64)
-        /// Events or the bytes of a document are coming in.
+        /// A document is coming in. All of it is to be here within the limit that began when the request
+        /// was sent: one that drips in has no other end.
+        case downloading(since: UInt64)
+        /// Events are coming in.
         case receiving
         /// The stream told a failure; a little time for its details.
         case expectingDetails(until: UInt64)
@@ -21,11 +24,16 @@ struct Limits {
     let total: UInt64
     let totalIsPatience: Bool
 
-    var phase = Phase.sleeping(until: 0)
+    private(set) var phase = Phase.sleeping(until: 0)
+    /// The limit of the phase `awaiting`. A stream that goes on has begun already: it is `idleLimit` where
+    /// that is shorter.
+    private var answerLimit: UInt64
     /// When something meaningful last arrived; keepalives and comments are not.
     private var lastProgress: UInt64 = 0
     /// When the last output item ended with no other open; 0 while one is.
     private var itemsDone: UInt64 = 0
+    /// When the response must have ended that is asked for again and again in place of its stream.
+    private var endOfPolling: UInt64 = 0
 
     init(_ settings: Settings, _ operation: Operation) {
         func nanoseconds(_ milliseconds: Int64) -> UInt64 {
@@ -34,6 +42,7 @@ struct Limits {
         firstEventLimit = nanoseconds(settings.firstEventTimeout)
         idleLimit = nanoseconds(settings.idleTimeout)
         graceLimit = nanoseconds(settings.completionGrace)
+        answerLimit = firstEventLimit
         let now = platform_now()
         var total = settings.timeout > 0 ? now &+ nanoseconds(settings.timeout) : 0
         var isPatience = false
@@ -46,6 +55,36 @@ struct Limits {
         }
         self.total = total
         totalIsPatience = isPatience
+    }
+
+    // MARK: what happens to the call
+
+    mutating func attemptBegins(_ now: UInt64, goesOn: Bool) {
+        phase = .awaiting(since: now)
+        answerLimit = firstEventLimit
+        if goesOn && idleLimit > 0 && (answerLimit == 0 || idleLimit < answerLimit) {
+            answerLimit = idleLimit
+        }
+        lastProgress = 0
+        itemsDone = 0
+    }
+
+    mutating func pauseBegins(_ now: UInt64, _ milliseconds: Int64) {
+        phase = .sleeping(until: now &+ UInt64(max(0, milliseconds)) &* 1_000_000)
+    }
+
+    mutating func failureWasTold(_ now: UInt64) {
+        phase = .expectingDetails(until: now &+ 1_000_000_000)
+    }
+
+    /// From now on the response is asked for in place of the rest of its stream.
+    mutating func pollingBegins(_ now: UInt64) {
+        if endOfPolling == 0 && idleLimit > 0 { endOfPolling = now &+ idleLimit }
+    }
+
+    mutating func documentBegins(_ now: UInt64) {
+        if case .awaiting(let since) = phase { phase = .downloading(since: since) }
+        lastProgress = now
     }
 
     /// What the owner has seen since the last look.
@@ -62,33 +101,38 @@ struct Limits {
         var bringsLimitForward: Bool { sawEvent && (!hasBegun || sawAllItemsDone) }
     }
 
-    mutating func note(_ progress: inout Progress) {
+    /// `now`: the engine's clock. The owner comes for more, so that the time since the last event is the
+    /// server's and not that of a reader who was elsewhere.
+    mutating func note(_ progress: inout Progress, _ now: UInt64) {
         if !progress.sawEvent { return }
         progress.sawEvent = false
         progress.hasBegun = true
-        lastProgress = progress.arrival
-        itemsDone = progress.sawAllItemsDone ? progress.arrival : 0
-        switch phase {
-        case .awaiting: phase = .receiving
+        lastProgress = max(progress.arrival, now)
+        itemsDone = progress.sawAllItemsDone ? lastProgress : 0
+        if case .awaiting = phase { phase = .receiving }
+    }
+
+    /// A limit was reached: whether that is the reader's doing, who has not looked at what is there.
+    ///
+    /// Bytes that the owner takes and that are no events (comments, keepalives, blank lines) are none of
+    /// that, however many they are: the limits go by what was decoded.
+    mutating func look(at transfer: Transfer, _ now: UInt64) {
+        switch transfer.mode {
+        case .events:
+            if transfer.inbox.isEmpty && !transfer.isPaused { return }
+            if transfer.wasTakenFrom {
+                transfer.wasTakenFrom = false
+                return
+            }
+            lastProgress = now
+            if itemsDone > 0 { itemsDone = now }
+            if case .awaiting = phase { phase = .receiving }
+        case .body: lastProgress = max(lastProgress, transfer.lastArrival)
         default: break
         }
     }
 
-    /// Bytes that the owner has not read yet are progress: it is the reader who is slow.
-    mutating func look(at transfer: Transfer, _ now: UInt64) {
-        switch transfer.mode {
-        case .events:
-            if !transfer.inbox.isEmpty || transfer.isPaused {
-                lastProgress = now
-                itemsDone = 0
-                if case .awaiting = phase { phase = .receiving }
-            }
-        case .body:
-            if case .awaiting = phase { phase = .receiving }
-            lastProgress = max(lastProgress, transfer.lastArrival)
-        default: break
-        }
-    }
+    // MARK: which limit stands
 
     /// When to look again: the next limit that stands now.
     var nextDeadline: UInt64 {
@@ -96,9 +140,13 @@ struct Limits {
         func limit(_ time: UInt64) {
             if time != 0 && (deadline == 0 || time < deadline) { deadline = time }
         }
+        limit(endOfPolling)
         switch phase {
         case .sleeping(let until): limit(until)
-        case .awaiting(let since): if firstEventLimit > 0 { limit(since &+ firstEventLimit) }
+        case .awaiting(let since): if answerLimit > 0 { limit(since &+ answerLimit) }
+        case .downloading(let since):
+            if answerLimit > 0 { limit(since &+ answerLimit) }
+            if idleLimit > 0 { limit(lastProgress &+ idleLimit) }
         case .receiving:
             if idleLimit > 0 { limit(lastProgress &+ idleLimit) }
             if graceLimit > 0 && itemsDone > 0 { limit(itemsDone &+ graceLimit) }
@@ -107,20 +155,43 @@ struct Limits {
         return deadline
     }
 
-    enum Reached { case nothing, pause, firstEvent, idle, grace, details, total }
+    enum Reached: Equatable { case nothing, pause, answer, idle, grace, details, polling, total }
 
     /// Which limit has been reached.
     func reached(_ now: UInt64) -> Reached {
         if total != 0 && now >= total { return .total }
+        if endOfPolling != 0 && now >= endOfPolling { return .polling }
         switch phase {
         case .sleeping(let until): return now >= until ? .pause : .nothing
         case .awaiting(let since):
-            return firstEventLimit > 0 && now >= since &+ firstEventLimit ? .firstEvent : .nothing
+            return answerLimit > 0 && now >= since &+ answerLimit ? .answer : .nothing
+        case .downloading(let since):
+            if answerLimit > 0 && now >= since &+ answerLimit { return .answer }
+            return idleLimit > 0 && now >= lastProgress &+ idleLimit ? .idle : .nothing
         case .receiving:
             if graceLimit > 0 && itemsDone > 0 && now >= itemsDone &+ graceLimit { return .grace }
             return idleLimit > 0 && now >= lastProgress &+ idleLimit ? .idle : .nothing
         case .expectingDetails(let until): return now >= until ? .details : .nothing
         }
+    }
+
+    /// A limit was reached that stands whatever may be in the bytes that wait to be read.
+    func isFirmlyReached(_ now: UInt64) -> Bool {
+        switch reached(now) {
+        case .total, .polling: return true
+        default: return false
+        }
+    }
+
+    var isDownloading: Bool {
+        if case .downloading = phase { return true }
+        return false
+    }
+
+    /// How much of the time that was asked for is left, in milliseconds; nil without a limit.
+    func millisecondsLeft(_ now: UInt64) -> Int64? {
+        if total == 0 { return nil }
+        return total > now ? Int64(clamping: (total &- now) / 1_000_000) : 0
     }
 }
 
@@ -128,33 +199,51 @@ extension Call {
     /// The engine says that a deadline has passed: finds out which limit it was and acts on it.
     func limitReached() {
         let now = platform_now()
-        let reached = engine.locked {
-            limits.note(&progress)
-            return limits.reached(now)
+        let (reached, isDownloading) = engine.locked {
+            limits.note(&progress, engine.now)
+            return (limits.reached(now), limits.isDownloading)
         }
         switch reached {
         case .nothing: engine.locked { engine.setDeadline(self, limits.nextDeadline) }
         case .pause: startAttempt()
         case .details: failAsServerSaid()
-        case .total:
-            if limits.totalIsPatience {
-                fail(
+        case .polling:
+            fail(
+                makeError(
                     .timeout,
-                    "timeout_ms: the response had not ended after \(operation.patience) ms")
-            } else {
-                fail(.timeout, "timeout_ms: the call was not over after \(settings.timeout) ms")
-            }
-        case .firstEvent:
-            let what = request.wantsEvents ? "no event" : "no answer"
+                    "idle_timeout_ms: the stream could not be resumed, and the response had not ended "
+                        + "after \(settings.idleTimeout) ms", nil, isRetryable: true))
+        case .total: totalReached()
+        case .answer:
+            let what =
+                isDownloading
+                ? "the answer was not whole"
+                : request.wantsEvents ? "no event came" : "no answer came"
+            let isIdle =
+                resumption.hasBegun && settings.idleTimeout > 0
+                && (settings.firstEventTimeout == 0
+                    || settings.idleTimeout < settings.firstEventTimeout)
             attemptTimedOut(
-                "first_event_timeout_ms: \(what) came within \(settings.firstEventTimeout) ms")
+                isIdle
+                    ? "idle_timeout_ms: \(what) within \(settings.idleTimeout) ms"
+                    : "first_event_timeout_ms: \(what) within \(settings.firstEventTimeout) ms")
         case .idle:
-            let what = request.wantsEvents ? "no event" : "nothing more"
-            streamStalled("idle_timeout_ms: \(what) came for \(settings.idleTimeout) ms")
+            let what = isDownloading ? "nothing more" : "no event"
+            let message = "idle_timeout_ms: \(what) came for \(settings.idleTimeout) ms"
+            if isDownloading { attemptTimedOut(message) } else { streamStalled(message) }
         case .grace:
             streamStalled(
                 "completion_grace_ms: every output item was done, but the stream did not end within "
                     + "\(settings.completionGrace) ms")
         }
+    }
+
+    private func totalReached() {
+        if !limits.totalIsPatience {
+            return fail(.timeout, "timeout_ms: the call was not over after \(settings.timeout) ms")
+        }
+        var message = "timeout_ms: the response had not ended after \(operation.patience) ms"
+        if let outage { message += "; the last request failed: \(oneLine(outage.array))" }
+        fail(.timeout, message)
     }
 }

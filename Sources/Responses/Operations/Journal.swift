@@ -15,8 +15,6 @@ struct Journal {
     private(set) var attempts: Int32 = 0
     /// The headers of the last answer.
     private(set) var headers: ResponseHeaders?
-    /// The stream was taken up again at least once.
-    private(set) var hasResumed = false
     /// An attempt failed in a way that leaves open whether the server did what it was asked for.
     private(set) var mayHaveBeenDone = false
 
@@ -65,11 +63,6 @@ struct Journal {
 
     mutating func pauseBegins(_ milliseconds: Int64) {
         if !list.isEmpty { list[list.count - 1].pause = milliseconds }
-    }
-
-    mutating func resumed(after milliseconds: Int64) {
-        hasResumed = true
-        pauseBegins(milliseconds)
     }
 
     /// As the header documents it. Nil when memory is out.

@@ -29,6 +29,8 @@ final class Transfer {
     var inbox = ByteBuffer()
     private(set) var lastArrival: UInt64 = 0
     var isPaused = false
+    /// The owner took bytes out since the limits of time were last looked at.
+    var wasTakenFrom = false
     /// The server closed a kept connection after the request had gone out on it.
     private(set) var isCutAfterSending = false
     private var sentBeforeRequest = -1
@@ -198,6 +200,7 @@ final class Transfer {
             mode = decided
             if mode == .body {
                 reserveBody()
+                owner?.documentBegan(lastArrival)
             } else {
                 _ = inbox.leaveHeadroom(EventStreamDecoder.headroom)
             }

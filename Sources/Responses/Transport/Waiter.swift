@@ -46,4 +46,7 @@ package class Waiter {
     /// The engine's clock has reached the deadline. Returns when to look again, or 0 when the deadline
     /// stands: then `hasExpired` is set. The lock is held.
     func deadlineReached(_ now: UInt64) -> UInt64 { 0 }
+
+    /// The first bytes of a document have arrived. The lock is held.
+    func documentBegan(_ now: UInt64) {}
 }

@@ -1,0 +1,286 @@
+import CCurl
+import CPlatform
+
+/// What it takes to go on with a stream that broke: from which event, and how often that was tried.
+struct Resumption {
+    /// The stream was taken up again at least once: from then on every event must be the next one.
+    private(set) var hasBegun = false
+    /// The cursor when the stream was last taken up again. Progress is an event that moves it.
+    private var cursor: Int64 = -2
+    /// How often it was taken up again since the cursor moved.
+    private(set) var withoutProgress = 0
+    /// How often at one cursor the server went on at another place, or with another response.
+    private(set) var misplacements = 0
+    private var misplacedAt: Int64 = -2
+    /// How often in a row a connection brought something and broke soon after it began.
+    private var shortLived = 0
+    private var lastBegin: UInt64 = 0
+
+    /// The number behind those that keepalives took: they are no events of the response, and a server
+    /// that counts them does not send them again.
+    var afterKeepalives: Int64 = -1
+    /// On one connection the server left out numbers by itself: they tell the order and no more.
+    var hasHoles = false
+
+    /// What is asked of the server.
+    enum Source {
+        /// The events behind the cursor.
+        case stream
+        /// The response, once: the stream ended and had nothing new.
+        case look
+        /// The response, until it has ended: its stream cannot be had.
+        case poll
+    }
+    var source = Source.stream
+
+    /// Notes that the stream is to be taken up again. Returns the pause before it, in milliseconds; nil
+    /// when that was tried often enough.
+    mutating func begin(after cursor: Int64, limit: Int, _ now: UInt64) -> Int64? {
+        if cursor != self.cursor {
+            self.cursor = cursor
+            withoutProgress = 0
+        }
+        if withoutProgress >= limit { return nil }
+        let isShort = hasBegun && now &- lastBegin < 1_000_000_000
+        shortLived = isShort ? shortLived &+ 1 : 0
+        lastBegin = now
+        hasBegun = true
+        withoutProgress &+= 1
+        if withoutProgress > 1 {
+            return RetryRule.backoffMilliseconds(retry: withoutProgress - 2)
+        }
+        // At once: most breaks are over when they are noticed. A server that breaks off after every event
+        // is asked at a rate that it can bear.
+        return shortLived < 16 ? 0 : Int64(10) << Int64(min(shortLived - 16, 6))
+    }
+
+    func hasMoved(_ cursor: Int64) -> Bool { cursor != self.cursor }
+
+    mutating func noteMisplacement(_ cursor: Int64) {
+        if cursor != misplacedAt { misplacements = 0 }
+        misplacedAt = cursor
+        misplacements &+= 1
+    }
+
+    /// The response is asked for in place of its stream from now on.
+    mutating func giveUpStream() {
+        source = .poll
+        hasBegun = true
+    }
+}
+
+/// Streams that broke: what is the next event, and how the rest is asked for.
+extension Call {
+    // MARK: the place of an event
+
+    /// Whether the event is to be taken: not one that was handed over already, and, once the stream was
+    /// taken up again, no other than the next one of the same response. Moves the cursor.
+    @inline(never)
+    func isInPlace(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
+        let number = fields.sequence
+        if event.kind.isKeepalive {
+            let next = max(lastSequence &+ 1, resumption.afterKeepalives)
+            if number == next && number < Int64.max { resumption.afterKeepalives = number &+ 1 }
+            return true
+        }
+        let isNext =
+            number >= 0 && number == lastSequence &+ 1 || number == resumption.afterKeepalives
+        if !resumption.hasBegun && operation.startingAfter < 0 {
+            if number > lastSequence {
+                if !isNext && lastSequence >= 0 { resumption.hasHoles = true }
+                lastSequence = number
+            }
+            return true
+        }
+        // A failure is told by whoever notices it, which may be a gateway that does not count.
+        if event.kind == .error {
+            if isNext { lastSequence = number }
+            return true
+        }
+        if number < 0 {
+            // What cannot be placed may be a repetition. A type that nobody knows may be a gateway's sign
+            // of life, and a terminal event has the whole response.
+            let isPlaceless =
+                event.kind == .other || event.kind.isTerminal || !resumption.hasBegun
+            return isPlaceless && isOfSameResponse(json)
+                || !misplaced("went on with events that have no sequence numbers")
+        }
+        if number <= lastSequence { return false }
+        if !isNext && !resumption.hasHoles {
+            return !misplaced("went on with event \(number) after event \(lastSequence)")
+        }
+        if !isOfSameResponse(json) { return !misplaced("went on with another response") }
+        lastSequence = number
+        return true
+    }
+
+    /// The event has no response in it, or the one that the stream began with.
+    private func isOfSameResponse(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard resumption.hasBegun, fields.delta.start == nil, let start = json.baseAddress,
+            let document = JSONValue(checking: start, count: json.count),
+            let response = document.member("response")
+        else { return true }
+        return isSameResponse(response)
+    }
+
+    private func isSameResponse(_ response: JSONValue) -> Bool {
+        guard let known = accumulator.responseID, let id = response.member("id"),
+            id.kind == .string, !id.rawText.isEmpty
+        else { return true }
+        return id.isText(known.buffer)
+    }
+
+    /// The server did not go on where it was asked to. It is asked once more. Always true.
+    private func misplaced(_ what: String) -> Bool {
+        attemptFailed("misplaced")
+        let reason = "the stream broke after event \(lastSequence), and the server \(what)"
+        resumption.noteMisplacement(lastSequence)
+        if resumption.misplacements > 1 || !canResume {
+            fail(makeError(.truncated, reason, nil, isRetryable: true))
+        } else {
+            resume(Text(reason), -1)
+        }
+        return true
+    }
+
+    // MARK: the end of a connection
+
+    /// The stream is over without a terminal event.
+    func streamEnded(_ message: String) {
+        if failure != nil { return failAsServerSaid() }
+        if !canResume && endsWithLastWords() { return }
+        let message = message + strayWords
+        if deliveredEvents == 0 && !resumption.hasBegun {
+            return tryAgain(
+                isAllowed: true, wish: -1, reason: "truncated",
+                else: makeError(.truncated, message, nil, isRetryable: true))
+        }
+        let hadNothing = resumption.hasBegun && !resumption.hasMoved(lastSequence)
+        let isInOrder = transfer?.result == CURLE_OK
+        attemptFailed("truncated")
+        // Some servers answer so behind the last event: then the response has ended.
+        if hadNothing && isInOrder && resumption.source == .stream {
+            resumption.source = .look
+            return ask(in: 0)
+        }
+        goOn(Text(message), or: makeError(.truncated, message, nil, isRetryable: true))
+    }
+
+    /// Nothing meaningful came for too long.
+    func streamStalled(_ message: String) {
+        attemptFailed("timeout")
+        goOn(Text(message), or: makeError(.timeout, message, nil, isRetryable: true))
+    }
+
+    private func goOn(_ reason: Text?, or error: ResponsesError) {
+        if canResume { return resume(reason, -1) }
+        // Without numbers nobody can say where to go on. The response itself can be waited for.
+        if isStored && streamID != nil && lastSequence < 0 && operation.kind == .stream {
+            beginPolling()
+            return resume(reason, -1)
+        }
+        fail(error)
+    }
+
+    var canResume: Bool { isStored && streamID != nil && lastSequence >= 0 }
+
+    /// The server keeps the response, whoever reads its stream.
+    private var isStored: Bool { operation.isResumable || accumulator.isBackground }
+
+    /// The id of the response that is streamed.
+    private var streamID: [UInt8]? {
+        operation.responseID.isEmpty ? accumulator.responseID?.array : operation.responseID
+    }
+
+    // MARK: asking for the rest
+
+    /// Asks for the rest of the stream, from behind the last event that was handed over. `wish`: the pause
+    /// that the server asked for, in milliseconds, or -1.
+    func resume(_ reason: Text?, _ wish: Int64) {
+        let now = platform_now()
+        guard
+            var pause = resumption.begin(
+                after: lastSequence, limit: settings.resumeAttempts, now)
+        else {
+            return fail(
+                ResponsesError(.truncated, message: reason, makeDetails(nil, isRetryable: true)))
+        }
+        if wish > 0 { pause = min(wish, RetryRule.longestWish) }
+        log.warning("resuming after event \(lastSequence) in \(pause) ms")
+        ask(in: pause)
+    }
+
+    /// Sends what `resumption.source` says after a pause.
+    private func ask(in pause: Int64) {
+        guard let id = streamID else {
+            return fail(.truncated, "the stream broke, and the server gave its response no id")
+        }
+        do throws(ResponsesError) {
+            request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
+                resumption.source == .stream
+                    ? try Operation.resume(id, after: lastSequence, operation.streamQuery, settings)
+                    : HTTPRequest(.get, url: settings.url(try Path.response(id)))
+            }
+        } catch {
+            return fail(error)
+        }
+        journal.pauseBegins(pause)
+        if pause == 0 { startAttempt() } else { sleep(pause) }
+    }
+
+    /// The server does not give the rest of the stream. It may still have the response.
+    func resumeRefused(_ told: ServerFailure) {
+        attemptFailed("resume_refused")
+        if resumption.source != .stream {
+            return fail(
+                .truncated,
+                "the stream broke, and the server has neither its rest nor the response: "
+                    + oneLine(told.message), told)
+        }
+        beginPolling()
+        ask(in: 0)
+    }
+
+    // MARK: the response in place of its stream
+
+    private func beginPolling() {
+        resumption.giveUpStream()
+        let now = platform_now()
+        engine.locked { limits.pollingBegins(now) }
+    }
+
+    /// A whole response came where events were asked for: handed over as the one event that it comes to.
+    /// One that has not ended is waited for.
+    func responseArrived(_ document: JSONValue) {
+        if resumption.hasBegun && !isSameResponse(document) {
+            _ = misplaced("answered with another response")
+            return
+        }
+        if !isUnderWay(document) { return makeTerminalEvent(of: document) }
+        if resumption.source == .look {
+            attemptSucceeded()
+            resumption.source = .stream
+            return resume(Text("the stream ended before its terminal event"), -1)
+        }
+        if accumulator.isEmpty { _ = accumulator.takeDocument(document, isFinal: false) }
+        guard isStored, streamID != nil else {
+            return fail(
+                .truncated, "the server does not stream, and its response has not ended yet")
+        }
+        beginPolling()
+        attemptSucceeded()
+        ask(in: nextPollPause())
+    }
+
+    func isUnderWay(_ document: JSONValue) -> Bool {
+        guard let status = document.member("status") else { return false }
+        return status.isText("queued") || status.isText("in_progress")
+    }
+
+    /// The pause before the response is asked for again; it grows.
+    func nextPollPause() -> Int64 {
+        let pause = pollInterval
+        pollInterval = max(pollInterval, min(pollInterval * 3 / 2, 5000))
+        return pause
+    }
+}
