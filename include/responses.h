@@ -242,13 +242,19 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      http_version            1.1                        1.1, 2 (over TLS)
      tcp_keepalive_ms        60000                      idle time before TCP keepalive probes
      connect_timeout_ms      10000                      name lookup, connection and TLS
-     first_event_timeout_ms  600000                     from sending to the first event or the answer
-     idle_timeout_ms         300000                     between two events; keepalives do not count
+     first_event_timeout_ms  600000                     from sending to the first event, or to the end
+                                                        of an answer that is no stream
+     idle_timeout_ms         300000                     between two events; keepalives and comments do
+                                                        not count, however many they are. Also for
+                                                        the first event of a stream that goes on, and
+                                                        how long the response is asked for that took
+                                                        the place of its stream
      completion_grace_ms     60000                      from the last finished output item to the end
      timeout_ms              0                          all of a call, with its retries and pauses
      max_retries             2                          0..100, per call
      resume_attempts         20                         reconnects of a stream that can be resumed,
-                                                        counted anew after every event
+                                                        counted anew when an event has moved the
+                                                        cursor; the pauses between them grow
      poll_interval_ms        500                        first pause of responses_wait; it grows
      max_event_bytes         67108864                   one event
      max_response_bytes      268435456                  one response: a body, or a stream's items
@@ -513,7 +519,9 @@ RESPONSES_API int responses_compact(responses_client *client, const char *json, 
 
 /* Gets a background response again and again until it has ended ("completed", "failed",
    "incomplete", "cancelled"; look at its status), at most timeout_ms, -1 for as long as it takes:
-   then RESPONSES_E_TIMEOUT, and the response goes on at the server. */
+   then RESPONSES_E_TIMEOUT, and the response goes on at the server. A server that cannot be asked for
+   a while, because it is started anew, is waited out within timeout_ms; with -1, as often as
+   resume_attempts says. */
 RESPONSES_API int responses_wait(responses_client *client, const char *id, int timeout_ms,
                                  responses_response **out, responses_error **err);
 
@@ -532,10 +540,19 @@ RESPONSES_API int responses_send(responses_client *client, const char *method, c
  * RESPONSES_OK is returned only after the terminal event; `*out` is then the final response
  * ("completed" or "incomplete"). A server that answers with the whole response where a stream was
  * asked for, or that has the response but not the rest of its events, is understood: the response is
- * handed over in one terminal event, made by the library and without a sequence number. A stream that ends without one is RESPONSES_E_TRUNCATED, unless it
- * can be resumed, which happens by itself. "response.failed" and "error" are handed over and then
- * RESPONSES_E_API. On failure, `*out`, if you passed one, holds what had arrived when anything had,
- * and is yours to free: here alone it can be set along with `*err`.
+ * handed over in one terminal event, made by the library and without a sequence number. A stream that
+ * ends without one is RESPONSES_E_TRUNCATED, unless it can be resumed, which happens by itself.
+ * "response.failed" and "error" are handed over and then RESPONSES_E_API. On failure, `*out`, if you
+ * passed one, holds what had arrived when anything had, and is yours to free: here alone it can be set
+ * along with `*err`.
+ *
+ * A stream can be resumed when its response is in the background, or was asked for by its id. It goes on
+ * behind the cursor, the sequence number of the last event that was handed over (a keepalive's own
+ * number does not count). From then on nothing but the next event of the same response is taken: what
+ * is at or before the cursor is dropped; after a gap, events without numbers or those of another
+ * response the server is asked once more, and then it is RESPONSES_E_TRUNCATED. A server that leaves
+ * numbers out by itself, on an unbroken connection, is held to their order alone. One whose events have
+ * no numbers at all cannot say where to go on: the response is then asked for until it has ended.
  */
 typedef int (*responses_event_fn)(const responses_event *event, void *user_data);
 
