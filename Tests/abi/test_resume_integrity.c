@@ -101,7 +101,7 @@ static void a_gap_that_stays_is_told(void **state)
     say_events(6, sse.count);
     say_events(7, sse.count);
     struct played played = background();
-    check_truncated(&played, 4, "event 7 after event 3");
+    check_truncated(&played, 4, "after event 3, and the server went on with event 7");
     assert_int_equal(server_requests(server), 3);
 }
 

@@ -107,7 +107,7 @@ extension Call {
         }
         if number <= lastSequence { return false }
         if !isNext && !resumption.hasHoles {
-            return !misplaced("went on with event \(number) after event \(lastSequence)")
+            return !misplaced("went on with event \(number)")
         }
         if !isOfSameResponse(json) { return !misplaced("went on with another response") }
         lastSequence = number
