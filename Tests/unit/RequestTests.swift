@@ -17,16 +17,35 @@ struct RequestBodyTests {
     @Test(arguments: [
         (#"{"a":1}"#, true, #"{"stream":true,"a":1}"#), ("{}", true, #"{"stream":true}"#),
         (#"{"a":1}"#, false, #"{"a":1}"#), (#"{"stream":true}"#, true, #"{"stream":true}"#),
-        (#"{"stream" : false , "b":2}"#, true, #"{"stream" : true , "b":2}"#),
+        // What is left of a value that shrinks is space.
+        (#"{"stream" : false , "b":2}"#, true, #"{"stream" : true  , "b":2}"#),
+        (#"{"a":1,"stream":"later","b":2}"#, true, #"{"a":1,"stream":true   ,"b":2}"#),
+        (#"{"a":1,"stream":{},"b":2}"#, false, #"{"a":1,"stream":false,"b":2}"#),
+        (
+            #"{"stream":1,"a":[2],"stream":[true],"stream":0}"#, true,
+            #"{"stream":true,"a":[2],"stream":true  ,"stream":true}"#
+        ),
+        (" \t\n                     {\"a\":1} ", true, "{\"stream\":true,\"a\":1} "),
         (#"{"a":1,"stream":true}"#, false, #"{"a":1,"stream":false}"#),
         (#"{"stream":null}"#, true, #"{"stream":true}"#),
-        (#"{"stream":false,"stream":true}"#, true, #"{"stream":true,"stream":true}"#),
+        (#"{"stream":false,"stream":true}"#, true, #"{"stream":true ,"stream":true}"#),
         (#"{"x":{"stream":false}}"#, false, #"{"x":{"stream":false}}"#),
-        (#"{"\u0073tream":false}"#, true, #"{"\u0073tream":true}"#),
+        (#"{"\u0073tream":false}"#, true, #"{"\u0073tream":true }"#),
         (#"  {"n":1.50}  "#, false, #"  {"n":1.50}  "#),
     ])
     func streamIsSet(_ json: String, _ stream: Bool, _ expected: String) {
         #expect(prepare(json, stream: stream) == expected)
+    }
+
+    @Test func streamIsSetHoweverOften() {
+        for times in [15, 16, 17, 100, 1000] {
+            func object(_ value: String) -> String {
+                "{\"a\":0"
+                    + String(repeating: ",\"stream\":\(value),\"b\":[1]", count: times) + "}"
+            }
+            #expect(prepare(object("0"), stream: true) == object("true"))
+            #expect(prepare(object("[]"), stream: false) == object("false"))
+        }
     }
 
     @Test func whatIsNoObjectIsRefused() {

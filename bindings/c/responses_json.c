@@ -1,8 +1,6 @@
 /* JSON text, read where it lies: is it valid, where is a value, what does a string say. */
 #include "responses_request_internal.h"
 
-#define DEPTH 512
-
 void responses_scan_space_(struct responses_scan_ *scan)
 {
     while (scan->p < scan->end &&
@@ -118,9 +116,27 @@ static int scan_digits(struct responses_scan_ *scan)
     return scan->p > begin;
 }
 
+static int scan_word(struct responses_scan_ *scan, const char *word, int type)
+{
+    size_t len = strlen(word);
+
+    if ((size_t)(scan->end - scan->p) < len || memcmp(scan->p, word, len) != 0)
+        return RESPONSES_E_INVALID;
+    scan->p += len;
+    return type;
+}
+
+/* A number that JSON does not have and servers send. */
+static int scan_not_finite(struct responses_scan_ *scan, const char *word)
+{
+    scan->not_finite = 1;
+    return scan_word(scan, word, RESPONSES_JSON_NUMBER);
+}
+
 static int scan_number(struct responses_scan_ *scan)
 {
-    responses_scan_take_(scan, '-');
+    if (responses_scan_take_(scan, '-') && scan->p < scan->end && *scan->p == 'I')
+        return scan_not_finite(scan, "Infinity");
     if (!responses_scan_take_(scan, '0') && !scan_digits(scan))
         return RESPONSES_E_INVALID;
     if (responses_scan_take_(scan, '.') && !scan_digits(scan))
@@ -132,16 +148,6 @@ static int scan_number(struct responses_scan_ *scan)
             return RESPONSES_E_INVALID;
     }
     return RESPONSES_JSON_NUMBER;
-}
-
-static int scan_word(struct responses_scan_ *scan, const char *word, int type)
-{
-    size_t len = strlen(word);
-
-    if ((size_t)(scan->end - scan->p) < len || memcmp(scan->p, word, len) != 0)
-        return RESPONSES_E_INVALID;
-    scan->p += len;
-    return type;
 }
 
 /* One element of an array, or one field of an object with its name. */
@@ -179,7 +185,7 @@ int responses_scan_value_(struct responses_scan_ *scan)
     int type = RESPONSES_E_INVALID;
 
     responses_scan_space_(scan);
-    if (scan->p == scan->end || scan->depth == DEPTH)
+    if (scan->p == scan->end || scan->depth == RESPONSES_DEPTH_)
         return RESPONSES_E_INVALID;
     scan->depth++;
     switch (*scan->p) {
@@ -201,6 +207,12 @@ int responses_scan_value_(struct responses_scan_ *scan)
     case 'n':
         type = scan_word(scan, "null", RESPONSES_JSON_NULL);
         break;
+    case 'N':
+        type = scan_not_finite(scan, "NaN");
+        break;
+    case 'I':
+        type = scan_not_finite(scan, "Infinity");
+        break;
     default:
         type = scan_number(scan);
     }
@@ -216,6 +228,7 @@ struct responses_scan_ responses_scan_of_(const char *json, size_t n)
     scan.p = json;
     scan.end = json + n;
     scan.depth = 0;
+    scan.not_finite = 0;
     return scan;
 }
 
@@ -231,7 +244,7 @@ void responses_scan_trim_(const char **json, const char *end, size_t *n)
     *n = (size_t)(end - scan.p);
 }
 
-int responses_json_check_(const char **json, size_t *n)
+int responses_json_check_(const char **json, size_t *n, int strict)
 {
     struct responses_scan_ scan;
     int type;
@@ -242,7 +255,7 @@ int responses_json_check_(const char **json, size_t *n)
         *n = strlen(*json);
     scan = responses_scan_of_(*json, *n);
     type = responses_scan_value_(&scan);
-    if (type < 0 || scan.p != scan.end)
+    if (type < 0 || scan.p != scan.end || (strict && scan.not_finite))
         return RESPONSES_E_INVALID;
     responses_scan_trim_(json, scan.end, n);
     return type;
@@ -331,7 +344,7 @@ int responses_json_text(const char *json, size_t n, char *buffer, size_t capacit
     if (needed != NULL)
         *needed = 0;
     if ((buffer == NULL && capacity > 0) ||
-        responses_json_check_(&json, &n) != RESPONSES_JSON_STRING)
+        responses_json_check_(&json, &n, 0) != RESPONSES_JSON_STRING)
         return RESPONSES_E_INVALID;
     end = json + n - 1;
     for (p = json + 1; p < end;) {

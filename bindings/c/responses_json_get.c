@@ -95,7 +95,7 @@ int responses_json_get(const char *json, size_t n, const char *pointer, int *typ
                        const char **value, size_t *len)
 {
     struct responses_scan_ scan;
-    int status = responses_json_check_(&json, &n);
+    int status = responses_json_check_(&json, &n, 0);
 
     if (status < 0 || !is_pointer(pointer))
         return RESPONSES_E_INVALID;

@@ -101,25 +101,27 @@ static struct field *new_chain(const char *name, enum kind kind, struct field **
     }
 }
 
-static int is_path(const char *name)
+/* Why a name is no path; NULL when it is one. */
+static const char *no_path(const char *name)
 {
+    static const char *no_name = "not a name, or a path of names";
     const char *p, *end;
-    size_t len;
+    size_t len, names;
 
     if (name == NULL)
-        return 0;
+        return no_name;
     end = name + strlen(name);
     for (p = name; p < end; p += len) {
         len = responses_utf8_(p, end);
         if (len == 0)
-            return 0;
+            return no_name;
     }
-    for (p = name;; p++) {
+    for (p = name, names = 1;; p++, names++) {
         if (*p == '/' || *p == '\0')
-            return 0;
+            return no_name;
         p += strcspn(p, "/");
         if (*p == '\0')
-            return 1;
+            return names <= RESPONSES_DEPTH_ ? NULL : "a path of more than 512 names";
     }
 }
 
@@ -179,8 +181,8 @@ int responses_request_set_(responses_request *request, const char *action, const
     }
     if (status == RESPONSES_OK) {
         status = RESPONSES_E_INVALID;
-        if (!is_path(name)) {
-            why = "not a name, or a path of names";
+        if (no_path(name) != NULL) {
+            why = no_path(name);
         } else if ((place = walk(&request->fields, &left)) == NULL) {
             why = "leads through what is no object";
         } else if (*place != NULL && (*place)->kind == ARRAY) {
@@ -249,7 +251,7 @@ int responses_request_remove(responses_request *request, const char *name)
 {
     struct field **place, *field;
 
-    if (request == NULL || !is_path(name))
+    if (request == NULL || no_path(name) != NULL)
         return RESPONSES_E_INVALID;
     place = walk(&request->fields, &name);
     if (place == NULL || *place == NULL)

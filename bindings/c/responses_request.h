@@ -56,7 +56,8 @@ RESPONSES_API void responses_request_clear(responses_request *request);
  * which are made when they are missing: "model", "reasoning/effort", "metadata/order". A part of it may
  * not be empty, and what it leads through must be an object that was made this way. "input" and "tools"
  * can be set only while nothing was added to them, and added to only while they were not set. A name
- * with a "/" in it goes into an object by set_json.
+ * with a "/" in it goes into an object by set_json. A path has at most 512 names, and JSON that is put in
+ * at most 512 levels, without NaN and Infinity.
  */
 RESPONSES_API int responses_request_set_string(responses_request *request, const char *name,
                                                const char *value, size_t n);
@@ -166,7 +167,8 @@ RESPONSES_API int responses_read_count(const responses_response *response, const
 /* One value of any JSON text by JSON pointer: the arguments of a function call are such a text. `*type`
    is RESPONSES_JSON_..., `*value` where the value begins in `json`, and `*len` its length: a string still
    has its quotes and escapes, see responses_json_text(). Borrowed from `json`. All of the text is
-   checked: RESPONSES_E_INVALID when it is no JSON, or deeper than 512. type, value, len may be NULL. */
+   checked: RESPONSES_E_INVALID when it is no JSON, or deeper than 512. NaN and Infinity are numbers, as
+   some servers send them. type, value, len may be NULL. */
 RESPONSES_API int responses_json_get(const char *json, size_t n, const char *pointer, int *type,
                                      const char **value, size_t *len);
 

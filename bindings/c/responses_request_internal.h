@@ -40,12 +40,17 @@ RESPONSES_HIDDEN void responses_text_put_json_(struct responses_text_ *text, con
                                                size_t n, int type);
 RESPONSES_HIDDEN void responses_text_free_(struct responses_text_ *text);
 
+/* How deep values may be inside each other, and how many names a path may have: the library takes a
+   request of both together, and what recurses here needs some 100 KiB of stack at most. */
+#define RESPONSES_DEPTH_ 512
+
 /* ---- JSON that is read ----------------------------------------------------------------------- */
 
 /* A place in a JSON text. */
 struct responses_scan_ {
     const char *p, *end;
     int depth;
+    int not_finite; /* NaN or an infinity was there */
 };
 
 RESPONSES_HIDDEN struct responses_scan_ responses_scan_of_(const char *json, size_t n);
@@ -62,8 +67,9 @@ RESPONSES_HIDDEN void responses_scan_trim_(const char **json, const char *end, s
 
 /* The length of one UTF-8 character at p, 0 when it is none. */
 RESPONSES_HIDDEN size_t responses_utf8_(const char *p, const char *end);
-/* The one value that a text is: its type, or RESPONSES_E_INVALID. The space around it is left out. */
-RESPONSES_HIDDEN int responses_json_check_(const char **json, size_t *n);
+/* The one value that a text is: its type, or RESPONSES_E_INVALID. The space around it is left out. With
+   `strict`, as a request wants it, NaN and Infinity are no JSON; what is read may have them. */
+RESPONSES_HIDDEN int responses_json_check_(const char **json, size_t *n, int strict);
 /* How many elements or fields a value that was checked has. */
 RESPONSES_HIDDEN size_t responses_json_count_(const char *json, size_t n);
 

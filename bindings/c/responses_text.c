@@ -86,7 +86,7 @@ void responses_text_put_string_(struct responses_text_ *text, const char *bytes,
 
 void responses_text_put_json_(struct responses_text_ *text, const char *json, size_t n, int type)
 {
-    int found = responses_json_check_(&json, &n);
+    int found = responses_json_check_(&json, &n, 1);
 
     if (found < 0 || (type >= 0 && found != type)) {
         text->status = RESPONSES_E_INVALID;

@@ -1,26 +1,47 @@
+import CPlatform
+
 /// The JSON of a request as it goes out: the caller's bytes, with `stream` set as the operation wants.
+///
+/// A request can be large. It is copied once, with room in front of the copy, and `stream` is set inside
+/// that: no second copy is made.
 enum RequestBody {
+    /// Room in front, for the member that is added and for values that grow.
+    private static let room = 64
+
     /// Checks that it is a JSON object and copies it. `stream`: nil leaves that member alone.
     static func prepare(_ json: Input?, stream: Bool?) throws(ResponsesError) -> Text {
         guard let json else { throw .invalid("json", "must not be NULL; expected a JSON object") }
-        guard let copy = Text(copying: json.baseAddress, count: json.count) else {
+        let room = stream == nil ? 0 : RequestBody.room
+        guard let copy = Text(copying: json.baseAddress, count: json.count, room: room) else {
             throw .noMemory()
         }
         let object = try checkObject(copy, argument: "json")
         guard let stream else { return copy }
-        var places: [JSONValue] = []
+        var growth = 0
         var isThere = false
         object.forEach { name, value in
             if let name, name.isText("stream") {
                 isThere = true
-                if (value.kind == .true) != stream || value.kind != .true && value.kind != .false {
-                    places.append(value)
-                }
+                if !isRight(value, stream) { growth += max(0, word(stream).count - value.count) }
             }
             return true
         }
-        if places.isEmpty && (isThere || !stream) { return copy }
-        return try rewrite(object, places, stream, adding: !isThere)
+        if !isThere {
+            if stream { add(to: copy, object) }
+            return copy
+        }
+        if growth > room {
+            // Many times the same member: one that needs more room than there is.
+            guard let roomy = Text(copying: copy.base, count: copy.count, room: growth) else {
+                throw .noMemory()
+            }
+            let start = roomy.base + (object.start - UnsafePointer(copy.base))
+            let same = JSONValue(start: start, end: start + object.count)
+            set(stream, in: roomy, same, growth)
+            return roomy
+        }
+        set(stream, in: copy, object, growth)
+        return copy
     }
 
     /// The object of text that is JSON; the message says where it is not.
@@ -35,26 +56,46 @@ enum RequestBody {
         return value
     }
 
-    /// Replaces values in their places, or adds the member in front.
-    private static func rewrite(
-        _ object: JSONValue, _ places: [JSONValue], _ stream: Bool, adding: Bool
-    ) throws(ResponsesError) -> Text {
-        var out = ByteBuffer()
-        var isFine = out.reserveExactly(object.count + 16)
-        var from = object.start
-        if adding {
-            let isEmpty = JSONScanner.skipSpace(object.start + 1).pointee == 0x7D
-            isFine = isFine && out.append(isEmpty ? "{\"stream\":true" : "{\"stream\":true,")
-            from = object.start + 1
+    private static func word(_ stream: Bool) -> UnsafeBufferPointer<UInt8> {
+        let word: StaticString = stream ? "true" : "false"
+        return word.buffer
+    }
+
+    private static func isRight(_ value: JSONValue, _ stream: Bool) -> Bool {
+        value.kind == (stream ? .true : .false)
+    }
+
+    /// Adds the member in front, where the object begins.
+    private static func add(to text: Text, _ object: JSONValue) {
+        let isEmpty = JSONScanner.skipSpace(object.start + 1).pointee == 0x7D
+        let member: StaticString = isEmpty ? "{\"stream\":true" : "{\"stream\":true,"
+        let count = member.utf8CodeUnitCount
+        let brace = object.start - UnsafePointer(text.base)
+        // What was in front of the brace is space.
+        text.moveBase(by: brace &+ 1 &- count)
+        memcpy(text.base, member.utf8Start, count)
+    }
+
+    /// Sets every value of the member. What is in front of one that grows moves into the room, and one
+    /// that shrinks leaves space.
+    private static func set(_ stream: Bool, in text: Text, _ object: JSONValue, _ growth: Int) {
+        let word = word(stream)
+        var shift = growth
+        var from = text.base
+        object.forEach { name, value in
+            guard let name, name.isText("stream"), !isRight(value, stream) else { return true }
+            let place = text.base + (value.start - UnsafePointer(text.base))
+            let end = text.base + (value.end - UnsafePointer(text.base))
+            // What is still to be read is behind `end`, where nothing is written.
+            if shift > 0 { memmove(from - shift, from, place - from) }
+            if let start = word.baseAddress { memcpy(place - shift, start, word.count) }
+            let rest = value.count - word.count
+            if rest > 0 { memset(end - shift - rest, 0x20, rest) }
+            shift += min(0, rest)
+            from = end
+            return true
         }
-        for place in places {
-            isFine = isFine && out.append(from, place.start - from)
-            isFine = isFine && out.append(stream ? "true" : "false")
-            from = place.end
-        }
-        isFine = isFine && out.append(from, object.end - from)
-        guard isFine, let text = out.copy() else { throw .noMemory() }
-        return text
+        text.moveBase(by: -growth)
     }
 
     /// `"background": true` is in it.

@@ -160,4 +160,21 @@ package struct ByteBuffer: ~Copyable {
 
     /// The content as text of the library, copied.
     package func copy() -> Text? { Text(copying: bytes, count: count) }
+
+    /// The content as text that takes over the block, cut to its size; nothing is copied. Nil when there
+    /// is no block and no memory for one. The buffer is empty then.
+    package mutating func takeText() -> Text? {
+        guard let base, start == 0 else {
+            let copied = copy()
+            reset(keeping: 0)
+            return copied
+        }
+        let fitting = realloc(base, end + ByteBuffer.slack) ?? UnsafeMutableRawPointer(base)
+        let text = Text(owning: fitting.assumingMemoryBound(to: UInt8.self), count: end)
+        self.base = nil
+        start = 0
+        end = 0
+        capacity = 0
+        return text
+    }
 }

@@ -67,24 +67,47 @@ package final class Response {
     }
 
     /// Every `output_text` part of every message, joined. Nil when memory is out.
+    ///
+    /// A text can be large: it is put where it stays, in a block that has room for it from the start.
     package func text() -> Text? {
         if let joinedText { return joinedText }
+        guard let output = document?.member("output") else {
+            joinedText = Text("")
+            return joinedText
+        }
+        var room = 0
+        forEachText(of: output) { raw in
+            room += raw.count
+            return true
+        }
         var joined = ByteBuffer()
-        var isFine = true
-        document?.member("output")?.forEach { _, item in
+        var isFine = joined.reserveExactly(room)
+        if isFine {
+            forEachText(of: output) { raw in
+                isFine = JSONEscape.decode(raw, into: &joined)
+                return isFine
+            }
+        }
+        if isFine { joinedText = joined.takeText() }
+        return joinedText
+    }
+
+    /// The texts as they are in the JSON, with escapes, which makes none of them longer.
+    private func forEachText(
+        of output: JSONValue, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) {
+        var goesOn = true
+        output.forEach { _, item in
             guard let type = item.member("type"), type.isText("message") else { return true }
             item.member("content")?.forEach { _, part in
                 guard let type = part.member("type"), type.isText("output_text"),
                     let text = part.member("text"), text.kind == .string
                 else { return true }
-                isFine = JSONEscape.decode(text.rawText, into: &joined)
-                return isFine
+                goesOn = body(text.rawText)
+                return goesOn
             }
-            return isFine
+            return goesOn
         }
-        if !isFine { return nil }
-        joinedText = joined.copy()
-        return joinedText
     }
 
     package func find(_ pointer: UnsafeBufferPointer<UInt8>) -> Lookup.Outcome {

@@ -1,32 +1,50 @@
 import CPlatform
 
-/// Bytes that never change, in C memory and ending in NUL: what the library hands out as text. As in
+/// Bytes in C memory, ending in NUL, that do not change once they are handed out as text. As in
 /// `ByteBuffer` there are `slack` zero bytes behind, so that it can be scanned.
 ///
 /// Not `String`: its comparison and hashing need Unicode tables, and its storage is not ours to point
 /// into.
 package final class Text: @unchecked Sendable {
-    package let base: UnsafeMutablePointer<UInt8>
-    package let count: Int
+    package private(set) var base: UnsafeMutablePointer<UInt8>
+    package private(set) var count: Int
+    private let block: UnsafeMutablePointer<UInt8>
     /// Overwritten before it is given back.
     private let isSecret: Bool
 
-    private init(block: UnsafeMutablePointer<UInt8>, count: Int, isSecret: Bool) {
-        base = block
+    private init(
+        block: UnsafeMutablePointer<UInt8>, room: Int = 0, count: Int, isSecret: Bool = false
+    ) {
+        self.block = block
+        base = block + room
         self.count = count
         self.isSecret = isSecret
     }
 
-    /// Copies bytes; nil when memory is out. The block is had before the object: Embedded Swift leaks an
-    /// object whose own initialiser fails.
+    /// Copies bytes, with `room` bytes free in front; nil when memory is out. The block is had before the
+    /// object: Embedded Swift leaks an object whose own initialiser fails.
     package convenience init?(
-        copying bytes: UnsafePointer<UInt8>?, count: Int, isSecret: Bool = false
+        copying bytes: UnsafePointer<UInt8>?, count: Int, room: Int = 0, isSecret: Bool = false
     ) {
-        guard count < Int.max / 4, let block = malloc(count + ByteBuffer.slack) else { return nil }
-        if let bytes, count > 0 { memcpy(block, bytes, count) }
-        memset(block + count, 0, ByteBuffer.slack)
+        guard count < Int.max / 4, room < Int.max / 4,
+            let block = malloc(room + count + ByteBuffer.slack)
+        else { return nil }
+        if let bytes, count > 0 { memcpy(block + room, bytes, count) }
+        memset(block + room + count, 0, ByteBuffer.slack)
         self.init(
-            block: block.assumingMemoryBound(to: UInt8.self), count: count, isSecret: isSecret)
+            block: block.assumingMemoryBound(to: UInt8.self), room: room, count: count,
+            isSecret: isSecret)
+    }
+
+    /// Takes over a block of C memory with `count` bytes and `ByteBuffer.slack` zeros behind them.
+    package convenience init(owning block: UnsafeMutablePointer<UInt8>, count: Int) {
+        self.init(block: block, count: count)
+    }
+
+    /// Lets the text begin elsewhere in its block, in the room that was left in front or further behind.
+    package func moveBase(by distance: Int) {
+        base += distance
+        count -= distance
     }
 
     package convenience init?(_ text: StaticString) {
@@ -49,7 +67,7 @@ package final class Text: @unchecked Sendable {
 
     deinit {
         if isSecret { platform_wipe(base, count) }
-        free(base)
+        free(block)
     }
 
     package var cString: UnsafePointer<CChar> {

@@ -46,6 +46,24 @@ static void values_by_pointer(void **state)
     check("/a", RESPONSES_JSON_ARRAY, "[ 10 , {\"b\":\"x\\ny\"} , null, true,false ]");
 }
 
+static void numbers_that_are_not_finite(void **state)
+{
+    static const char text[] = "{\"a\":[NaN,-Infinity , Infinity],\"b\":1}";
+    static const char *const wrong[] = {"[nan]", "[-NaN]", "[+Infinity]", "[Infinit", "[Na", "[-I"};
+    const char *value = NULL;
+    size_t len = 0, i;
+    int type = -1;
+    (void)state;
+    assert_int_equal(responses_json_get(text, NTS, "/a/1", &type, &value, &len), RESPONSES_OK);
+    assert_int_equal(type, RESPONSES_JSON_NUMBER);
+    assert_int_equal(len, 9);
+    assert_memory_equal(value, "-Infinity", len);
+    assert_int_equal(responses_json_get(text, NTS, "/b", &type, &value, &len), RESPONSES_OK);
+    for (i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(responses_json_get(wrong[i], NTS, "", NULL, NULL, NULL),
+                         RESPONSES_E_INVALID);
+}
+
 static void what_is_not_there(void **state)
 {
     static const char *const none[] = {"/b",      "/a/5",   "/a/00",  "/a/-",
@@ -170,8 +188,11 @@ static void damaged_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest json[] = {
-        cmocka_unit_test(values_by_pointer), cmocka_unit_test(what_is_not_there),
-        cmocka_unit_test(strings),           cmocka_unit_test(text_by_pointer),
+        cmocka_unit_test(values_by_pointer),
+        cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(numbers_that_are_not_finite),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(text_by_pointer),
         cmocka_unit_test(damaged_texts),
     };
     return cmocka_run_group_tests(json, NULL, NULL);

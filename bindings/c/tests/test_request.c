@@ -172,10 +172,33 @@ static void what_is_no_utf8_is_refused(void **state)
 
 static void what_is_no_json_is_refused(void **state)
 {
-    static const char *const bad[] = {
-        "",         "{",     "[1,]",      "{\"a\"}", "{\"a\":1,}", "01",     "1.",    "-",
-        "1e",       "nul",   "'a'",       "\"a",     "\"\\x\"",    "\"\n\"", "[1 2]", "1 2",
-        "\"\xff\"", "{1:2}", "\"\\u12\"", "tru",     "[",          ",",      "\"\\",  "]"};
+    static const char *const bad[] = {"",
+                                      "{",
+                                      "[1,]",
+                                      "{\"a\"}",
+                                      "{\"a\":1,}",
+                                      "01",
+                                      "1.",
+                                      "-",
+                                      "1e",
+                                      "nul",
+                                      "'a'",
+                                      "\"a",
+                                      "\"\\x\"",
+                                      "\"\n\"",
+                                      "[1 2]",
+                                      "1 2",
+                                      "NaN",
+                                      "[-Infinity]",
+                                      "{\"a\":Infinity}",
+                                      "\"\xff\"",
+                                      "{1:2}",
+                                      "\"\\u12\"",
+                                      "tru",
+                                      "[",
+                                      ",",
+                                      "\"\\",
+                                      "]"};
     char deep[2000];
     size_t i;
     (void)state;
@@ -213,6 +236,48 @@ static void names_that_are_none(void **state)
     assert_null(responses_request_json(NULL, NULL));
     responses_request_free(NULL);
     responses_request_clear(NULL);
+}
+
+/* Everything that recurses has a bound, and what is within it can be sent. */
+static void paths_that_are_deep(void **state)
+{
+    enum { MOST = 512, FAR = 1000000 };
+    char *name = malloc(2 * FAR), *deep = malloc(2 * MOST + 1);
+    responses_client *client;
+    const char *json;
+    size_t len;
+    int i;
+    (void)state;
+    assert_non_null(name);
+    assert_non_null(deep);
+    for (i = 0; i < FAR; i++) {
+        name[2 * i] = 'a';
+        name[2 * i + 1] = '/';
+    }
+    name[2 * FAR - 1] = '\0';
+    check_refused(responses_request_set_integer(request, name, 1), "512");
+    check_refused(responses_request_set_string(request, name, "a", NTS), "512");
+    assert_int_equal(responses_request_remove(request, name), RESPONSES_E_INVALID);
+    name[2 * MOST + 1] = '\0';
+    check_refused(responses_request_set_null(request, name), "512");
+    name[2 * MOST - 1] = '\0';
+    memset(deep, '[', MOST);
+    memset(deep + MOST, ']', MOST);
+    deep[2 * MOST] = '\0';
+    assert_int_equal(responses_request_set_json(request, name, deep, NTS), RESPONSES_OK);
+    json = responses_request_json(request, &len);
+    assert_int_equal(len, MOST * strlen("{\"a\":}") + 2 * MOST);
+    assert_memory_equal(json, "{\"a\":{\"a\":", 10);
+    /* The library takes it: that nobody listens is all that is wrong. */
+    assert_int_equal(responses_client_new(&client, NULL), RESPONSES_OK);
+    responses_client_set(client, "base_url", "http://127.0.0.1:1", NULL);
+    responses_client_set(client, "api_key", "k", NULL);
+    responses_client_set(client, "max_retries", "0", NULL);
+    assert_int_equal(responses_create(client, json, len, NULL, NULL), RESPONSES_E_NETWORK);
+    responses_client_free(client);
+    assert_int_equal(responses_request_remove(request, name), RESPONSES_OK);
+    free(deep);
+    free(name);
 }
 
 static void items_and_tools(void **state)
@@ -307,11 +372,17 @@ int main(void)
 {
     const struct CMUnitTest requests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(every_type_of_field),        TEST(numbers),
-        TEST(numbers_in_another_locale),  TEST(text_is_escaped),
-        TEST(what_is_no_utf8_is_refused), TEST(what_is_no_json_is_refused),
-        TEST(names_that_are_none),        TEST(items_and_tools),
-        TEST(the_first_error_sticks),     TEST(without_memory),
+        TEST(every_type_of_field),
+        TEST(numbers),
+        TEST(numbers_in_another_locale),
+        TEST(text_is_escaped),
+        TEST(what_is_no_utf8_is_refused),
+        TEST(what_is_no_json_is_refused),
+        TEST(names_that_are_none),
+        TEST(items_and_tools),
+        TEST(paths_that_are_deep),
+        TEST(the_first_error_sticks),
+        TEST(without_memory),
     };
     return cmocka_run_group_tests(requests, NULL, NULL);
 }
