@@ -129,6 +129,25 @@ static void a_byte_order_mark_is_no_part_of_a_document(void **state)
                   error);
 }
 
+static void a_byte_order_mark_may_be_cut(void **state)
+{
+    (void)state;
+    struct sse sse;
+    sse_hello(&sse, "resp_1");
+    struct exchange *x = server_expect(server);
+    stream_head(x, "");
+    stream_chunk(x, "\xef", 1);
+    stream_chunk(x, "\xbb", 1);
+    stream_chunk(x, "\xbf", 1);
+    stream_chunk(x, sse.text.data, sse.text.len);
+    stream_end(x);
+    struct played played = play(client);
+    assert_ok(played.status, played.error);
+    check_heard(&played.events, &sse, sse.count);
+    played_free(&played);
+    sse_free(&sse);
+}
+
 static void a_byte_order_mark_before_what_a_stream_asked_for(void **state)
 {
     (void)state;
@@ -219,6 +238,7 @@ int main(void)
         TEST(a_request_has_no_such_numbers),
         TEST(a_byte_order_mark_is_no_part_of_a_document),
         TEST(a_byte_order_mark_before_what_a_stream_asked_for),
+        TEST(a_byte_order_mark_may_be_cut),
         TEST(an_event_without_data_is_a_sign_of_life),
         TEST(sequence_numbers_go_to_the_end),
     };

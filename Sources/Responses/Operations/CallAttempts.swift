@@ -183,6 +183,9 @@ extension Call {
                 withHistory(error, note: " (no time is left for a retry in \(pause) ms)"))
         }
         retries += 1
+        // What it told of a response was for nobody: the next one tells of another.
+        accumulator.forget()
+        lastSequence = operation.startingAfter
         journal.pauseBegins(pause)
         log.warning("retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
         sleep(pause)

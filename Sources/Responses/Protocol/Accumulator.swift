@@ -32,6 +32,21 @@ package final class Accumulator {
 
     package var isEmpty: Bool { skeleton == nil && items.isEmpty }
 
+    /// Begins anew, with another attempt at the same request.
+    package func forget() {
+        skeleton = nil
+        items = []
+        isFinal = false
+        heldBytes = 0
+        document = nil
+        lastKind = .other
+        lastOutputIndex = -1
+        lastContentIndex = -1
+        lastPart = nil
+        responseID = nil
+        isBackground = false
+    }
+
     /// The id of the response, once an event said it.
     package private(set) var responseID: Text?
     /// Whether the response runs in the background, as the server said.

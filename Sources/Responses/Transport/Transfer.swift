@@ -195,13 +195,15 @@ final class Transfer {
         if mode == .undecided {
             guard let decided = decideMode(bytes, count) else {
                 bytesTaken &+= Int64(count)
-                return count
+                // A byte order mark may be cut, and is known by its whole alone.
+                let isMark = inbox.count &+ count <= 3 && isByteOrderMark(bytes[0])
+                return isMark && !inbox.append(bytes, count) ? 0 : count
             }
             mode = decided
             if mode == .body {
                 reserveBody()
                 owner?.documentBegan(lastArrival)
-            } else {
+            } else if inbox.isEmpty {
                 _ = inbox.leaveHeadroom(EventStreamDecoder.headroom)
             }
         }
