@@ -190,6 +190,12 @@ RESPONSES_API int responses_error_attempts(const responses_error *error);
    {"starting_after": N} goes on from there, in any process. */
 RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error);
 
+/* MESSAGE, TYPE, CODE, PARAM, REQUEST_ID, HISTORY and HEADERS are fit to be shown: UTF-8 without controls
+   (but for the line ends of HEADERS), without marks that turn the direction of text or hide, and of bounded
+   length, whatever a server, a certificate or libcurl wrote. None has a value of yours in it that may be
+   secret; where a server repeats the key, a header of yours or a part of a query, "***" stands for it. BODY
+   is the server's own bytes: look at them before you print them. RESPONSE_ID is as the server sent it, or
+   "" when it could not be used as an id. */
 #define RESPONSES_ERROR_MESSAGE     1 /* one line for a person; never empty */
 #define RESPONSES_ERROR_TYPE        2 /* the server's "type", e.g. "invalid_request_error" */
 #define RESPONSES_ERROR_CODE        3 /* the server's "code", a number as its digits */
@@ -215,7 +221,10 @@ typedef struct responses_client responses_client;
 
 /* Makes a client. Does no I/O and starts no thread. Defaults are read from the environment now:
    OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS (lines of
-   "Name: value"); http_proxy, https_proxy, all_proxy and no_proxy are followed as by curl. */
+   "Name: value"); http_proxy, https_proxy, all_proxy and no_proxy are followed as by curl, and one that is
+   malformed is RESPONSES_E_INVALID for the calls that would go by it. A program with privileges that
+   whoever starts it may not have (setuid, setgid, file capabilities) takes nothing from the environment:
+   it sets what it needs. */
 RESPONSES_API int responses_client_new(responses_client **out, responses_error **err);
 
 /* A second client with options of its own, which begin as a copy of the first one's, and with the
@@ -225,7 +234,8 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
 
 /* Sets an option for the calls that are started from now on. The value is text in every case; NULL
    puts the default back. An unknown name and a value that does not fit are RESPONSES_E_INVALID with
-   a message that says what is accepted. Milliseconds are whole numbers, and 0 means no limit.
+   a message that says what is accepted and has neither the name nor the value that was given in it: either
+   may be a key. Milliseconds are whole numbers, and 0 means no limit.
 
      name                    default                    what
      api_key                 from OPENAI_API_KEY        sent as "Authorization: Bearer <key>"
@@ -270,7 +280,10 @@ RESPONSES_API int responses_client_set(responses_client *client, const char *nam
 RESPONSES_API const char *responses_option_name(size_t index);
 
 /* Adds a header to every request from now on, or replaces it, also one of the library's own. NULL as
-   value takes it out. Line breaks in either are RESPONSES_E_INVALID. */
+   value takes it out. Line breaks in either are RESPONSES_E_INVALID, and so are the headers that say where
+   a message ends, for whom it is and what becomes of the connection: Host, Content-Length,
+   Transfer-Encoding, Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Upgrade, Expect and
+   HTTP2-Settings. The same goes for OPENAI_CUSTOM_HEADERS and for auth_header. */
 RESPONSES_API int responses_client_set_header(responses_client *client, const char *name,
                                               const char *value, responses_error **err);
 
@@ -280,7 +293,8 @@ RESPONSES_API int responses_client_set_header(responses_client *client, const ch
 #define RESPONSES_LOG_INFO    3 /* a line for every attempt and its outcome */
 #define RESPONSES_LOG_DEBUG   4
 
-/* One line, without a line break and never with a key in it. On the thread that made the call. */
+/* One line, fit to be shown as a message is, and never with a key, an id or a query of yours in it: requests
+   are named by their shape, "GET /responses/{id}". On the thread that made the call. */
 typedef void (*responses_log_fn)(int level, const char *line, size_t len, void *user_data);
 
 /* Sends the log, up to a level, to a function of yours; NULL ends it. There is none by default. */
@@ -318,7 +332,8 @@ RESPONSES_API const char *responses_response_request_id(const responses_response
 RESPONSES_API const char *responses_response_header(const responses_response *response,
                                                     const char *name);
 
-/* All headers of the answer, a line "name: value" for each. */
+/* All headers of the answer, a line "name: value" for each, fit to be shown as a message is; the value of one
+   as it came is responses_response_header(). */
 RESPONSES_API const char *responses_response_headers(const responses_response *response,
                                                      size_t *len);
 
@@ -526,7 +541,8 @@ RESPONSES_API int responses_wait(responses_client *client, const char *id, int t
                                  responses_response **out, responses_error **err);
 
 /* Any other endpoint below base_url: method GET, POST, PUT, PATCH or DELETE, a path such as
-   "/conversations" or "/models?limit=5", and a JSON body or NULL. */
+   "/conversations" or "/models?limit=5", percent-encoded, and a JSON body or NULL. A path with "." or ".."
+   as a segment, in whatever spelling, is RESPONSES_E_INVALID: what is sent stays below base_url. */
 RESPONSES_API int responses_send(responses_client *client, const char *method, const char *path,
                                  const char *json, size_t n, responses_response **out,
                                  responses_error **err);

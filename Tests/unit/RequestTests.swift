@@ -149,7 +149,25 @@ struct URLTests {
         #expect(path("..").hasPrefix("(id: "))
         #expect(path("").hasPrefix("(id: "))
         #expect(path("...") == "/responses/.../cancel")
+        #expect(path("a/../b") == "/responses/a%2F..%2Fb/cancel")
     }
+
+    @Test(arguments: [
+        "/.", "/..", "/a/../b", "/a/..", "/../a?b", "/%2e%2e/a", "/%2E%2e", "/.%2e/a", "/a/%2e./b",
+        "/a/%2e/b", "/a%2f..%2fb", "/a%2F%2e%2e%2Fb", "/%252e%252e/a", "/a/..%5cb", "/..;/a",
+        "/..;x=1/a", "/%2e%2e%3b/a", "/a/..%00/b", "/..%20/a", "/%c0%ae%c0%ae/a", "/..%c0%afa",
+        "/%25252525252525252525252e", "//..//a", "/./a", "/a/.;/b",
+    ])
+    func dotSegmentsAreFound(_ path: String) {
+        let bytes = Array(path.utf8)
+        #expect(PathText.hasDotSegment(bytes[..<(bytes.firstIndex(of: 0x3F) ?? bytes.endIndex)]))
+    }
+
+    @Test(arguments: [
+        "/", "/a", "//a", "/a.b", "/...", "/.a", "/a..", "/..a/b", "/org%2Fmodel-1.5", "/a%20b",
+        "/100%25", "/%", "/a%2", "/;a", "/a;..", "/%e2%80%a6",
+    ])
+    func otherPathsAreNot(_ path: String) { #expect(!PathText.hasDotSegment(Array(path.utf8))) }
 }
 
 struct SettingsTests {
@@ -184,6 +202,45 @@ struct SettingsTests {
         #expect(message(.maximumQueueBytes, "1023").contains("1024"))
         #expect(message(.maximumRetries, "100") == "")
         #expect(message(.maximumRetries, "1e1").contains("max_retries"))
+    }
+
+    @Test(arguments: [
+        "http://u:p4ss@host:99999", "http://u:p4 ss@host", "u:p4/ss@host:1", "ftp://u:p4ss@host",
+        "http://u:p4#ss@host", "http://u:p4?ss@host:1", "u:p4ss@", "http://u:p4ss",
+        "http//u:p4ss@h",
+        "[p4ss", "http://u:p4ss@h:x", "socks9://u:p4ss@h", "://p4ss", "http://u:p4\ns@h", "http://",
+        "http://h/p4ss", "http://u:p4ss@h/x", "socks5://localhost/p4ss@h",
+    ])
+    func aMalformedProxyIsRefusedWithoutItsValue(_ proxy: String) {
+        let refusal = message(.proxy, proxy)
+        #expect(refusal.hasPrefix("proxy: expected http://host:port"))
+        #expect(!refusal.contains("p4"))
+    }
+
+    @Test(arguments: [
+        "", "host", "host:3128", "http://host:3128/", "https://u:p%40ss@host:1", "u:p@host",
+        "SOCKS5h://h:1080", "socks4a://h", "socks://h", "http://[::1]:3128",
+        "socks5h://localhost/run/tor/socks",
+    ])
+    func aProxyIsWhatLibcurlTakes(_ proxy: String) { #expect(message(.proxy, proxy) == "") }
+
+    @Test func aFileIsNamedByItsPath() {
+        let pem = "-----BEGIN PRIVATE KEY-----\nMIIE\n"
+        #expect(
+            message(.clientKey, pem)
+                == message(.caFile, "").replacing("ca_file", with: "client_key"))
+    }
+
+    @Test(arguments: [
+        "Host", "content-length", "Transfer-Encoding", "connection", "Keep-Alive",
+        "Proxy-Connection",
+        "TE", "Trailer", "UPGRADE", "Expect", "HTTP2-Settings",
+    ])
+    func headersOfTheConnectionAreRefused(_ name: String) {
+        var settings = Settings()
+        let isRefused = refusesHeader(name, "x", &settings)
+        #expect(isRefused)
+        #expect(message(.authHeader, name).hasPrefix("auth_header: "))
     }
 
     private func refusesHeader(_ name: String, _ value: String, _ settings: inout Settings) -> Bool

@@ -119,6 +119,15 @@ int platform_lowest_free_descriptor(void);
 void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *_Nullable context),
                                         void *_Nullable context);
 
+/* ---- the environment ---- */
+
+/* The process has privileges that whoever started it may not have: setuid, setgid, file capabilities. */
+int platform_is_privileged(void);
+/* As getenv(), and NULL in such a process. */
+const char *_Nullable platform_environment(const char *name);
+/* Runs `body`, for which SSLKEYLOGFILE is empty in such a process: libcurl opens the file that it names. */
+void platform_without_keylog(void (*body)(void));
+
 /* ---- memory ---- */
 
 /* Zero bytes that can be read where there is no buffer yet. */

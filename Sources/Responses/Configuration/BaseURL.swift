@@ -14,6 +14,15 @@ package struct BaseURL {
         self.query = query
     }
 
+    /// Over TLS.
+    var isSecure: Bool { prefix.count > 4 && lowercased(prefix[4]) == 0x73 }
+
+    /// What stands behind scheme, host and port.
+    var path: ArraySlice<UInt8> {
+        let host = prefix.firstIndex(of: 0x2F).map { prefix.index($0, offsetBy: 2) } ?? 0
+        return prefix[host...].drop { $0 != 0x2F }
+    }
+
     var isStandard: Bool { equal(prefix, "https://api.openai.com/v1") }
 
     init(_ text: [UInt8]) throws(ResponsesError) {

@@ -4,7 +4,11 @@ import CPlatform
 /// The options of a client at one time, shared by the calls that were started with them.
 package final class FrozenSettings {
     package let values: Settings
-    package init(_ values: Settings) { self.values = values }
+    package init(_ values: Settings) {
+        var values = values
+        values.redaction = Redaction(values)
+        self.values = values
+    }
 }
 
 /// The options of a client. A call keeps those that it was started with.
@@ -34,7 +38,8 @@ package struct Settings {
     var clientCertificate: [UInt8]?
     var clientKey: [UInt8]?
     package var verifiesTLS = true
-    var proxy: [UInt8]?
+    /// May have a password in it.
+    var proxy: Text?
     var noProxy: [UInt8]?
     var usesHTTP2 = false
 
@@ -52,6 +57,9 @@ package struct Settings {
     var maximumEventBytes = 64 << 20
     var maximumResponseBytes = 256 << 20
     var maximumQueueBytes = 256 << 10
+
+    /// What no message may have in it; there once the options are those of a call.
+    var redaction: Redaction?
 
     static let version: StaticString = "0.1.0"
     static var standardUserAgent: [UInt8] { bytes("libresponses/") + bytes(version) }
@@ -102,10 +110,11 @@ package struct Settings {
         return true
     }
 
-    /// In place: a copy would leave a key behind.
-    private static func environment(_ name: StaticString) -> Input? {
+    /// In place: a copy would leave a key behind. A program with privileges of its own has no environment:
+    /// it is the choice of whoever started it.
+    static func environment(_ name: StaticString) -> Input? {
         let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-        guard let value = getenv(name) else { return nil }
+        guard let value = platform_environment(name) else { return nil }
         let start = UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
         return Input(start: start, count: strlen(value))
     }
@@ -134,6 +143,12 @@ package struct Settings {
     {
         guard !name.isEmpty, HeaderText.isName(name) else {
             throw .invalid(argument, "a header name is letters, digits and hyphens (RFC 9110, 5.1)")
+        }
+        if HeaderText.isOfConnection(name) {
+            throw .invalid(
+                argument,
+                "\(HeaderText.namesOfConnection) are set by the library, which knows the body and the "
+                    + "connection")
         }
         var text: Text?
         if let value {
@@ -199,8 +214,30 @@ package struct Settings {
             curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, Int(max(1, tcpKeepalive / 1000)))
             curl_set_long(easy, CURLOPT_TCP_KEEPINTVL, Int(max(1, tcpKeepalive / 1000)))
         }
-        return applyTrust(to: easy) && set(easy, CURLOPT_PROXY, proxy)
-            && set(easy, CURLOPT_NOPROXY, noProxy)
+        return applyTrust(to: easy) && applyProxy(to: easy)
+    }
+
+    /// Always said, so that libcurl does not look into the environment for a proxy by itself.
+    private func applyProxy(to easy: UnsafeMutableRawPointer) -> Bool {
+        let isPrivileged = platform_is_privileged() != 0
+        let chosen: Bool
+        if let proxy {
+            chosen = curl_set_text(easy, CURLOPT_PROXY, proxy.cString) == CURLE_OK
+        } else if let (_, value) = Proxy.inEnvironment(isSecure: baseURL.isSecure) {
+            do throws(ResponsesError) {
+                let proxy = try Proxy.isAccepted(value) ? value : Proxy.malformed.buffer
+                let text = Text(copying: proxy.baseAddress, count: proxy.count, isSecret: true)
+                chosen =
+                    text.map { curl_set_text(easy, CURLOPT_PROXY, $0.cString) == CURLE_OK } ?? false
+            } catch {
+                return false
+            }
+        } else {
+            chosen = curl_set_text(easy, CURLOPT_PROXY, "") == CURLE_OK
+        }
+        // no_proxy is left to libcurl, but for programs that have no environment.
+        let exceptions = noProxy ?? (isPrivileged ? [] : nil)
+        return chosen && set(easy, CURLOPT_NOPROXY, exceptions)
     }
 
     /// The same for the server and for a proxy that is spoken to over TLS.

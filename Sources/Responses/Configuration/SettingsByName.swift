@@ -16,6 +16,9 @@ extension Settings {
             guard !given.isEmpty, HeaderText.isName(given) else {
                 throw refusal(option, "expected the name of a header, such as \"api-key\"")
             }
+            if HeaderText.isOfConnection(given) {
+                throw refusal(option, "must not be one of \(HeaderText.namesOfConnection)")
+            }
             authHeader = equal(given, "Authorization") ? [] : Array(given)
         case .defaultQuery:
             guard HeaderText.isQuery(given) else {
@@ -27,7 +30,7 @@ extension Settings {
         case .clientCertificate: clientCertificate = try path(option, given)
         case .clientKey: clientKey = try path(option, given)
         case .tlsVerify: verifiesTLS = try flag(option, given)
-        case .proxy: proxy = try line(option, given)
+        case .proxy: try setProxy(given)
         case .noProxy: noProxy = try line(option, given)
         case .httpVersion:
             if equal(given, "1.1") {
@@ -81,7 +84,18 @@ extension Settings {
         }
     }
 
-    // The value of a key is never part of a message.
+    // No value is part of a message: whatever option it is given to, it may be a key.
+
+    private mutating func setProxy(_ value: Input) throws(ResponsesError) {
+        if !value.isEmpty, !(try Proxy.isAccepted(value)) {
+            throw refusal(.proxy, "\(Proxy.expected); or \"\" for none")
+        }
+        guard let text = Text(copying: value.baseAddress, count: value.count, isSecret: true) else {
+            throw .noMemory()
+        }
+        proxy = text
+    }
+
     private mutating func setKey(_ value: Input) throws(ResponsesError) {
         if value.isEmpty {
             apiKey = nil
@@ -109,7 +123,10 @@ extension Settings {
     }
 
     private func path(_ option: Option, _ value: Input) throws(ResponsesError) -> [UInt8] {
-        if value.isEmpty { throw refusal(option, "expected the path of a file or directory") }
+        // Some give the certificate itself, and a key would be in libcurl's message about the file.
+        guard !value.isEmpty, HeaderText.isValue(value) else {
+            throw refusal(option, "expected the path of a file or directory, not what is in it")
+        }
         return Array(value)
     }
 

@@ -31,7 +31,7 @@ package final class Call: Waiter {
     var fields = EventFields()
     package let event = Event()
     let accumulator: Accumulator
-    var journal = Journal()
+    var journal: Journal
     /// An event was read by `wait` and not handed over yet.
     private var hasEventInHand = false
     /// The last `next` gave an event, which is the reader's until the next one.
@@ -83,6 +83,7 @@ package final class Call: Waiter {
         self.operation = operation
         self.log = log
         request = operation.request
+        journal = Journal(frozen.values.redaction)
         decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         lastSequence = operation.startingAfter
@@ -316,7 +317,9 @@ package final class Call: Waiter {
         conclude(.done)
     }
 
-    func fail(_ error: ResponsesError) { conclude(.failed(error)) }
+    func fail(_ error: ResponsesError) {
+        conclude(.failed(settings.redaction.map { error.redacted(by: $0) } ?? error))
+    }
 
     func fail(_ status: Status, _ message: String, _ failure: ServerFailure? = nil) {
         fail(makeError(status, message, failure))

@@ -15,7 +15,7 @@ extension Call {
         guard let transfer = Transfer(request, settings, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
-        log.info("attempt \(journal.attempts): \(request.method.name) \(request.path)")
+        log.info("attempt \(journal.attempts): \(request.summary)")
         let isReady = transfer.setUp(settings)
         let hasStarted = engine.locked {
             self.transfer = transfer

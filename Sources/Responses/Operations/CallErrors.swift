@@ -56,8 +56,20 @@ extension Call {
 
     /// Text from outside as part of a message: one line, not too long.
     func oneLine(_ text: [UInt8]) -> String {
-        var line: [UInt8] = []
-        for byte in text.prefix(2000) { line.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
-        return String(decoding: line, as: UTF8.self)
+        String(decoding: ReadableText.clean(text, limit: 2000), as: UTF8.self)
+    }
+
+    /// A URL from outside as part of a message. Servers repeat the query that they were asked with, and a
+    /// key may be in it.
+    func withoutQuery(_ url: UnsafeBufferPointer<UInt8>) -> String {
+        let text = Array(url.prefix { $0 != 0x3F && $0 != 0x23 })
+        guard let colon = text.firstIndex(of: 0x3A),
+            text[(colon + 1)...].starts(with: [0x2F, 0x2F])
+        else { return oneLine(text) }
+        let scheme = text[...(colon + 2)]
+        let rest = text[(colon + 3)...]
+        let host = rest.prefix { $0 != 0x2F }
+        let user = host.lastIndex(of: 0x40).map { $0 + 1 } ?? host.startIndex
+        return oneLine(Array(scheme) + Array(rest[user...]))
     }
 }

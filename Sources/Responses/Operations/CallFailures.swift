@@ -74,7 +74,7 @@ extension Call {
     }
 
     func redirected(_ transfer: Transfer) {
-        let place = transfer.headers.value("location").map { oneLine(Array($0)) } ?? "nowhere"
+        let place = transfer.headers.value("location").map { withoutQuery($0) } ?? "nowhere"
         attemptFailed("redirect")
         fail(
             .http,

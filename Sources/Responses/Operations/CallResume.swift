@@ -179,7 +179,10 @@ extension Call {
             beginPolling()
             return resume(reason, -1)
         }
-        fail(error)
+        if !isStored || streamID != nil { return fail(error) }
+        fail(
+            withHistory(
+                error, note: "; the server sent no id by which the rest could be asked for"))
     }
 
     var canResume: Bool { isStored && streamID != nil && lastSequence >= 0 }
@@ -187,9 +190,11 @@ extension Call {
     /// The server keeps the response, whoever reads its stream.
     private var isStored: Bool { operation.isResumable || accumulator.isBackground }
 
-    /// The id of the response that is streamed.
+    /// The id of the response that is streamed; nil while the server has sent none that could be asked for.
     private var streamID: [UInt8]? {
-        operation.responseID.isEmpty ? accumulator.responseID?.array : operation.responseID
+        if !operation.responseID.isEmpty { return operation.responseID }
+        guard let id = accumulator.responseID, Path.isUsable(id.buffer) else { return nil }
+        return id.array
     }
 
     // MARK: asking for the rest
@@ -219,7 +224,7 @@ extension Call {
             request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
                 resumption.source == .stream
                     ? try Operation.resume(id, after: lastSequence, operation.streamQuery, settings)
-                    : HTTPRequest(.get, url: settings.url(try Path.response(id)))
+                    : HTTPRequest(.get, at: Path.one, url: settings.url(try Path.response(id)))
             }
         } catch {
             return fail(error)

@@ -4,6 +4,9 @@ extension Operation {
         -> Operation
     {
         Operation(
-            .document, HTTPRequest(.post, url: settings.url(try Path.response(id, "/cancel"))))
+            .document,
+            HTTPRequest(
+                .post, at: "/responses/{id}/cancel",
+                url: settings.url(try Path.response(id, "/cancel"))))
     }
 }

@@ -23,6 +23,7 @@ package final class Client {
     private init(sharing other: Client) {
         engine = other.engine
         settings = other.currentSettings
+        settings.redaction = nil  // holds the other's key
         log = other.engine.locked { other.log }
     }
 
@@ -41,8 +42,8 @@ package final class Client {
 
     package func set(_ name: Input, _ value: Input?) throws(ResponsesError) {
         guard let option = Option.named(name) else {
-            let given = String(decoding: name.prefix(100), as: UTF8.self)
-            throw .invalid("name", "there is no option \"\(given)\"; there are \(Option.allNames)")
+            // Not the name that was given: it may be the value.
+            throw .invalid("name", "there is no such option; there are \(Option.allNames)")
         }
         try change { settings throws(ResponsesError) in try settings.set(option, value) }
         if option == .tlsVerify { warnIfUnverified() }
@@ -101,6 +102,6 @@ package final class Client {
             throw .invalid(
                 "api_key", "there is none; set OPENAI_API_KEY or the option, or another base_url")
         }
-        return Call(operation, frozen, engine, currentLog)
+        return Call(operation, frozen, engine, currentLog.redacting(frozen.values.redaction))
     }
 }

@@ -5,6 +5,7 @@ extension Operation {
     {
         let body = try RequestBody.prepare(json, stream: nil)
         let url = settings.url(bytes(Path.responses) + bytes("/compact"))
-        return Operation(.document, HTTPRequest(.post, url: url, body: body))
+        return Operation(
+            .document, HTTPRequest(.post, at: "/responses/compact", url: url, body: body))
     }
 }

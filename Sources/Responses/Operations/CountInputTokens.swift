@@ -6,6 +6,7 @@ extension Operation {
     {
         let body = try RequestBody.prepare(json, stream: nil)
         let url = settings.url(bytes(Path.responses) + bytes("/input_tokens"))
-        return Operation(.document, HTTPRequest(.post, url: url, body: body))
+        return Operation(
+            .document, HTTPRequest(.post, at: "/responses/input_tokens", url: url, body: body))
     }
 }

@@ -5,7 +5,9 @@ extension Operation {
     {
         let body = try RequestBody.prepare(json, stream: false)
         return Operation(
-            .document, HTTPRequest(.post, url: settings.url(bytes(Path.responses)), body: body))
+            .document,
+            HTTPRequest(
+                .post, at: Path.responses, url: settings.url(bytes(Path.responses)), body: body))
     }
 
     package static func createStream(_ json: Input?, _ settings: Settings) throws(ResponsesError)
@@ -13,7 +15,8 @@ extension Operation {
     {
         let body = try RequestBody.prepare(json, stream: true)
         let request = HTTPRequest(
-            .post, url: settings.url(bytes(Path.responses)), body: body, wantsEvents: true)
+            .post, at: Path.responses, url: settings.url(bytes(Path.responses)), body: body,
+            wantsEvents: true)
         var operation = Operation(.stream, request)
         // What the server makes of it counts more; this is for those that do not say.
         operation.isResumable = RequestBody.asksForBackground(body)

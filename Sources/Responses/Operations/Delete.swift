@@ -4,7 +4,7 @@ extension Operation {
         -> Operation
     {
         var operation = Operation(
-            .document, HTTPRequest(.delete, url: settings.url(try Path.response(id))))
+            .document, HTTPRequest(.delete, at: Path.one, url: settings.url(try Path.response(id))))
         operation.acceptsEmptyBody = true
         return operation
     }

@@ -7,7 +7,8 @@ extension Operation {
         let path = try Path.response(id)
         let parameters = try QueryParameters(params)
         return Operation(
-            .document, HTTPRequest(.get, url: settings.url(path, query: parameters.query)))
+            .document,
+            HTTPRequest(.get, at: Path.one, url: settings.url(path, query: parameters.query)))
     }
 
     package static func getStream(_ id: Input, _ params: Input?, _ settings: Settings)
@@ -31,6 +32,7 @@ extension Operation {
         if sequence >= 0 { all += bytes("&starting_after=") + decimal(sequence) }
         if !query.isEmpty { all += [0x26] + query }
         return HTTPRequest(
-            .get, url: settings.url(try Path.response(id), query: all), wantsEvents: true)
+            .get, at: Path.one, url: settings.url(try Path.response(id), query: all),
+            wantsEvents: true)
     }
 }

@@ -10,6 +10,8 @@ struct Journal {
     /// Polls can be many; the oldest are forgotten beyond this.
     private static let maximumAttempts = 200
 
+    /// What no reason may have in it.
+    private let redaction: Redaction?
     private var list: [Attempt] = []
     /// How many times a request was sent.
     private(set) var attempts: Int32 = 0
@@ -17,6 +19,8 @@ struct Journal {
     private(set) var headers: ResponseHeaders?
     /// An attempt failed in a way that leaves open whether the server did what it was asked for.
     private(set) var mayHaveBeenDone = false
+
+    init(_ redaction: Redaction?) { self.redaction = redaction }
 
     mutating func attemptStarted() {
         attempts = attempts &+ 1
@@ -41,7 +45,8 @@ struct Journal {
             mayHaveBeenDone = true
         }
         list[list.count - 1].httpStatus = status
-        list[list.count - 1].reason = reason
+        let kept = redaction?.redact(reason) ?? reason
+        list[list.count - 1].reason = ReadableText.clean(kept, limit: ReadableText.longestName)
         list[list.count - 1].isNoted = true
     }
 

@@ -6,7 +6,10 @@ extension Operation {
         let path = try Path.response(id, "/input_items")
         let parameters = try QueryParameters(params)
         var operation = Operation(
-            .document, HTTPRequest(.get, url: settings.url(path, query: parameters.query)))
+            .document,
+            HTTPRequest(
+                .get, at: "/responses/{id}/input_items",
+                url: settings.url(path, query: parameters.query)))
         operation.isList = true
         operation.afterItem = parameters.after
         return operation

@@ -16,6 +16,8 @@ package struct Log {
     private let function: Function?
     private let userData: UnsafeMutableRawPointer?
     private let level: Int32
+    /// What no line may have in it.
+    private var redaction: Redaction?
 
     package static let none = Log(level: 0, nil, nil)
 
@@ -23,6 +25,13 @@ package struct Log {
         self.level = level
         self.function = function
         self.userData = userData
+    }
+
+    /// For a call: the secrets of its client are kept out, should a server repeat one.
+    func redacting(_ redaction: Redaction?) -> Log {
+        var log = self
+        log.redaction = redaction
+        return log
     }
 
     // The line is only made when somebody reads it.
@@ -33,7 +42,9 @@ package struct Log {
 
     private func write(_ level: Level, _ line: () -> String) {
         guard let function, level.rawValue <= self.level else { return }
-        guard let text = Text(line()) else { return }
+        var bytes = Array(line().utf8)
+        if let redaction { bytes = redaction.redact(bytes) }
+        guard let text = Text(ReadableText.clean(bytes)) else { return }
         function(level.rawValue, text.cString, text.count, userData)
     }
 }

@@ -47,6 +47,16 @@ package typealias Input = UnsafeBufferPointer<UInt8>
 /// The parts of a request's URL.
 enum Path {
     static let responses: StaticString = "/responses"
+    /// As the log shows it.
+    static let one: StaticString = "/responses/{id}"
+
+    /// A response can be asked for by this id. Encoded or not, dots mean another place. An id that a server
+    /// sent is looked at before it is used: what is wrong with it is not the caller's fault.
+    static func isUsable(_ id: Input) -> Bool {
+        if id.isEmpty { return false }
+        // Slashes are encoded.
+        return id.contains(0x2F) || !PathText.hasDotSegment(id)
+    }
 
     /// "/responses/{id}" and what follows it. The id is percent-encoded, whatever is in it.
     static func response(_ id: Input, _ suffix: StaticString = "") throws(ResponsesError) -> [UInt8]
@@ -54,9 +64,8 @@ enum Path {
         if id.isEmpty {
             throw .invalid("id", "must not be empty; expected a response's id, \"resp_...\"")
         }
-        // Encoded or not, these mean another place (RFC 3986, 5.2.4).
-        if id.count == 1 && id[0] == 0x2E || id.count == 2 && id[0] == 0x2E && id[1] == 0x2E {
-            throw .invalid("id", "must not be \".\" or \"..\"")
+        if !isUsable(id) {
+            throw .invalid("id", "must not be \".\" or \"..\", however it is spelled")
         }
         var path = bytes(responses)
         path.append(0x2F)

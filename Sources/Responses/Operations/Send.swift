@@ -8,9 +8,12 @@ extension Operation {
         }
         let expected = "expected a path such as \"/conversations\", percent-encoded"
         let text = Array(path)
-        guard text.first == 0x2F, HeaderText.isQuery(text) else { throw .invalid("path", expected) }
-        if hasDotSegment(text) {
-            throw .invalid("path", "must not have \".\" or \"..\" as a segment")
+        guard text.first == 0x2F, HeaderText.isQuery(text), !text.contains(0x5C) else {
+            throw .invalid("path", expected)
+        }
+        if PathText.hasDotSegment(text[..<(text.firstIndex(of: 0x3F) ?? text.endIndex)]) {
+            throw .invalid(
+                "path", "must not have \".\" or \"..\" as a segment, however it is encoded")
         }
         var body: Text?
         if let json {
@@ -18,18 +21,10 @@ extension Operation {
             body = try RequestBody.prepare(json, stream: nil)
         }
         var operation = Operation(
-            .document, HTTPRequest(known, url: settings.url(text), body: body))
+            .document, HTTPRequest(known, at: "{path}", url: settings.url(text), body: body))
         operation.acceptsEmptyBody = true
         operation.isKnown = false
         return operation
-    }
-
-    private static func hasDotSegment(_ path: [UInt8]) -> Bool {
-        let end = path.firstIndex(of: 0x3F) ?? path.endIndex
-        for segment in path[..<end].split(separator: 0x2F) {
-            if segment.count <= 2 && segment.allSatisfy({ $0 == 0x2E }) { return true }
-        }
-        return false
     }
 }
 

@@ -9,7 +9,7 @@ extension Operation {
         if timeout < -1 {
             throw .invalid("timeout_ms", "expected milliseconds, or -1 for no limit")
         }
-        let request = HTTPRequest(.get, url: settings.url(try Path.response(id)))
+        let request = HTTPRequest(.get, at: Path.one, url: settings.url(try Path.response(id)))
         var operation = Operation(.poll, request)
         operation.responseID = Array(id)
         operation.patience = Int64(timeout)

@@ -18,6 +18,20 @@ package final class ResponsesError: Error, @unchecked Sendable {
         package var headers: Text?
 
         package init() {}
+
+        /// What is short and ends up printed is cleaned; an id that needs it is of no use. The body is
+        /// data, history and headers are cleaned where they are made.
+        fileprivate var readable: Details {
+            var readable = self
+            readable.type = ReadableText.clean(type, limit: ReadableText.longestName)
+            readable.code = ReadableText.clean(code, limit: ReadableText.longestName)
+            readable.param = ReadableText.clean(param, limit: ReadableText.longestName)
+            readable.requestID = ReadableText.clean(requestID, limit: ReadableText.longestName)
+            if let id = responseID, !ReadableText.isClean(id.buffer) || !Path.isUsable(id.buffer) {
+                readable.responseID = nil
+            }
+            return readable
+        }
     }
 
     package let status: Status
@@ -25,16 +39,26 @@ package final class ResponsesError: Error, @unchecked Sendable {
     package let message: Text?
     package let details: Details
 
-    package init(_ status: Status, _ message: String, _ details: Details = Details()) {
-        self.status = status
-        self.message = Text(message)
-        self.details = details
+    package convenience init(_ status: Status, _ message: String, _ details: Details = Details()) {
+        self.init(status, message: Text(message), details)
     }
 
+    /// Every error is made here: whatever a server or libcurl put into it, it can be shown to people.
     package init(_ status: Status, message: Text?, _ details: Details) {
         self.status = status
-        self.message = message
-        self.details = details
+        self.message = ReadableText.clean(message)
+        self.details = details.readable
+    }
+
+    /// Without what the client keeps secret, should a server have repeated it. The body is the server's
+    /// own and stays.
+    package func redacted(by redaction: Redaction) -> ResponsesError {
+        var details = details
+        details.type = redaction.redact(details.type)
+        details.code = redaction.redact(details.code)
+        details.param = redaction.redact(details.param)
+        details.requestID = redaction.redact(details.requestID)
+        return ResponsesError(status, message: redaction.redact(message), details)
     }
 
     /// An argument that cannot be accepted, before anything is sent.

@@ -14,7 +14,8 @@ package enum CurlLibrary {
 
     static func setUp() {
         platform_once(&isSetUp) {
-            curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+            // It would write the secrets of TLS connections to a file that whoever starts it names.
+            platform_without_keylog { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
             CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
             CurlLibrary.announcesRequests = CurlLibrary.version.pointee.version_num >= 0x07_50_00
             CurlLibrary.hasTrustedFile = curl_has_ca_file() != 0

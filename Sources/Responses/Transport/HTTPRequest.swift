@@ -18,6 +18,8 @@ package final class HTTPRequest {
     }
 
     let method: Method
+    /// Where below the base URL, for the log: no id and no query, in which a key could be.
+    let place: StaticString
     /// Ends in NUL.
     let url: [UInt8]
     /// Nil: no body. Sent from where it is, without a further copy.
@@ -27,8 +29,12 @@ package final class HTTPRequest {
     /// The same for every time that the request is sent (draft-ietf-httpapi-idempotency-key-header).
     private var idempotencyKey: [UInt8] = []
 
-    package init(_ method: Method, url: [UInt8], body: Text? = nil, wantsEvents: Bool = false) {
+    package init(
+        _ method: Method, at place: StaticString, url: [UInt8], body: Text? = nil,
+        wantsEvents: Bool = false
+    ) {
         self.method = method
+        self.place = place
         self.url = url + [0]
         self.body = body
         self.wantsEvents = wantsEvents
@@ -44,10 +50,14 @@ package final class HTTPRequest {
     /// Sent over TLS: the scheme is "https".
     var isSecure: Bool { url.count > 4 && lowercased(url[4]) == 0x73 }
 
-    /// The URL without its query, for the log: an id may be in it, a key is not.
-    var path: String {
-        let end = url.firstIndex(of: 0x3F) ?? (url.count - 1)
-        return String(decoding: url[0..<end], as: UTF8.self)
+    /// Method and place, and the server's scheme, host and port.
+    var summary: String {
+        var slashes = 0
+        let server = url.prefix {
+            if $0 == 0x2F { slashes += 1 }
+            return slashes < 3 && $0 != 0x3F && $0 != 0
+        }
+        return "\(method.name) \(place) at \(String(decoding: server, as: UTF8.self))"
     }
 
     /// Tells libcurl what to send. False when it has no memory for it.

@@ -23,6 +23,9 @@ package final class ResponseHeaders {
     /// The next line is a status line: the first one of all, or the one behind an interim answer.
     private var expectsStatus = true
 
+    /// What the dump of them may not have in it.
+    var redaction: Redaction?
+
     package init() {}
 
     package enum Outcome { case taken, tooLarge, tooManyInterim, trailersTooLarge, noMemory }
@@ -131,7 +134,7 @@ package final class ResponseHeaders {
         value(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
-    /// All of them, a line "name: value" each. Nil when memory is out.
+    /// All of them, a line "name: value" each, fit to be shown. Nil when memory is out.
     package func lines() -> Text? {
         var out = ByteBuffer()
         var p = UnsafePointer(fields.bytes)
@@ -140,12 +143,21 @@ package final class ResponseHeaders {
             let nameCount = strlen(p)
             let value = p + nameCount + 1
             let valueCount = strlen(value)
-            guard out.append(p, nameCount), out.append(": "), out.append(value, valueCount),
-                out.append("\n")
-            else { return nil }
+            let isFine =
+                append(UnsafeBufferPointer(start: p, count: nameCount), to: &out)
+                && out.append(": ")
+                && append(UnsafeBufferPointer(start: value, count: valueCount), to: &out)
+                && out.append("\n")
+            if !isFine { return nil }
             p = value + valueCount + 1
         }
         return out.copy()
+    }
+
+    private func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout ByteBuffer) -> Bool {
+        let shown = redaction?.redact(text) ?? Array(text)
+        let clean = ReadableText.clean(shown, limit: ResponseHeaders.maximumBytes)
+        return clean.withUnsafeBufferPointer { out.append($0) }
     }
 
     private func strlen(_ text: UnsafePointer<UInt8>) -> Int {

@@ -60,6 +60,8 @@ final class Transfer {
     private(set) var systemError = 0
 
     private let request: HTTPRequest
+    /// What no message may have in it.
+    let redaction: Redaction?
     private let headerList: UnsafeMutablePointer<curl_slist>?
     let errorText: UnsafeMutablePointer<CChar>
     let maximumQueueBytes: Int
@@ -95,6 +97,8 @@ final class Transfer {
         self.errorText = errorText
         self.headerList = headerList
         self.request = request
+        redaction = settings.redaction
+        headers.redaction = settings.redaction
         self.engine = engine
         ownerReference = Unmanaged.passUnretained(owner)
         maySpeakHTTP2 = settings.usesHTTP2
@@ -285,6 +289,8 @@ final class Transfer {
             systemError = 0
         }
         if code != CURLE_OK { judgeHead(code) }
+        // Nothing was sent, and nothing will be.
+        if code != CURLE_OK && lacksUsableProxy { result = CURLE_URL_MALFORMAT }
         hasEnded = true
         skipByteOrderMark()
         if let owner { engine.tell(owner) }

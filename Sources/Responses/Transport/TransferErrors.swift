@@ -98,8 +98,10 @@ extension Transfer {
         let text =
             errorText.pointee != 0
             ? String(cString: errorText) : String(cString: curl_easy_strerror(result))
-        if result == CURLE_PROXY { return "the proxy refused: \(text)\(socksAdvice)" }
-        return text + "\(advice)"
+        let kept = redaction?.withoutValues(Array(text.utf8)) ?? Array(text.utf8)
+        let shown = String(decoding: kept, as: UTF8.self)
+        if result == CURLE_PROXY { return "the proxy refused: \(shown)\(socksAdvice)" }
+        return shown + "\(advice)"
     }
 
     private static var noProxyAdvice: StaticString {
@@ -140,6 +142,9 @@ extension Transfer {
         if headers.status == 0 { return "before it answered" }
         return headers.isComplete ? "within its answer" : "within its headers"
     }
+
+    /// The environment names a proxy that is malformed, and this transfer needs one.
+    var lacksUsableProxy: Bool { says(Proxy.malformed) }
 
     private var advice: StaticString {
         if says("local issuer") || says("self-signed") || says("self signed") {

@@ -25,7 +25,7 @@ public func fuzzSettings(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
             do throws(ResponsesError) { return try Path.response(id) } catch { return [] }
         })
     checkURL(url)
-    let request = HTTPRequest(.post, url: url, body: Text("{}"), wantsEvents: true)
+    let request = HTTPRequest(.post, at: "/", url: url, body: Text("{}"), wantsEvents: true)
     let list = request.makeHeaderList(settings)
     require(list != nil, "memory")
     var entry = list
