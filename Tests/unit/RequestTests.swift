@@ -159,8 +159,7 @@ struct URLTests {
         "/%25252525252525252525252e", "//..//a", "/./a", "/a/.;/b",
     ])
     func dotSegmentsAreFound(_ path: String) {
-        let bytes = Array(path.utf8)
-        #expect(PathText.hasDotSegment(bytes[..<(bytes.firstIndex(of: 0x3F) ?? bytes.endIndex)]))
+        #expect(PathText.hasDotSegment(Array(path.utf8.prefix { $0 != 0x3F })))
     }
 
     @Test(arguments: [

@@ -3,13 +3,10 @@ enum PathText {
     /// "." or ".." is a segment of it (RFC 3986, 5.2.4 and 6.2.2), in any spelling that a proxy or a server
     /// on the way is known to take for one: percent-encoded once or more often, in overlong UTF-8, between
     /// backslashes or encoded slashes, with path parameters or controls behind.
-    static func hasDotSegment(_ path: some Collection<UInt8>) -> Bool {
-        var plain = Array(path)
+    static func hasDotSegment(_ path: [UInt8]) -> Bool {
+        var plain = path
         for _ in 0..<8 {
-            for segment in plain.split(whereSeparator: { $0 == 0x2F || $0 == 0x5C })
-            where isDots(segment) {
-                return true
-            }
+            if isDots(plain) { return true }
             let decoded = decode(plain)
             if decoded.count == plain.count { return false }
             plain = decoded
@@ -17,15 +14,23 @@ enum PathText {
         return true  // nobody encodes that often for an honest reason
     }
 
-    private static func isDots(_ segment: ArraySlice<UInt8>) -> Bool {
+    /// A segment of the path is nothing but dots, but for its parameters and for what cannot be seen.
+    private static func isDots(_ path: [UInt8]) -> Bool {
         var dots = 0
-        for byte in segment {
-            if byte == 0x3B { break }  // parameters
-            if byte <= 0x20 || byte == 0x7F { continue }
-            if byte != 0x2E { return false }
-            dots += 1
+        var hasMore = false
+        var inParameters = false
+        for byte in path {
+            switch byte {
+            case 0x2F, 0x5C:
+                if !hasMore && (dots == 1 || dots == 2) { return true }
+                (dots, hasMore, inParameters) = (0, false, false)
+            case 0x3B: inParameters = true
+            case 0x2E where !inParameters: dots += 1
+            case 0x00...0x20, 0x7F: break
+            default: if !inParameters { hasMore = true }
+            }
         }
-        return dots == 1 || dots == 2
+        return !hasMore && (dots == 1 || dots == 2)
     }
 
     /// One layer of percent-encoding taken off.

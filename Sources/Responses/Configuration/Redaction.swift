@@ -34,7 +34,8 @@ package final class Redaction: @unchecked Sendable {
         add(query: baseURL.query)
         add(query: settings.defaultQuery)
         // Some gateways have a key there; words are shorter.
-        for segment in baseURL.path.split(separator: 0x2F) where segment.count >= 16 {
+        for segment in pieces(of: Array(baseURL.path), separator: 0x2F)
+        where segment.count >= 16 {
             addCopy(segment)
         }
         if let proxy { add(userOf: proxy.buffer) }
@@ -61,13 +62,25 @@ package final class Redaction: @unchecked Sendable {
     }
 
     private func add(query: [UInt8]) {
-        for pair in query.split(separator: 0x26) {
-            let equals = pair.firstIndex(of: 0x3D)
-            let name = pair[..<(equals ?? pair.startIndex)]
+        for pair in pieces(of: query, separator: 0x26) {
+            guard let equals = pair.firstIndex(of: 0x3D) else {
+                addCopy(pair)
+                continue
+            }
             // A server that does not know the version says which one it was.
-            if equal(Array(name), "api-version") { continue }
-            addCopy(equals.map { pair[($0 &+ 1)...] } ?? pair)
+            if !equal(Array(pair[..<equals]), "api-version") { addCopy(pair[(equals &+ 1)...]) }
         }
+    }
+
+    private func pieces(of text: [UInt8], separator: UInt8) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var start = 0
+        for index in text.indices where text[index] == separator {
+            pieces.append(text[start..<index])
+            start = index &+ 1
+        }
+        pieces.append(text[start...])
+        return pieces
     }
 
     /// User and password, together and the password alone.

@@ -55,7 +55,7 @@ enum Path {
     static func isUsable(_ id: Input) -> Bool {
         if id.isEmpty { return false }
         // Slashes are encoded.
-        return id.contains(0x2F) || !PathText.hasDotSegment(id)
+        return id.contains(0x2F) || !PathText.hasDotSegment(Array(id))
     }
 
     /// "/responses/{id}" and what follows it. The id is percent-encoded, whatever is in it.

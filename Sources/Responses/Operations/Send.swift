@@ -11,7 +11,7 @@ extension Operation {
         guard text.first == 0x2F, HeaderText.isQuery(text), !text.contains(0x5C) else {
             throw .invalid("path", expected)
         }
-        if PathText.hasDotSegment(text[..<(text.firstIndex(of: 0x3F) ?? text.endIndex)]) {
+        if PathText.hasDotSegment(Array(text.prefix { $0 != 0x3F })) {
             throw .invalid(
                 "path", "must not have \".\" or \"..\" as a segment, however it is encoded")
         }

@@ -56,12 +56,9 @@ package enum ReadableText {
 
     /// There is nothing to clean, however long it is.
     package static func isClean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        var index = 0
-        while index < text.count {
-            let (scalar, length) = decode(text, index)
-            if treatment(scalar) != .keep || scalar == replacement { return false }
-            index = index &+ length
-        }
+        let cleaned = clean(text, limit: Int.max)
+        if cleaned.count != text.count { return false }
+        for index in text.indices where cleaned[index] != text[index] { return false }
         return true
     }
 

@@ -52,12 +52,14 @@ package final class HTTPRequest {
 
     /// Method and place, and the server's scheme, host and port.
     var summary: String {
+        var text = bytes(method.name) + [0x20] + bytes(place) + bytes(" at ")
         var slashes = 0
-        let server = url.prefix {
-            if $0 == 0x2F { slashes += 1 }
-            return slashes < 3 && $0 != 0x3F && $0 != 0
+        for byte in url {
+            if byte == 0x2F { slashes += 1 }
+            if slashes == 3 || byte == 0x3F || byte == 0 { break }
+            text.append(byte)
         }
-        return "\(method.name) \(place) at \(String(decoding: server, as: UTF8.self))"
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Tells libcurl what to send. False when it has no memory for it.
