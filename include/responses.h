@@ -682,7 +682,10 @@ RESPONSES_API int responses_client_dispatch(responses_client *client);
 /* RESPONSES_OK and a call that has something to read, borrowed, or RESPONSES_AGAIN. Read that call
    until it says AGAIN, or read some of it and ask here again: a call with more to read comes up again.
    One that is not read at all is left alone, and does not come up again before it is read: it is paused
-   when it is full, and costs nothing. The descriptor stays readable until this has said AGAIN. */
+   when it is full, and costs nothing. The descriptor stays readable until this has said AGAIN.
+   Any thread may ask, and any thread may read what came up: one that another thread is inside of is
+   passed over, and comes up when that thread has left it with something to read; the descriptor becomes
+   readable for that. So a pool of workers may read the calls that one loop hands to them. */
 RESPONSES_API int responses_client_next_ready(responses_client *client, responses_call **call);
 
 /* Ends the waits that are going on: blocking operations end with RESPONSES_E_CANCELLED,

@@ -158,22 +158,83 @@ enum platform_entry platform_handle_visit(void *pointer, uint32_t kind)
     return platform_entry_inside;
 }
 
-int platform_handle_begin_look(platform_handle *cell)
+int platform_handle_leave_use_slowly(platform_handle *cell)
 {
     uint64_t state = __atomic_load_n(&cell->state, __ATOMIC_RELAXED);
     do {
-        if ((uint32_t)state == 0 || (state & (platform_share_use | platform_share_look)))
+        if (state & platform_relist_mark)
             return 0;
-    } while (!__atomic_compare_exchange_n(&cell->state, &state, state | platform_share_look, 0,
-                                          __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&cell->state, &state, state - platform_share_use, 0,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    if (state == platform_share_use)
+        platform_handle_last_is_out(cell);
+    return 1;
+}
+
+int platform_handle_leave_marked(platform_handle *cell, enum platform_share share, int keeps_mark)
+{
+    uint64_t state = __atomic_load_n(&cell->state, __ATOMIC_RELAXED), left;
+    if (share == platform_share_look)
+        __atomic_store_n(&cell->looker, 0, __ATOMIC_RELAXED);
+    do {
+        left = state - share;
+        if (!keeps_mark)
+            left &= ~platform_relist_mark;
+    } while (!__atomic_compare_exchange_n(&cell->state, &state, left, 0, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_RELAXED));
+    return left == 0;
+}
+
+static int mark(platform_handle *cell, uint64_t where)
+{
+    uint64_t state = __atomic_load_n(&cell->state, __ATOMIC_RELAXED);
+    do {
+        if ((uint32_t)state == 0 || !(state & where))
+            return 0;
+    } while (!__atomic_compare_exchange_n(&cell->state, &state, state | platform_relist_mark, 0,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    return 1;
+}
+
+int platform_handle_mark(platform_handle *cell)
+{
+    return mark(cell, UINT64_MAX);
+}
+
+int platform_handle_mark_if_inside(platform_handle *cell)
+{
+    return mark(cell, platform_share_use | platform_share_look);
+}
+
+void platform_handle_unmark(platform_handle *cell)
+{
+    __atomic_and_fetch(&cell->state, ~platform_relist_mark, __ATOMIC_ACQ_REL);
+}
+
+int platform_handle_begin_look(platform_handle *cell)
+{
+    uint64_t state = __atomic_load_n(&cell->state, __ATOMIC_RELAXED), is_taken;
+    do {
+        if ((uint32_t)state == 0)
+            return 0;
+        is_taken = state & (platform_share_use | platform_share_look);
+    } while (!__atomic_compare_exchange_n(
+        &cell->state, &state, state | (is_taken ? platform_relist_mark : platform_share_look), 0,
+        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    if (is_taken)
+        return 0;
     __atomic_store_n(&cell->looker, this_thread(), __ATOMIC_RELAXED);
     return 1;
 }
 
-void platform_handle_end_look(platform_handle *cell)
+int platform_handle_end_look(platform_handle *cell)
 {
     __atomic_store_n(&cell->looker, 0, __ATOMIC_RELAXED);
-    platform_handle_leave(cell, platform_share_look);
+    const uint64_t left =
+        __atomic_sub_fetch(&cell->state, (uint64_t)platform_share_look, __ATOMIC_ACQ_REL);
+    if (left == 0)
+        platform_handle_last_is_out(cell);
+    return (uint32_t)left != 0;
 }
 
 platform_handle *platform_handle_end(void *pointer, uint32_t kind, int even_borrowed)
@@ -182,8 +243,9 @@ platform_handle *platform_handle_end(void *pointer, uint32_t kind, int even_borr
     if (!cell || (cell->is_borrowed && !even_borrowed))
         return NULL;
     uint64_t state = kind;
-    while (!__atomic_compare_exchange_n(&cell->state, &state, state - kind + platform_share_visit,
-                                        0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    while (!__atomic_compare_exchange_n(
+        &cell->state, &state, (state - kind + platform_share_visit) & ~platform_relist_mark, 0,
+        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
         if ((uint32_t)state != kind)
             return NULL;
     return cell;

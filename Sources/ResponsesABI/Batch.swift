@@ -94,7 +94,10 @@ public func responses_call_next_batch(
                 return RESPONSES_E_RANGE
             }
             // What ends the batch is said by the next call, unless it is all there is to say.
-            if writer.count > 0 { break }
+            if writer.count > 0 {
+                open.call.putBackEnd()
+                break
+            }
             switch step {
             case .again: status = RESPONSES_AGAIN
             case .done: status = RESPONSES_DONE

@@ -55,7 +55,7 @@ final class OpenCall {
                 open.release()
             })
         guard let handle else { throw .noMemory() }
-        call.hostHandle = handle
+        call.cell = Handle.Cell(handle)
         out.pointee = handle
     }
 }
@@ -72,8 +72,15 @@ func using(
         return refuse(entry, err)
     }
     let status = Handle.inside(cell, as: OpenCall.self)._withUnsafeGuaranteedRef(body)
-    platform_handle_leave(cell, platform_share_use)
+    if platform_handle_leave_use(cell, HandleKind.call.rawValue) == 0 { leaveMarked(cell) }
     return status
+}
+
+/// Kept until it is over: once this thread has left, another one may close the call.
+@inline(never)
+private func leaveMarked(_ cell: Handle.Cell) {
+    let call = Handle.inside(cell, as: OpenCall.self)._withUnsafeGuaranteedRef { $0.call }
+    call.leaveMarked()
 }
 
 @inline(never)

@@ -21,15 +21,17 @@ private func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) ->
         open.close()
         return RESPONSES_OK
     }
-    call.isVisibleToHost = true
     do throws(ResponsesError) {
         try open.give(to: out)
     } catch {
         open.close()
         throw error
     }
-    call.start()
-    return RESPONSES_OK
+    // As its user: the loop of another thread may come to it before this one is done with it.
+    return using(out.pointee, nil) { open in
+        open.call.start()
+        return RESPONSES_OK
+    }
 }
 
 /// Carries out a call to its end on this thread.

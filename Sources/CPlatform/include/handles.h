@@ -17,10 +17,11 @@
  * The state of a cell is one word, which is only ever changed as a whole:
  *
  *     bits 0..31    the kind of the handle; 0 when there is none, or none any more
- *     bits 32..63   who is inside, as the sum of these shares
+ *     bits 32..62   who is inside, as the sum of these shares
+ *     bit 63        platform_relist_mark, of calls
  *
- * To free a handle is to take its kind out, so that nobody comes in any more. Whoever makes the word 0
- * by leaving is the last, and closes what was behind it.
+ * To free a handle is to take its kind out, so that nobody comes in any more; the mark goes with it.
+ * Whoever makes the word 0 by leaving is the last, and closes what was behind it.
  */
 enum platform_share : uint64_t {
     /* The one user that a call has at a time. */
@@ -32,6 +33,11 @@ enum platform_share : uint64_t {
        and who frees either. */
     platform_share_visit = UINT64_C(1) << 34,
 };
+
+/* The event loop has passed the call over while somebody was inside, or has told the host of it and
+   leaves it alone. The one who leaves the call next settles that (Transport/HostLoop.swift). Set only
+   under the engine's lock, and only while there is a kind. */
+static const uint64_t platform_relist_mark = UINT64_C(1) << 63;
 
 typedef struct platform_handle {
     uint64_t state;
@@ -123,10 +129,35 @@ static inline void platform_handle_leave(platform_handle *cell, enum platform_sh
         platform_handle_last_is_out(cell);
 }
 
-/* Goes in for a look, at a cell that is known to be a call's. 0 when somebody uses the call or it was
-   freed; otherwise to be ended soon. */
+/* ---- what only calls have: the mark, and looks. All but the first with the engine's lock held ---- */
+
+/* Leaves as the user, without the lock. False: there is a mark, and this thread is still
+   inside; platform_handle_leave_marked is the way out. */
+int platform_handle_leave_use_slowly(platform_handle *cell);
+static inline int platform_handle_leave_use(platform_handle *cell, uint32_t kind)
+{
+    uint64_t alone = kind | platform_share_use;
+    return __atomic_compare_exchange_n(&cell->state, &alone, kind, 0, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED) ||
+           platform_handle_leave_use_slowly(cell);
+}
+
+/* Leaves, and takes the mark out unless it is to be kept. True: nobody is inside any more, and
+   platform_handle_last_is_out is to be called once the lock is given back. */
+int platform_handle_leave_marked(platform_handle *cell, enum platform_share share, int keeps_mark);
+
+/* Marks the cell. 0 when the handle was freed. */
+int platform_handle_mark(platform_handle *cell);
+/* The same, but only when somebody uses the call or looks at it: 0 otherwise. */
+int platform_handle_mark_if_inside(platform_handle *cell);
+void platform_handle_unmark(platform_handle *cell);
+
+/* Goes in for a look, at a cell that is known to be a call's, to be ended soon. 0 when the handle was
+   freed, or when somebody is inside, for whom the cell is marked. */
 int platform_handle_begin_look(platform_handle *cell);
-void platform_handle_end_look(platform_handle *cell);
+/* Ends a look that found something; whatever mark there is stays. Without the lock. 0 when the handle
+   was freed meanwhile. One that found nothing is ended by platform_handle_leave_marked. */
+int platform_handle_end_look(platform_handle *cell);
 
 /* Ends the handle, and stays inside as a visitor; NULL when it is none of that kind, or borrowed and
    not `even_borrowed`. Of two threads that free the same handle, one gets it. */

@@ -35,7 +35,7 @@ package final class Call: Waiter {
     /// An event was read by `wait` and not handed over yet.
     private var hasEventInHand = false
     /// The last `next` gave an event, which is the reader's until the next one.
-    private var hasLentEvent = false
+    private(set) var hasLentEvent = false
     /// A limit was reached, and what had come by then was taken in: it had no event.
     private var hasLookedAgain = false
     /// `next` said "again", and until there is news it will say so again.
@@ -96,9 +96,6 @@ package final class Call: Waiter {
     /// Sends the first request. Never blocks; what goes wrong is the call's outcome.
     package func start() { startAttempt() }
 
-    /// What the host knows the call by, where it knows it; set once, before the call is started.
-    package var hostHandle: OpaquePointer?
-
     /// Ends everything; to be called once, before the call is given up.
     package func close() {
         engine.locked {
@@ -109,25 +106,6 @@ package final class Call: Waiter {
             engine.hostLoop.unlist(self)
         }
     }
-
-    // MARK: a look in place of the user
-
-    /// Takes the call for a look, unless a thread uses it. The engine's lock is held: what it lists has
-    /// not been closed, so that the handle is still the call's.
-    func beginLook() -> Bool {
-        cell.map { platform_handle_begin_look($0) != 0 } ?? false
-    }
-
-    /// Looks whether there is something to read, and gives the call back.
-    func endLook() -> Bool {
-        // An event that the reader holds stays as it is: such a call may have more, and is named unseen.
-        let isReady = hasLentEvent || lookAhead()
-        if isReady { mayHaveMore.store(true, ordering: .relaxed) }
-        if let cell { platform_handle_end_look(cell) }
-        return isReady
-    }
-
-    private var cell: UnsafeMutablePointer<platform_handle>? { .init(hostHandle) }
 
     // MARK: reading
 
@@ -144,7 +122,6 @@ package final class Call: Waiter {
         // Asking in vain is what a loop does most.
         if hasNothingToRead && !hasNews { return .again }
         wasRead.store(true, ordering: .relaxed)
-        if isParked.load(ordering: .relaxed) { engine.locked { engine.hostLoop.unpark(self) } }
         if hasEventInHand && !isCancelled.load(ordering: .relaxed) {
             hasEventInHand = false
             hasLentEvent = true
@@ -155,12 +132,13 @@ package final class Call: Waiter {
         case .event: hasLentEvent = true
         case .again:
             hasNothingToRead = true
-            fallthrough
-        default:
+            hasLentEvent = false
+            event.clear()
+        case .done, .failed:
+            isReadToEnd.store(true, ordering: .relaxed)
             hasLentEvent = false
             event.clear()
         }
-        mayHaveMore.store(hasLentEvent, ordering: .relaxed)
         return step
     }
 
@@ -206,11 +184,14 @@ package final class Call: Waiter {
         hasLentEvent = false
     }
 
+    /// What `next` said after the last event was not passed on; it says so again.
+    package func putBackEnd() { isReadToEnd.store(false, ordering: .relaxed) }
+
     /// Ends the call for a reason of the caller's own.
     package func stop(_ status: Status, _ message: String) { fail(status, message) }
 
     /// Reads ahead, so that `next` will have something else to say than "again". False: it has not.
-    private func lookAhead() -> Bool {
+    func lookAhead() -> Bool {
         if hasEventInHand { return true }
         switch advance() {
         case .event:
@@ -331,7 +312,7 @@ package final class Call: Waiter {
         engine.locked {
             engine.setDeadline(self, 0)
             // An end is news too: for a thread that waits, and for the host's loop.
-            hasNews = true
+            engine.tell(self)
         }
         outcome = end
         logOutcome(end)

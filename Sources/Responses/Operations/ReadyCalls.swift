@@ -1,21 +1,53 @@
+import CPlatform
+import Synchronization
+
 /// Which calls have something to read, for hosts with an event loop.
 extension Engine {
     /// The handle of a call that has something to read. It comes up again until it was read empty; nil
     /// when there is none, and the host's descriptor is quiet then.
     package func nextReady() -> OpaquePointer? {
-        var wasNamed = true
+        var looked: Call?
+        var taking: UInt64 = 0
         while true {
-            var isUnused = false
-            let listed: Call? = locked {
-                guard let waiter = hostLoop.takeNext(afterNaming: wasNamed) else { return nil }
-                // safe: only calls are visible to a host.
-                let call = unsafeDowncast(waiter, to: Call.self)
-                isUnused = call.beginLook()
-                return call
+            var isLast = false
+            let next: Call? = locked {
+                if let looked { isLast = hostLoop.endVainLook(at: looked, taking: taking) }
+                guard let waiter = hostLoop.takeNext() else { return nil }
+                taking = hostLoop.taking
+                // safe: only calls have a handle of the host.
+                return unsafeDowncast(waiter, to: Call.self)
             }
-            guard let call = listed else { return nil }
-            if isUnused && call.endLook() { return call.hostHandle }
-            wasNamed = false
+            if isLast, let cell = looked?.cell { platform_handle_last_is_out(cell) }
+            guard let call = next, let cell = call.cell else { return nil }
+            looked = call
+            if call.hasSomethingToRead() {
+                if platform_handle_end_look(cell) != 0 { return OpaquePointer(cell) }
+                looked = nil  // freed meanwhile, perhaps by the log
+            }
+        }
+    }
+}
+
+extension Call {
+    /// Looks whether there is something to read, in place of the user.
+    func hasSomethingToRead() -> Bool {
+        if isReadToEnd.load(ordering: .relaxed) { return false }
+        // An event that the reader holds stays as it is: such a call may have more, and is named unseen.
+        return hasLentEvent || lookAhead()
+    }
+
+    /// The user leaves a call that is marked: the host's loop has passed it over, or left it alone.
+    package func leaveMarked() {
+        guard let cell else { return }
+        guard engine.isOurs else {
+            // A callback has forked. The lock may be another thread's, which is not here.
+            if platform_handle_leave_marked(cell, platform_share_use, 1) != 0 {
+                platform_handle_last_is_out(cell)
+            }
+            return
+        }
+        if engine.locked({ engine.hostLoop.leaveMarked(self) }) {
+            platform_handle_last_is_out(cell)
         }
     }
 }

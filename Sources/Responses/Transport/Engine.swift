@@ -329,14 +329,13 @@ package final class Engine {
 
     // MARK: news
 
-    /// There is something for this waiter: wakes its thread, or lists its call for the host.
+    /// There is something for this waiter: wakes its thread, and lists its call for the host.
     func tell(_ waiter: Waiter) {
         waiter.hasNews = true
-        if waiter.sleeperIndex >= 0 {
-            if let condition = waiter.condition { pthread_cond_signal(condition) }
-        } else if waiter.isVisibleToHost {
-            hostLoop.list(waiter)
+        if waiter.sleeperIndex >= 0, let condition = waiter.condition {
+            pthread_cond_signal(condition)
         }
+        hostLoop.list(waiter)
     }
 
     private func tellInterrupted() {

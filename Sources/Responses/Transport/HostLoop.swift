@@ -6,6 +6,16 @@ import Synchronization
 ///
 /// The descriptor is an epoll set around the engine's and a flag for "calls to read". Threads that
 /// block inside the library wait on the engine's alone, so that unread calls do not keep them awake.
+///
+/// A call that may have something to read is always in one of these states, so that none is forgotten
+/// (`Tests/interleavings` goes through every order of events):
+/// - *listed*: the flag is raised, and `takeNext` will come to it;
+/// - *looked at*, in place of its user, by the thread that took it from the list;
+/// - *named*: the host was told of it last, and will ask again, whereupon it is listed or parked;
+/// - *parked*: the host was told of it, has asked again, and has not read it in between. It is left alone,
+///   and marked: whoever reads it lists it again on the way out;
+/// - *used and marked*: news came, or the list came to it, while its user was inside. He lists it on the
+///   way out. In a call that is not marked, leaving costs one atomic instruction.
 struct HostLoop {
     private var outer: Int32 = -1
     private var flag: Int32 = -1
@@ -13,37 +23,81 @@ struct HostLoop {
     private var first: Unmanaged<Waiter>?
     private var last: Unmanaged<Waiter>?
 
-    /// The waiter that the host was told of last. It may have more to read.
+    /// The waiter that the host was told of last, or is about to be told of.
     private var named: Unmanaged<Waiter>?
+    /// Counts the takings, so that a thread knows whether `named` is still the one that it took.
+    private(set) var taking: UInt64 = 0
 
-    var isEmpty: Bool { first == nil }
+    // MARK: taking
 
-    /// The next waiter to look at. The one before comes up again behind the others when the host was told
-    /// of it, has read it, and not read it empty.
-    mutating func takeNext(afterNaming: Bool) -> Waiter? {
-        if afterNaming { relistLast() }
-        named = nil
-        guard let waiter = takeFirst() else { return nil }
-        waiter.wasRead.store(false, ordering: .relaxed)
-        named = Unmanaged.passUnretained(waiter)
-        return waiter
-    }
-
-    /// One that was not read at all is parked, so that a host may leave it alone.
-    private mutating func relistLast() {
-        guard let waiter = named?.takeUnretainedValue() else { return }
-        if !waiter.wasRead.load(ordering: .relaxed) {
-            waiter.isParked.store(true, ordering: .relaxed)
-        } else if waiter.mayHaveMore.load(ordering: .relaxed) {
-            list(waiter)
+    /// Takes the next waiter, for a look at it: the thread is inside then.
+    mutating func takeNext() -> Waiter? {
+        settleNamed()
+        while let waiter = takeFirst() {
+            // What was listed before its user had read it empty.
+            guard waiter.mayHaveMore, let cell = waiter.cell else { continue }
+            // Where somebody is inside, the cell is marked now.
+            if platform_handle_begin_look(cell) == 0 { continue }
+            waiter.wasRead.store(false, ordering: .relaxed)
+            named = Unmanaged.passUnretained(waiter)
+            taking &+= 1
+            return waiter
         }
+        if isRaised {
+            isRaised = false
+            platform_eventfd_clear(flag)
+        }
+        return nil
     }
 
-    /// A parked waiter is being read after all.
-    mutating func unpark(_ waiter: Waiter) {
-        waiter.isParked.store(false, ordering: .relaxed)
-        list(waiter)
+    /// The look that came with that taking found nothing. The thread leaves: true when it was the last
+    /// inside, and the cell is to be closed without the lock.
+    mutating func endVainLook(at waiter: Waiter, taking: UInt64) -> Bool {
+        if taking == self.taking { named = nil }
+        return leave(waiter, platform_share_look, keepsMark: false)
     }
+
+    /// A user leaves a marked waiter. True as above.
+    mutating func leaveMarked(_ waiter: Waiter) -> Bool {
+        // The host was told of it and it is still not read: only something else was asked of it.
+        let isTold =
+            waiter.isParked || named?.toOpaque() == Unmanaged.passUnretained(waiter).toOpaque()
+        return leave(
+            waiter, platform_share_use,
+            keepsMark: isTold && !waiter.wasRead.load(ordering: .relaxed))
+    }
+
+    private mutating func leave(_ waiter: Waiter, _ share: platform_share, keepsMark: Bool) -> Bool
+    {
+        guard let cell = waiter.cell else { return false }
+        if platform_handle_leave_marked(cell, share, keepsMark ? 1 : 0) != 0 { return true }
+        // It cannot be closed before the lock is given back, and is not listed when it was.
+        if !keepsMark {
+            waiter.isParked = false
+            if waiter.mayHaveMore { list(waiter) }
+        }
+        return false
+    }
+
+    /// The host asks again: the one that it was told of comes up again behind the others when it was
+    /// read and not read empty, and is parked when it was not read at all.
+    private mutating func settleNamed() {
+        guard let waiter = named?.takeUnretainedValue(), let cell = waiter.cell else { return }
+        named = nil
+        if !waiter.wasRead.load(ordering: .acquiring) {
+            if platform_handle_mark(cell) == 0 { return }
+            // A reader who left before he could see the mark has said so before he left.
+            if !waiter.wasRead.load(ordering: .acquiring) {
+                waiter.isParked = true
+                unlist(waiter)
+                return
+            }
+            platform_handle_unmark(cell)
+        }
+        if waiter.mayHaveMore { list(waiter) }
+    }
+
+    // MARK: the descriptor
 
     mutating func descriptor(over epoll: Int32) -> Int32 {
         if outer >= 0 { return outer }
@@ -57,7 +111,7 @@ struct HostLoop {
         }
         outer = set
         flag = event
-        if !isEmpty { raise() }
+        if first != nil || named != nil { raise() }
         return outer
     }
 
@@ -72,10 +126,17 @@ struct HostLoop {
         }
     }
 
+    // MARK: the list
+
+    /// There may be something to read. When somebody is inside he lists it on the way out, and so does the
+    /// reader of a parked one.
     mutating func list(_ waiter: Waiter) {
-        if waiter.isListed || waiter.isGone || waiter.isParked.load(ordering: .relaxed) { return }
+        guard let cell = waiter.cell, !waiter.isListed, !waiter.isGone, !waiter.isParked else {
+            return
+        }
+        if platform_handle_mark_if_inside(cell) != 0 { return }
         waiter.isListed = true
-        waiter.nextListed = nil
+        waiter.previousListed = last
         let entry = Unmanaged.passUnretained(waiter)
         if let last {
             last._withUnsafeGuaranteedRef { $0.nextListed = entry }
@@ -87,43 +148,31 @@ struct HostLoop {
     }
 
     private mutating func takeFirst() -> Waiter? {
-        guard let entry = first else {
-            if isRaised {
-                isRaised = false
-                platform_eventfd_clear(flag)
-            }
-            return nil
-        }
-        let waiter = entry.takeUnretainedValue()
-        first = waiter.nextListed
-        if first == nil { last = nil }
-        waiter.isListed = false
-        waiter.nextListed = nil
+        guard let waiter = first?.takeUnretainedValue() else { return nil }
+        unlink(waiter)
         return waiter
     }
 
-    /// Takes a waiter out that is going away.
-    mutating func unlist(_ gone: Waiter) {
-        if named?.takeUnretainedValue() === gone { named = nil }
-        if !gone.isListed { return }
-        gone.isListed = false
-        var previous: Waiter?
-        var entry = first
-        while let waiter = entry?.takeUnretainedValue() {
-            if waiter === gone {
-                if let previous {
-                    previous.nextListed = gone.nextListed
-                } else {
-                    first = gone.nextListed
-                }
-                if last?.takeUnretainedValue() === gone {
-                    last = previous.map { Unmanaged.passUnretained($0) }
-                }
-                break
-            }
-            previous = waiter
-            entry = waiter.nextListed
+    /// Takes a waiter out that is parked, or that is going away.
+    mutating func unlist(_ waiter: Waiter) {
+        if named?.toOpaque() == Unmanaged.passUnretained(waiter).toOpaque() { named = nil }
+        if waiter.isListed { unlink(waiter) }
+    }
+
+    private mutating func unlink(_ waiter: Waiter) {
+        let (previous, next) = (waiter.previousListed, waiter.nextListed)
+        if let previous {
+            previous._withUnsafeGuaranteedRef { $0.nextListed = next }
+        } else {
+            first = next
         }
-        gone.nextListed = nil
+        if let next {
+            next._withUnsafeGuaranteedRef { $0.previousListed = previous }
+        } else {
+            last = previous
+        }
+        waiter.previousListed = nil
+        waiter.nextListed = nil
+        waiter.isListed = false
     }
 }

@@ -4,7 +4,8 @@ import Synchronization
 /// What the engine knows of a call: whether there is news for it, when it must look again at the
 /// latest, and how to wake its thread. Everything here is guarded by the engine's lock.
 package class Waiter {
-    /// Something changed since the owner last looked.
+    /// Something changed since the owner last looked. False only when he has found nothing to read, and
+    /// nothing has come since.
     final var hasNews: Bool {
         get { news.load(ordering: .acquiring) }
         set { news.store(newValue, ordering: .releasing) }
@@ -24,20 +25,23 @@ package class Waiter {
 
     /// The call is closed: nothing may list it any more.
     final var isGone = false
+    /// The owner was told how the call ended. Written by the owner without the lock.
+    final let isReadToEnd = Atomic<Bool>(false)
     /// The owner has not come to the end of what there is to read. A hint: the look that follows decides.
-    final let mayHaveMore = Atomic<Bool>(true)
+    final var mayHaveMore: Bool { hasNews && !isReadToEnd.load(ordering: .relaxed) }
 
+    // For hosts with an event loop; see `HostLoop`.
+    /// The handle that the host has, where it may be told of it: calls of blocking functions are nobody
+    /// else's business. Set once, before the call is started.
+    package final var cell: UnsafeMutablePointer<platform_handle>?
     /// It was read since the host was told of it. Written by the owner without the lock.
     final let wasRead = Atomic<Bool>(false)
-    /// The host was told of it and did not read it: it is left alone until it does. Changed under the
-    /// lock, and looked at without it.
-    final let isParked = Atomic<Bool>(false)
-
-    // The list of calls that have something to read, for hosts with an event loop.
+    /// The host was told of it and did not read it: it is left alone until it does.
+    final var isParked = false
+    // The list of those that may have something to read.
     final var isListed = false
+    final var previousListed: Unmanaged<Waiter>?
     final var nextListed: Unmanaged<Waiter>?
-    /// Whether the host may be told of it: calls of blocking functions are nobody else's business.
-    package final var isVisibleToHost = false
 
     package init() {}
 
