@@ -215,10 +215,14 @@ class Call:
 
     def close(self) -> None:
         """Frees the call; one that is still running is cancelled. Again is fine."""
+        is_ours = self._pid == getpid()
+        # From here on nothing is called, so that no signal's exception comes in between.
+        place = self._place
+        handle = place.value
+        place.value = None
         self._handle = 0
-        place, self._place = self._place, c_void_p()
-        if place.value and self._pid == getpid():
-            _free(place.value)
+        if handle and is_ours:
+            _free(handle)
 
     def __del__(self) -> None:
         # Names of the module are None when the interpreter ends.

@@ -64,9 +64,11 @@ class Owned:
 
     def close(self) -> None:
         """Frees it. In a child, that closes the child's copies of the descriptors, no more."""
-        place, self._place = self._place, c_void_p()
-        if place.value:
-            _free(place.value)
+        place = self._place
+        handle = place.value
+        place.value = None
+        if handle:
+            _free(handle)
 
     def __del__(self) -> None:
         # Names of the module are None when the interpreter ends.

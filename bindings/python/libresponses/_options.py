@@ -201,12 +201,17 @@ def set_all(handle: int, options: Mapping[str, Any], headers: Mapping[str, Any])
     """Sets options and headers on a client of the library; None puts a default back."""
     error = c_void_p()
     for name, value in options.items():
-        where = f"option {name!r}" if name in names() else "an option"
+        if name not in names():
+            # The name is not shown: it may be a value that went astray.
+            raise _errors.InvalidArgumentError(
+                f"options: there is no option of that name; there are {', '.join(sorted(names()))}"
+            )
+        where = f"option {name!r}"
         data = None if value is None else native(str(value), where)
         try:
-            check(_set(handle, native(name, "the name of an option"), data, byref(error)), error)
+            check(_set(handle, name.encode(), data, byref(error)), error)
         except _errors.InvalidArgumentError as problem:
-            if name not in names() or name in str(problem):
+            if name in str(problem):
                 raise
             raise _errors.InvalidArgumentError(f"{where}: {problem}") from None
     for name, value in headers.items():
