@@ -18,7 +18,7 @@
  * ERRORS are those of responses.h, and: a request that is NULL (json_pack failed) is
  * RESPONSES_E_INVALID, an answer that jansson cannot hold (deeper than its 2048) is
  * RESPONSES_E_PROTOCOL, both without an error object; memory that is out while JSON is made
- * is RESPONSES_E_NOMEM. On failure `*out` is NULL, but for the two streams as in responses.h.
+ * is RESPONSES_E_NOMEM. NaN and Infinity, which jansson cannot hold and some servers write, are null. On failure `*out` is NULL, but for the two streams as in responses.h.
  *
  * THREADS. A reference count of jansson is not for two threads at once unless jansson was built so;
  * what you hand in may be used elsewhere as soon as the function has returned.
@@ -35,6 +35,7 @@
 #include <responses.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__GNUC__) || defined(__clang__)
 #define RESPONSES_JANSSON_API static __attribute__((unused))
@@ -44,11 +45,61 @@
 
 /* ---- what was received ----------------------------------------------------------------------- */
 
+/* A copy in which NaN, Infinity and -Infinity are null: memory of yours. NULL when there are none, or no
+   memory. */
+RESPONSES_JANSSON_API char *responses_jansson_finite(const char *json, size_t len, size_t *made)
+{
+    static const char *const names[] = {"NaN", "-Infinity", "Infinity"};
+    /* Only NaN becomes longer, by one in three. */
+    char *copy = (char *)malloc(len + len / 3 + 1);
+    size_t from = 0, to = 0, name, found = 0;
+    int in_string = 0;
+
+    while (copy != NULL && from < len) {
+        if (in_string && json[from] == '\\' && len - from > 1)
+            copy[to++] = json[from++];
+        else if (json[from] == '"')
+            in_string = !in_string;
+        else if (!in_string && strchr("NI-", json[from]) != NULL) {
+            for (name = 0; name < 3; name++)
+                if (len - from >= strlen(names[name]) &&
+                    memcmp(json + from, names[name], strlen(names[name])) == 0)
+                    break;
+            if (name < 3) {
+                memcpy(copy + to, "null", 4);
+                to += 4;
+                from += strlen(names[name]);
+                found++;
+                continue;
+            }
+        }
+        copy[to++] = json[from++];
+    }
+    if (found == 0) {
+        free(copy);
+        copy = NULL;
+    }
+    *made = to;
+    return copy;
+}
+
 /* The JSON of a response, of an event, and the value at a JSON pointer in them: new references. NULL when
-   there is none, or jansson cannot hold it. */
+   there is none, or jansson cannot hold it. NaN and Infinity, which some servers write, are null. */
 RESPONSES_JANSSON_API json_t *responses_jansson_parse(const char *json, size_t len)
 {
-    return json == NULL ? NULL : json_loadb(json, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_t *value;
+    char *finite;
+
+    if (json == NULL)
+        return NULL;
+    value = json_loadb(json, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    if (value != NULL)
+        return value;
+    finite = responses_jansson_finite(json, len, &len);
+    if (finite != NULL)
+        value = json_loadb(finite, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    free(finite);
+    return value;
 }
 
 RESPONSES_JANSSON_API json_t *responses_jansson_response(const responses_response *response)

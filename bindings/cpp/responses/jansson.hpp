@@ -5,6 +5,8 @@
  *     auto answer = client.create(request).as<responses::jansson>();
  *     const char *status = json_string_value(json_object_get(answer.get(), "status"));
  *
+ * NaN and Infinity, which some servers write and jansson cannot hold, are read as null.
+ *
  *     c++ program.cpp $(pkg-config --cflags --libs responses jansson)
  */
 #ifndef RESPONSES_JANSSON_HPP
@@ -55,8 +57,19 @@ template <> struct json_traits<jansson> {
     }
     static bool parse(string_view json, jansson &out)
     {
-        out.reset(json_loadb(json.data(), json.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, nullptr));
+        out.reset(load(json));
+        if (out == nullptr) {
+            const std::string finite = detail::finite(json);
+            if (!finite.empty())
+                out.reset(load(finite));
+        }
         return out != nullptr;
+    }
+
+  private:
+    static json_t *load(string_view json)
+    {
+        return json_loadb(json.data(), json.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, nullptr);
     }
 };
 

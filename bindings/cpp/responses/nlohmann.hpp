@@ -4,7 +4,8 @@
  *     nlohmann::json request = {{"model", "gpt-5"}, {"input", "Hello"}};
  *     auto answer = client.create(request).as<nlohmann::json>();
  *
- * Any basic_json will do, ordered_json too. A string that is not UTF-8 cannot be dumped and makes the
+ * Any basic_json will do, ordered_json too. NaN and Infinity, which some servers write, are read as null, as
+ * this library writes them. A string that is not UTF-8 cannot be dumped and makes the
  * request RESPONSES_E_INVALID.
  */
 #ifndef RESPONSES_NLOHMANN_HPP
@@ -37,6 +38,11 @@ struct json_traits<T, typename std::enable_if<nlohmann::detail::is_basic_json<T>
     static bool parse(string_view json, T &out)
     {
         out = T::parse(json.data(), json.data() + json.size(), nullptr, false);
+        if (out.is_discarded()) {
+            const std::string finite = detail::finite(json);
+            if (!finite.empty())
+                out = T::parse(finite, nullptr, false);
+        }
         return !out.is_discarded();
     }
 };

@@ -113,8 +113,8 @@ class operations
     {
         return detail::blocking(responses_delete, handle_, id.c_str());
     }
-    /* One page of what went into a response. params: "limit", "order", "after", "include". "/last_id" is
-       the next page's "after" as long as "/has_more" is true. */
+    /* One page of what went into a response. params: "limit", "order", "after", "include". "/last_id", or
+       without one the id of the last item, is the next page's "after" as long as "/has_more" is true. */
     result<response> try_input_items(const name_text &id,
                                      const json_text &params = json_text()) const
     {

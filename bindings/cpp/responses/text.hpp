@@ -104,11 +104,54 @@ class string_view
  *     static bool dump(const T &value, std::string &out);    to JSON; false when it is none
  *     static bool parse(string_view json, T &out);           from JSON; false when T cannot hold it
  *
+ * What is parsed is what the server sent, so it may hold NaN, Infinity and -Infinity, which JSON does not
+ * have; those of nlohmann's library and of jansson read them as null.
+ *
  * and leave out `dump` or `parse` where only one direction is wanted.
  */
 template <class T, class Enable = void> struct json_traits {
     static const bool exists = false;
 };
+
+namespace detail
+{
+/* A copy of JSON in which NaN, Infinity and -Infinity are null: some servers write them, and strict readers
+   refuse them. Empty when there are none. */
+inline std::string finite(string_view json)
+{
+    static const char *const names[] = {"NaN", "-Infinity", "Infinity"};
+    std::string copy;
+    std::size_t copied = 0, at = 0;
+    bool in_string = false;
+    while (at < json.size()) {
+        const char byte = json[at];
+        if (in_string && byte == '\\') {
+            at += 2;
+            continue;
+        }
+        if (byte == '"')
+            in_string = !in_string;
+        if (!in_string && (byte == 'N' || byte == 'I' || byte == '-')) {
+            std::size_t length = 0;
+            for (const char *name : names) {
+                const std::size_t size = std::strlen(name);
+                if (json.size() - at >= size && std::memcmp(json.data() + at, name, size) == 0)
+                    length = size;
+            }
+            if (length != 0) {
+                copy.append(json.data() + copied, at - copied).append("null");
+                at += length;
+                copied = at;
+                continue;
+            }
+        }
+        at++;
+    }
+    if (copied != 0)
+        copy.append(json.data() + copied, json.size() - copied);
+    return copy;
+}
+} // namespace detail
 
 /* A function's argument that is a name, an id or a value: text that ends in NUL. Takes a literal, a
    std::string or a string_view, of which it makes a copy. Text with a NUL inside is refused by the

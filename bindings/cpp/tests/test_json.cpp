@@ -59,6 +59,28 @@ TEST_CASE("jansson in and out")
     CHECK(responses_status_name(RESPONSES_OK) != nullptr);
 }
 
+TEST_CASE("NaN and Infinity are null")
+{
+    const std::string sent =
+        "{\"a\":NaN,\"b\":[-Infinity,Infinity,-1],\"c\":\"NaN \\\\\",\"d\\\"I\":NaN}";
+    nlohmann::json json;
+    REQUIRE(responses::json_traits<nlohmann::json>::parse(sent, json));
+    CHECK(json ==
+          nlohmann::json{
+              {"a", nullptr}, {"b", {nullptr, nullptr, -1}}, {"c", "NaN \\"}, {"d\"I", nullptr}});
+    responses::jansson value;
+    REQUIRE(responses::json_traits<responses::jansson>::parse(sent, value));
+    std::string text;
+    REQUIRE(responses::json_traits<responses::jansson>::dump(value, text));
+    CHECK(nlohmann::json::parse(text) == json);
+    /* Nothing else becomes JSON by that. */
+    for (const char *wrong :
+         {"", "N", "-", "NaN NaN", "{\"a\":nan}", "[Infinit]", "[NaN", "\"NaN", "\"\\"}) {
+        CHECK(!responses::json_traits<nlohmann::json>::parse(wrong, json));
+        CHECK(!responses::json_traits<responses::jansson>::parse(wrong, value));
+    }
+}
+
 struct question {
     std::string text;
 };
