@@ -43,7 +43,7 @@ extension Call {
 
     func attemptFailed(_ reason: String) {
         journal.attemptFailed(transfer, reason: Array(reason.utf8))
-        log.info("attempt \(journal.attempts): HTTP \(transfer?.headers.status ?? 0), \(reason)")
+        log.info("attempt \(journal.attempts): HTTP \(transfer?.status ?? 0), \(reason)")
     }
 
     func attemptSucceeded() {
@@ -108,9 +108,14 @@ extension Call {
         if let document, Refusal.isError(document, endpointIsKnown: operation.isKnown) {
             return serverRefused(transfer)
         }
+        if let document, document.kind.rawValue < JSONValue.Kind.array.rawValue,
+            operation.isKnown && !operation.acceptsEmptyBody
+        {
+            return unreadable(transfer)  // a word or a number
+        }
         if operation.kind == .document {
             if let reason = document.flatMap({ operation.brokenCursor(of: $0) }) {
-                return fail(.protocol, reason)
+                return fail(makeError(.protocol, reason, nil, body: transfer.excerpt))
             }
             return finish(transfer)
         }

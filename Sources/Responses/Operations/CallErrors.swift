@@ -13,7 +13,7 @@ extension Call {
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
         let headers = transfer?.headers ?? journal.headers
-        details.httpStatus = headers?.status ?? 0
+        details.httpStatus = transfer?.status ?? headers?.status ?? 0
         details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
         if details.retryAfterMilliseconds < 0, isRetryable, let told {
             details.retryAfterMilliseconds = told.wait

@@ -51,7 +51,9 @@ extension Call {
             told.message.isEmpty
             ? (told.type.isEmpty ? "the server gave no reason" : oneLine(told.type))
             : oneLine(told.message)
-        if status == 407 { text += "\(Transfer.proxyAdvice)" }
+        if transfer.isAnsweredByProxy {
+            text += "\(status == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
+        }
         if status == 404 && request.method == .delete && journal.mayHaveBeenDone {
             text += " (an attempt before this one may have deleted it: its answer was lost)"
         }
@@ -74,12 +76,14 @@ extension Call {
     }
 
     func redirected(_ transfer: Transfer) {
-        let place = transfer.headers.value("location").map { withoutQuery($0) } ?? "nowhere"
         attemptFailed("redirect")
-        fail(
-            .http,
-            "HTTP \(transfer.headers.status): the server redirects to \(place); redirects are not "
-                + "followed, because the key would go along: set base_url to the final address")
+        var text = "HTTP \(transfer.headers.status): the server redirects"
+        if let place = transfer.headers.value("location") {
+            text += " to \(withoutQuery(place))"
+        }
+        text += "; redirects are not followed, because the key would go along: set base_url to the "
+        text += "final address"
+        fail(.http, text)
     }
 
     /// An answer with a status of success that is no JSON, or none of the kind that was asked for.

@@ -39,11 +39,10 @@ struct Journal {
 
     private mutating func note(_ transfer: Transfer?, _ reason: [UInt8]) {
         guard let transfer, !list.isEmpty else { return }
-        let status = transfer.headers.status
-        if status > 0 { headers = transfer.headers }
-        if !reason.isEmpty && (status == 408 || status >= 500 || status < 400 && transfer.wasSent) {
-            mayHaveBeenDone = true
-        }
+        let status = transfer.status
+        if transfer.headers.status > 0 { headers = transfer.headers }
+        let isLost = status < 400 && (!transfer.hasEnded || transfer.wasSent)
+        if !reason.isEmpty && (status == 408 || status >= 500 || isLost) { mayHaveBeenDone = true }
         list[list.count - 1].httpStatus = status
         let kept = redaction?.redact(reason) ?? reason
         list[list.count - 1].reason = ReadableText.clean(kept, limit: ReadableText.longestName)

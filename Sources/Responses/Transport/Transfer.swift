@@ -58,6 +58,8 @@ final class Transfer {
     private(set) var result = CURLE_OK
     /// The `errno` of a connection that failed, 0 where the system was not the reason.
     private(set) var systemError = 0
+    /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
+    private(set) var proxyStatus: Int32 = 0
 
     private let request: HTTPRequest
     /// What no message may have in it.
@@ -283,6 +285,9 @@ final class Transfer {
     /// libcurl is done with it.
     func ended(_ code: CURLcode) {
         curl_get_long(easy, CURLINFO_OS_ERRNO, &systemError)
+        var status = 0
+        curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+        proxyStatus = Int32(truncatingIfNeeded: status)
         result = code
         if isTLSAlert(code) {
             result = CURLE_SSL_CONNECT_ERROR

@@ -5,15 +5,12 @@ import CPlatform
 extension Transfer {
     /// The proxy does not let this client through; it would say the same the next time.
     var isRefusedByProxy: Bool {
-        let status = connectStatus
-        return status >= 400 && status < 500 || curl_is_refused_by_socks(easy) != 0
+        proxyStatus >= 400 && proxyStatus < 500 || curl_is_refused_by_socks(easy) != 0
     }
 
-    /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
-    private var connectStatus: Int {
-        var status = 0
-        curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
-        return status
+    /// The status of the answer, or of the proxy's where that ended it; 0 when there was none.
+    var status: Int32 {
+        headers.status == 0 && proxyStatus >= 400 ? proxyStatus : headers.status
     }
 
     /// The answer is the proxy's own. Without TLS it comes in the place of the server's, and only its
@@ -89,10 +86,9 @@ extension Transfer {
                 + "were not read; over HTTP/2 a server cannot be made to wait: read faster, "
                 + "or use http_version 1.1"
         }
-        let status = connectStatus
-        if status >= 400 {
-            return "the proxy refused: HTTP \(status)"
-                + "\(status == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
+        if headers.status == 0 && proxyStatus >= 400 {
+            return "the proxy refused: HTTP \(proxyStatus)"
+                + "\(proxyStatus == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
         }
         if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
@@ -104,7 +100,7 @@ extension Transfer {
         return shown + "\(advice)"
     }
 
-    private static var noProxyAdvice: StaticString {
+    static var noProxyAdvice: StaticString {
         "; no_proxy names the hosts that are reached without it"
     }
 

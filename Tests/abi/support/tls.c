@@ -1,6 +1,7 @@
 #include "tls.h"
 #include "test.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -135,6 +136,11 @@ static void pump(struct tls *tls, SSL *ssl, int fd, int upstream)
         }
         if (fds[1].revents) {
             ssize_t n = recv(upstream, buffer, sizeof buffer, 0);
+            if (n < 0 && errno == ECONNRESET) { /* passed on */
+                struct linger at_once = {1, 0};
+                setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+                return;
+            }
             if (n <= 0) {
                 if (!(tls->flags & TLS_RUDE))
                     SSL_shutdown(ssl);
