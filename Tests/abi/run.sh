@@ -1,19 +1,31 @@
 #!/bin/sh
-# Runs test programs and adds up what they say. Fails when one test does, or one program.
-passed=0 failed=0 skipped=0 bad=""
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
-
-for program in "$@"; do
+# Runs test programs, some at a time, and adds up what they say. Fails when one test does, or one program.
+#   run.sh PROGRAM...
+# JOBS is how many run at once. TEST_WRAPPER goes before each: valgrind and its options.
+if [ "${1:-}" = --one ]; then
     # shellcheck disable=SC2086
-    $TEST_WRAPPER "$program" >"$log" 2>&1
-    status=$?
+    $TEST_WRAPPER "$3" >"$2/${3##*/}.log" 2>&1
+    echo $? >"$2/${3##*/}.status"
+    exit 0
+fi
+
+logs=$(mktemp -d) || exit 1
+trap 'rm -rf "$logs"' EXIT
+# Most of the time a test waits for something; under valgrind it computes.
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
+[ -n "${JOBS:-}${TEST_SLOW:-}" ] || jobs=$((jobs * 2))
+printf '%s\n' "$@" | xargs -n 1 -P "$jobs" "$0" --one "$logs"
+
+passed=0 failed=0 skipped=0 bad=""
+for program in "$@"; do
+    log=$logs/${program##*/}.log
+    status=$(cat "$logs/${program##*/}.status" 2>/dev/null || echo none)
     cat "$log"
     p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
     f=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
     s=$(sed -n 's/^\[  SKIPPED \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
     # A program that crashes, hangs or leaks counts as one failure.
-    if [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then
+    if [ "$status" != 0 ] && [ "${f:-0}" -eq 0 ]; then
         echo "[  FAILED  ] $program ended with status $status"
         f=1
     fi
