@@ -252,7 +252,9 @@ package final class Engine {
                     }
                     let before = deliveries
                     act(fd, what)
-                    if deliveries == before {
+                    // For one that is not read libcurl stores what comes over HTTP/2: that is another
+                    // bound, of `SharedConnections`.
+                    if deliveries == before && sharing.nextCheck == 0 {
                         if idleBytes.note(fd) { endFlooded(fd) }
                     } else if !idleBytes.isEmpty {
                         idleBytes.forget(fd)
