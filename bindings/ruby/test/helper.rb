@@ -20,9 +20,9 @@ class TestCase < Minitest::Test
     Timeout.timeout(60, Hang) { super }
   end
 
-  def client(**options)
+  def client(base_url: Sandbox.url, **options)
     @clients ||= []
-    @clients << Libresponses::Client.new(base_url: Sandbox.url, api_key: "key", **options)
+    @clients << Libresponses::Client.new(base_url: base_url, api_key: "key", **options)
     @clients.last
   end
 

@@ -59,6 +59,24 @@ class TestClient < TestCase
     refute_includes one.inspect, "key"
   end
 
+  # A call that is under way goes on; what comes later is told so.
+  def test_a_client_that_is_closed_while_others_use_it
+    5.times do
+      one = client(max_retries: 0)
+      slow_one = Thread.new do
+        one.responses.create(model: MODEL, input: "slow", request_options: fault("first-byte-delay=200")).output_text
+      end
+      others = Array.new(6) do
+        Thread.new { loop { one.responses.create(model: MODEL, input: "x") } }
+      end
+      (others + [slow_one]).each { |thread| thread.report_on_exception = false }
+      sleep 0.05
+      one.close
+      assert_equal "You said: slow", slow_one.value
+      others.each { |thread| assert_raises(Libresponses::ClosedError) { thread.value } }
+    end
+  end
+
   def test_the_log_goes_to_a_logger
     text = StringIO.new
     one = client(logger: Logger.new(text), log_level: :info, api_key: "secret")

@@ -22,7 +22,7 @@ class TestFibers < TestCase
     STREAMS.times do |i|
       spawn.call do
         input = { model: MODEL, input: "#{i} a b c d e f g",
-                  request_options: { extra_headers: { "X-Sandbox-Speed" => "100" } } }
+                  request_options: { extra_headers: { "X-Sandbox-Speed" => "50" } } }
         texts[i] = one.responses.stream(**input).text.each_with_object(+"") do |piece, text|
           order << [:first, i] if text.empty?
           text << piece
@@ -36,8 +36,10 @@ class TestFibers < TestCase
   def assert_interleaved(order, texts)
     assert_equal STREAMS, texts.size
     texts.each { |i, text| assert_equal "You said: #{i} a b c d e f g", text }
-    firsts_before_any_last = order.take_while { |what, _| what == :first }.size
-    assert_operator firsts_before_any_last, :>, STREAMS / 2
+    # One after the other there would never be more than one between its first and its last piece.
+    running = 0
+    most = order.map { |what, _| running += what == :first ? 1 : -1 }.max
+    assert_operator most, :>, 5
   end
 
   def assert_nothing_waits(client)

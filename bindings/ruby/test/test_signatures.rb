@@ -7,7 +7,8 @@ require "rbs"
 # That the types are right is checked by running all the other tests under rbs/test.
 class TestSignatures < TestCase
   # What is for this gem alone has no signature.
-  PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop Headers].freeze
+  PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop Headers
+               Document].freeze
 
   # Methods that are not for users, by what they belong to.
   INTERNAL = {

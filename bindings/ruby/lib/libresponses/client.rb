@@ -110,6 +110,11 @@ module Libresponses
       key = request_options[:idempotency_key]
       headers = { "Idempotency-Key" => key }.merge(headers) if key
       session.start(function, *arguments, options: options, headers: headers)
+    rescue UsageError
+      raise unless @is_closed
+
+      # By another thread, since it was looked at.
+      raise ClosedError, "the client was closed", cause: nil
     end
 
     # @api private

@@ -74,7 +74,7 @@ module Libresponses
 
     private
 
-    def data = @data ||= JSON.parse(json, symbolize_names: true)
+    def data = @data ||= Document.parse(json)
 
     def natural(number) = (number unless number.negative?)
 

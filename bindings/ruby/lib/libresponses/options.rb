@@ -27,21 +27,31 @@ module Libresponses
       out = Native::Out.new
       options.each do |name, value|
         name, value = native(name, value)
+        refuse_nul(name, value)
         out.check(Native.responses_client_set(client, name, value, out.error))
       end
       headers.each do |name, value|
+        refuse_nul("the name of a header", name.to_s)
+        refuse_nul("the value of a header", value&.to_s)
         out.check(Native.responses_client_set_header(client, name.to_s, value&.to_s, out.error))
       end
     end
 
     def self.native(name, value)
       return ["#{name}_ms", value && milliseconds(name, value)] if SECONDS.include?(name.to_sym)
-      return [name.to_s, text(value)] if names.include?(name.to_s)
+      return [name.to_s, text(name, value)] if names.include?(name.to_s)
 
-      raise UsageError, "#{name}: there is no such option; there are #{SECONDS.join(", ")} (in seconds), " \
+      # The name is not shown: it may be a value that went astray.
+      raise UsageError, "there is no option of that name; there are #{SECONDS.join(", ")} (in seconds), " \
                         "#{names.join(", ")}"
     end
     private_class_method :native
+
+    # Text for the library ends at NUL.
+    def self.refuse_nul(what, text)
+      raise UsageError, "#{what}: text must not contain NUL" if text&.include?("\0")
+    end
+    private_class_method :refuse_nul
 
     def self.milliseconds(name, value)
       is_duration = value.is_a?(Numeric) && value.to_f.finite? && !value.negative?
@@ -52,7 +62,9 @@ module Libresponses
     end
     private_class_method :milliseconds
 
-    def self.text(value)
+    def self.text(name, value)
+      raise UsageError, "#{name}: expected text, not a #{value.class}" if value.respond_to?(:call)
+
       case value
       when nil then nil
       when true then "1"

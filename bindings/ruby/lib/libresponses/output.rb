@@ -9,15 +9,20 @@ module Libresponses
   module Output
     # @return [String] all text of the answer: every output_text of every message, joined
     def output_text
-      messages = (self[:output] || []).select { |item| item.type == :message }
-      parts = messages.flat_map { |message| message[:content] || [] }
-      parts.filter_map { |part| part[:text] if part.type == :output_text }.join
+      messages = records(self[:output]).select { |item| item[:type] == :message }
+      parts = messages.flat_map { |message| records(message[:content]) }
+      parts.filter_map { |part| part[:text] if part[:type] == :output_text }.join
     end
 
     # @return [Array<Record>] the function and custom tool calls of the output
     def tool_calls
-      (self[:output] || []).select { |item| %i[function_call custom_tool_call].include?(item.type) }
+      records(self[:output]).select { |item| %i[function_call custom_tool_call].include?(item[:type]) }
     end
+
+    private
+
+    # The objects of a list that the server sent; what is no list has none.
+    def records(list) = list.is_a?(Array) ? list.grep(Record) : []
   end
 
   # The response inside of an event, as it was at that moment.

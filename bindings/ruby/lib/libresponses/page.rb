@@ -22,10 +22,13 @@ module Libresponses
     def response = @response ||= @fetch.call(@params)
 
     # @return [Array<Record>] the items of this page
-    def data = response[:data] || []
+    def data
+      items = response[:data]
+      items.is_a?(Array) ? items : []
+    end
 
-    # @return [Boolean] whether another page follows
-    def next_page? = response[:has_more] == true && !cursor.nil?
+    # @return [Boolean] whether another page follows, and this one says where it begins
+    def next_page? = more? && !stuck? && !cursor.nil?
 
     # @return [Page, nil] the page that follows
     def next_page = (Page.new(@params.merge(after: cursor), &@fetch) if next_page?)
@@ -41,18 +44,40 @@ module Libresponses
     alias auto_paging_each each
 
     # Yields this page and all that follow.
+    # @raise [ProtocolError] the last page says that more follow, and not where
     def each_page
       return enum_for(:each_page) unless block_given?
 
-      page = self
+      page = last = self
       while page
         yield page
+        last = page
         page = page.next_page
+        break if page&.stuck?
       end
+      return unless (page || last).response[:has_more] == true
+
+      raise ProtocolError, "the page says that more follow, but has no last_id and no item with an id"
+    end
+
+    protected
+
+    # Whether it ends where it was to begin: the server ignores `after`. When it says that more follow, that
+    # is an error of the library.
+    def stuck?
+      after = @params[:after] || @params["after"]
+      response[:has_more] != false && !after.nil? && after == cursor
     end
 
     private
 
-    def cursor = response[:last_id] || data.last&.[](:id)
+    # A server that does not say whether there is more is asked until it has nothing.
+    def more? = response[:has_more] == true || (response[:has_more].nil? && !data.empty?)
+
+    # What the next page comes after: last_id, or the id of the last item where a server leaves that out.
+    def cursor
+      last = data.last
+      [response[:last_id], (last[:id] if last.is_a?(Record))].find { |id| id.is_a?(String) && !id.empty? }
+    end
   end
 end

@@ -26,7 +26,8 @@ module Libresponses
     def self.json(value)
       JSON.generate(value)
     rescue JSON::GeneratorError, EncodingError => e
-      raise UsageError, "this cannot be sent as JSON: #{e.message}"
+      # Without a cause: its text would show what cannot be sent.
+      raise UsageError, "this cannot be sent as JSON: #{e.message}", cause: nil
     end
   end
 end

@@ -3,6 +3,15 @@
 require "json"
 
 module Libresponses
+  # JSON as the server sent it. NaN and Infinity, which JSON does not have and some servers write, are
+  # Floats.
+  #
+  # @api private
+  module Document
+    # @return [Object] with symbols for names
+    def self.parse(json) = JSON.parse(json, symbolize_names: true, allow_nan: true)
+  end
+
   # A JSON object that can be read with methods, `[]`, `dig` and patterns. Objects inside it are
   # records too; fields this gem has never heard of are there like all others.
   #
@@ -58,7 +67,7 @@ module Libresponses
     alias to_hash to_h
     alias deep_to_h to_h
 
-    def to_json(*) = JSON.generate(data)
+    def to_json(*) = JSON.generate(data, allow_nan: true)
 
     def deconstruct_keys(names) = (names || data.keys).to_h { |name| [name, self[name]] }.slice(*data.keys)
 

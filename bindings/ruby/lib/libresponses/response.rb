@@ -85,6 +85,6 @@ module Libresponses
 
     private
 
-    def data = @data ||= JSON.parse(json, symbolize_names: true)
+    def data = @data ||= Document.parse(json)
   end
 end

@@ -32,6 +32,10 @@ module Libresponses
       Call.new(@engine) do |call, error|
         Native.public_send(function, session.handle, *arguments, call, error)
       end
+    rescue ArgumentError => e
+      raise unless e.message.include?("null byte")
+
+      raise UsageError, "an id or a path must not contain NUL", cause: nil
     ensure
       session.free unless session.equal?(self)
     end
