@@ -218,6 +218,38 @@ static void header_names_and_values_are_checked(void **state)
     responses_client_free(client);
 }
 
+static void headers_of_the_connection_are_the_librarys(void **state)
+{
+    (void)state;
+    static const char *names[] = {
+        "Host",       "content-length", "Transfer-Encoding",
+        "CONNECTION", "Keep-Alive",     "Proxy-Connection",
+        "TE",         "Trailer",        "Upgrade",
+        "Expect",     "HTTP2-Settings",
+    };
+    responses_client *client = fresh(), *other = NULL;
+    char line[64];
+    for (size_t i = 0; i < COUNT(names); i++) {
+        responses_error *error = NULL;
+        assert_status(responses_client_set_header(client, names[i], "1", &error),
+                      RESPONSES_E_INVALID, error);
+        assert_contains(message_of(error), "Content-Length");
+        responses_error_free(error);
+        assert_int_equal(responses_client_set_header(client, names[i], NULL, NULL),
+                         RESPONSES_E_INVALID);
+        assert_int_equal(responses_client_set(client, "auth_header", names[i], NULL),
+                         RESPONSES_E_INVALID);
+        snprintf(line, sizeof line, "X-A: 1\n%s: 1", names[i]);
+        setenv("OPENAI_CUSTOM_HEADERS", line, 1);
+        int status = responses_client_new(&other, &error);
+        unsetenv("OPENAI_CUSTOM_HEADERS");
+        assert_status(status, RESPONSES_E_INVALID, error);
+        assert_contains(message_of(error), "OPENAI_CUSTOM_HEADERS");
+        responses_error_free(error);
+    }
+    responses_client_free(client);
+}
+
 static void defaults_come_from_the_environment_at_new(void **state)
 {
     (void)state;
@@ -339,6 +371,7 @@ int main(void)
         cmocka_unit_test(null_puts_the_default_back),
         cmocka_unit_test(a_refused_value_changes_nothing),
         cmocka_unit_test(header_names_and_values_are_checked),
+        cmocka_unit_test(headers_of_the_connection_are_the_librarys),
         cmocka_unit_test(defaults_come_from_the_environment_at_new),
         cmocka_unit_test(a_bad_environment_is_an_error_that_names_it),
         cmocka_unit_test(an_empty_environment_variable_is_as_good_as_none),

@@ -122,6 +122,64 @@ static void ids_are_percent_encoded(void **state)
     }
 }
 
+static void a_path_stays_below_the_base_url(void **state)
+{
+    (void)state;
+    static const char *refused[] = {
+        "/..",
+        "/../x",
+        "/a/../../b",
+        "/./a",
+        "/%2e%2e/x",
+        "/%2E%2E/x",
+        "/.%2e/x",
+        "/%2e./x",
+        "/%2e",
+        "/a%2f..%2fb",
+        "/a/..%2F..",
+        "/%252e%252e/",
+        "/%25252e%25252e/x",
+        "/..;/x",
+        "/..;a=b/x",
+        "/..%3b/x",
+        "/a\\..\\b",
+        "/a%5c..%5cb",
+        "/..%00/x",
+        "/..%20/x",
+        "/%c0%ae./x",
+        "/..%c0%afx",
+        "//../x",
+        "/x/..?a=b",
+        "x",
+        "",
+        "http://h/x",
+        "/a b",
+        "/a\r\nX: y",
+        "/a#b",
+    };
+    static const char *taken[][2] = {
+        {"/...", "/v1/..."},
+        {"//x", "/v1//x"},
+        {"/a..b/.c", "/v1/a..b/.c"},
+        {"/models/org%2Fmodel-1.5", "/v1/models/org%2Fmodel-1.5"},
+        {"/x?next=/../y", "/v1/x?next=/../y"},
+        {"/@h", "/v1/@h"},
+    };
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        int status = responses_send(client, "GET", refused[i], NULL, 0, NULL, &error);
+        if (status != RESPONSES_E_INVALID)
+            print_error("%s was taken\n", refused[i]);
+        assert_status(status, RESPONSES_E_INVALID, error);
+        assert_string_equal(field(error, RESPONSES_ERROR_PARAM), "path");
+        responses_error_free(error);
+        error = NULL;
+    }
+    for (size_t i = 0; i < COUNT(taken); i++)
+        assert_string_equal(
+            requested(responses_send(client, "GET", taken[i][0], NULL, 0, NULL, &error))->target,
+            taken[i][1]);
+}
+
 static void parameters_become_a_query(void **state)
 {
     (void)state;
@@ -325,6 +383,7 @@ int main(void)
         TEST(each_operation_has_its_method_and_path),
         TEST(a_get_has_no_body_and_a_post_has_json),
         TEST(ids_are_percent_encoded),
+        TEST(a_path_stays_below_the_base_url),
         TEST(parameters_become_a_query),
         TEST(a_get_stream_asks_for_one),
         TEST(the_base_url_is_joined_with_care),

@@ -124,6 +124,13 @@ struct RedactionTests {
         #expect(String(decoding: redacted, as: UTF8.self) == expected)
     }
 
+    @Test func aKeyIsFoundBehindWhatHidesAndBeforeACut() throws {
+        let hidden = Array("key: sk-se\u{200B}cret-\u{202E}0123".utf8)
+        #expect(try redaction().readable(hidden, limit: 100) == Array("key: ***".utf8))
+        let long = Array("a long word, sk-secret-0123 and more".utf8)
+        #expect(try redaction().readable(long, limit: 20) == Array("a long word, *** …".utf8))
+    }
+
     @Test(arguments: [
         ("Could not resolve proxy: proxy.test", "Could not resolve the proxy (option proxy)"),
         (

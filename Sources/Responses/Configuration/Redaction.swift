@@ -128,6 +128,17 @@ package final class Redaction: @unchecked Sendable {
         text.withUnsafeBufferPointer { redact($0) }
     }
 
+    /// Text of others as people may read it. In this order: what is left out in cleaning could stand in the
+    /// middle of a key, and a cut could leave a part of one.
+    package func readable(_ text: UnsafeBufferPointer<UInt8>, limit: Int) -> [UInt8] {
+        let whole = redact(ReadableText.clean(text, limit: Int.max))
+        return whole.count <= limit ? whole : ReadableText.clean(whole, limit: limit)
+    }
+
+    package func readable(_ text: [UInt8], limit: Int) -> [UInt8] {
+        text.withUnsafeBufferPointer { readable($0, limit: limit) }
+    }
+
     /// The same object where there is nothing to take out.
     package func redact(_ text: Text?) -> Text? {
         guard let text, hasAny(text.buffer) else { return text }

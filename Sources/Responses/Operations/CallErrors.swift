@@ -56,7 +56,9 @@ extension Call {
 
     /// Text from outside as part of a message: one line, not too long.
     func oneLine(_ text: [UInt8]) -> String {
-        String(decoding: ReadableText.clean(text, limit: 2000), as: UTF8.self)
+        let shown =
+            settings.redaction?.readable(text, limit: 2000) ?? ReadableText.clean(text, limit: 2000)
+        return String(decoding: shown, as: UTF8.self)
     }
 
     /// A URL from outside as part of a message. Servers repeat the query that they were asked with, and a

@@ -44,8 +44,9 @@ struct Journal {
         let isLost = status < 400 && (!transfer.hasEnded || transfer.wasSent)
         if !reason.isEmpty && (status == 408 || status >= 500 || isLost) { mayHaveBeenDone = true }
         list[list.count - 1].httpStatus = status
-        let kept = redaction?.redact(reason) ?? reason
-        list[list.count - 1].reason = ReadableText.clean(kept, limit: ReadableText.longestName)
+        let limit = ReadableText.longestName
+        list[list.count - 1].reason =
+            redaction?.readable(reason, limit: limit) ?? ReadableText.clean(reason, limit: limit)
         list[list.count - 1].isNoted = true
     }
 

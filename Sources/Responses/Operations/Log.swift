@@ -42,9 +42,10 @@ package struct Log {
 
     private func write(_ level: Level, _ line: () -> String) {
         guard let function, level.rawValue <= self.level else { return }
-        var bytes = Array(line().utf8)
-        if let redaction { bytes = redaction.redact(bytes) }
-        guard let text = Text(ReadableText.clean(bytes)) else { return }
+        let bytes = Array(line().utf8)
+        let shown =
+            redaction?.readable(bytes, limit: ReadableText.longest) ?? ReadableText.clean(bytes)
+        guard let text = Text(shown) else { return }
         function(level.rawValue, text.cString, text.count, userData)
     }
 }

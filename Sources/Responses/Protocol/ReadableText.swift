@@ -75,11 +75,11 @@ package enum ReadableText {
     private static func treatment(_ scalar: UInt32) -> Treatment {
         switch scalar {
         case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029: return .space
-        case 0xAD, 0x034F, 0x061C, 0x180E,  // soft hyphen, grapheme joiner, Arabic mark, vowel separator
-            0x200B, 0x200E, 0x200F,  // space of no width, marks of direction
-            0x202A...0x202E, 0x2060...0x206F,  // embeddings, overrides, isolates, invisible operators
-            0xFEFF, 0xFFF9...0xFFFB,  // byte order mark, interlinear annotation
-            0xE0000...0xE0FFF:  // tags, further variation selectors
+        // Soft hyphen, grapheme joiner, Arabic mark, vowel separator; a space of no width, marks of
+        // direction; embeddings, overrides, isolates, invisible operators; byte order mark, interlinear
+        // annotation; tags, further variation selectors.
+        case 0xAD, 0x034F, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x202A...0x202E,
+            0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
             return .leaveOut
         // U+FFFE and U+FFFF of each plane, and 32 more, are no characters.
         case 0xFDD0...0xFDEF: return .leaveOut

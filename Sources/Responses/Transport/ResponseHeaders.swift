@@ -155,9 +155,10 @@ package final class ResponseHeaders {
     }
 
     private func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout ByteBuffer) -> Bool {
-        let shown = redaction?.redact(text) ?? Array(text)
-        let clean = ReadableText.clean(shown, limit: ResponseHeaders.maximumBytes)
-        return clean.withUnsafeBufferPointer { out.append($0) }
+        let limit = ResponseHeaders.maximumBytes
+        let shown =
+            redaction?.readable(text, limit: limit) ?? ReadableText.clean(text, limit: limit)
+        return shown.withUnsafeBufferPointer { out.append($0) }
     }
 
     private func strlen(_ text: UnsafePointer<UInt8>) -> Int {
