@@ -67,7 +67,8 @@
  *   2. A call, a response, an event have one user at a time. A second thread in the same call gets
  *      RESPONSES_E_BUSY. An error never changes: any thread may read it.
  *   3. Any thread may cancel or free a call, and free a client, at any moment: those that are inside
- *      come out, and those that come later get RESPONSES_E_INVALID. What a call has lent goes with it;
+ *      come out, out of a client's blocking functions with RESPONSES_E_CANCELLED, and those that come
+ *      later get RESPONSES_E_INVALID. What a call has lent goes with it;
  *      a thread that reads it should be the one that frees the call. responses_client_interrupt() may
  *      be called from signal handlers too.
  *   4. The library starts no thread. Of the threads that wait on a client, one drives its
@@ -301,7 +302,9 @@ typedef void (*responses_log_fn)(int level, const char *line, size_t len, void *
 RESPONSES_API int responses_client_set_log(responses_client *client, int level, responses_log_fn fn,
                                            void *user_data);
 
-/* Frees the client, from any thread. Calls that are still running live on until they are freed. */
+/* Frees the client, from any thread. Blocking functions that other threads are in with this client end
+   with RESPONSES_E_CANCELLED; one of this thread, whose callback frees the client, goes on. Clients that
+   were derived from it, and calls that were started with _start, live on until they are freed. */
 RESPONSES_API void responses_client_free(responses_client *client);
 
 /* ---- response -------------------------------------------------------------------------------- */
@@ -648,7 +651,8 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
 
 /* Waits until responses_call_next has something else to say than AGAIN: RESPONSES_OK, also when that is
    an error, which responses_call_next then gives in full. RESPONSES_AGAIN when timeout_ms have passed
-   (-1: no limit) or the client was interrupted. */
+   (-1: no limit) or the client was interrupted. With 0 it does what can be done now, for all calls of
+   the client, and returns: a program may poll, by this and responses_call_next in turn. */
 RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);
 
 /* Ends the call with RESPONSES_E_CANCELLED, in whatever phase it is. Any thread, also from a
@@ -688,9 +692,15 @@ RESPONSES_API int responses_client_dispatch(responses_client *client);
    readable for that. So a pool of workers may read the calls that one loop hands to them. */
 RESPONSES_API int responses_client_next_ready(responses_client *client, responses_call **call);
 
-/* Ends the waits that are going on: blocking operations end with RESPONSES_E_CANCELLED,
-   responses_call_wait() returns RESPONSES_AGAIN. Any thread, and safe in a signal handler. What runs
-   in the background at the server goes on there: see responses_cancel(). */
+/* Ends waits: blocking functions end with RESPONSES_E_CANCELLED, responses_call_wait() returns
+   RESPONSES_AGAIN. Any thread, and safe in a signal handler. It is for the client, those derived from it
+   and the one it was derived from, and for every blocking function and call of theirs that has begun:
+   - a blocking function ends, also one that is in its callback, unless its last event was read;
+   - of a call that was started it ends the wait that is going on, or else the next one that finds
+     nothing to read, and no other: what comes between responses_call_next() and responses_call_wait()
+     is not lost. Several that were not noticed yet count as one.
+   What begins afterwards is not touched. What runs in the background at the server goes on there: see
+   responses_cancel(). */
 RESPONSES_API void responses_client_interrupt(responses_client *client);
 
 /* ---- for languages without pointers ---------------------------------------------------------- */

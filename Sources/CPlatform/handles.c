@@ -114,11 +114,6 @@ static void give_back(platform_handle *cell)
 
 /* ---- in and out ---- */
 
-static uintptr_t this_thread(void)
-{
-    return (uintptr_t)pthread_self();
-}
-
 enum platform_entry platform_handle_use_slowly(platform_handle *cell, uint32_t kind)
 {
     uint64_t state = __atomic_load_n(&cell->state, __ATOMIC_ACQUIRE);
@@ -132,7 +127,7 @@ enum platform_entry platform_handle_use_slowly(platform_handle *cell, uint32_t k
             return platform_entry_busy;
         if (state & platform_share_look) {
             /* A log callback that comes from the look, and uses the call. */
-            if (__atomic_load_n(&cell->looker, __ATOMIC_RELAXED) == this_thread())
+            if (__atomic_load_n(&cell->looker, __ATOMIC_RELAXED) == platform_this_thread())
                 return platform_entry_busy;
             sched_yield();
             state = __atomic_load_n(&cell->state, __ATOMIC_ACQUIRE);
@@ -223,7 +218,7 @@ int platform_handle_begin_look(platform_handle *cell)
         __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
     if (is_taken)
         return 0;
-    __atomic_store_n(&cell->looker, this_thread(), __ATOMIC_RELAXED);
+    __atomic_store_n(&cell->looker, platform_this_thread(), __ATOMIC_RELAXED);
     return 1;
 }
 

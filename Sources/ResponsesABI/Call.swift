@@ -23,9 +23,8 @@ public func responses_call_next(
 public func responses_call_wait(_ handle: OpaquePointer?, _ timeout: Int32) -> Int32 {
     using(handle, nil) { open in
         let found = platform_errno()
-        let interrupts = platform_interrupt_count(open.call.engine.interrupt)
         defer { platform_set_errno(found) }
-        switch open.call.wait(timeout, interrupts: interrupts) {
+        switch open.call.wait(timeout) {
         case .ready: return RESPONSES_OK
         case .timedOut, .interrupted: return RESPONSES_AGAIN
         }

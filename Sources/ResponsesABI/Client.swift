@@ -84,7 +84,7 @@ public func responses_client_set_log(
 public func responses_client_free(_ handle: OpaquePointer?) {
     guard let cell = Handle.end(handle, .client) else { return }
     Handle.inside(cell, as: Client.self)._withUnsafeGuaranteedRef { client in
-        if !client.engine.isOurs { client.engine.abandon() }
+        if client.engine.isOurs { client.free() } else { client.engine.abandon() }
     }
     platform_handle_leave(cell, platform_share_visit)
 }

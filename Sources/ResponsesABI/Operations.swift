@@ -40,9 +40,16 @@ private func run(
     _ out: HandleOut, _ err: HandleOut, _ make: (Settings) throws(ResponsesError) -> Operation
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        try finish(
-            try with(client: handle) { client throws(ResponsesError) in try client.prepare(make) },
-            onEvent, userData, out)
+        var client: Client?
+        let call = try with(client: handle) { ours throws(ResponsesError) in
+            let call = try ours.prepare(make)
+            try ours.enter(call)
+            client = ours
+            return call
+        }
+        // The engine is the parent's when a callback has forked.
+        defer { if call.engine.isOurs { client?.leave(call) } }
+        return try finish(call, onEvent, userData, out)
     }
 }
 
@@ -51,7 +58,6 @@ private func finish(
     _ call: Call, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
     _ out: HandleOut
 ) throws(ResponsesError) -> Int32 {
-    let interrupts = platform_interrupt_count(call.engine.interrupt)
     let open = try OpenCall(call)
     defer { if call.engine.isOurs { open.close() } }
     call.start()
@@ -62,10 +68,8 @@ private func finish(
             // A callback may fork; its child comes back to here with what is the parent's.
             if !call.engine.isOurs { throw .forked() }
             if answer != 0 { call.stop(.user, "the callback returned \(answer)") }
-        case .again:
-            if call.wait(-1, interrupts: interrupts) == .interrupted {
-                call.stop(.cancelled, "interrupted by the program")
-            }
+            call.stopIfInterrupted()
+        case .again: if call.wait(-1) == .interrupted { call.stopInterrupted() }
         case .done:
             if let response = call.response() { try give(response, .response, to: out) }
             return RESPONSES_OK

@@ -58,6 +58,12 @@ void platform_condition_free(pthread_cond_t *_Nullable condition);
 /* Waits until `deadline` on the monotonic clock in ns; 0 waits without limit. */
 void platform_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t deadline);
 
+/* Differs between the threads that there are. */
+static inline uintptr_t platform_this_thread(void)
+{
+    return (uintptr_t)pthread_self();
+}
+
 /* Runs `body` once in the process, in whichever thread comes first; the others wait for it. */
 void platform_once(int *done, void (*body)(void));
 

@@ -40,6 +40,9 @@ package final class Call: Waiter {
     private var hasLookedAgain = false
     /// `next` said "again", and until there is news it will say so again.
     private var hasNothingToRead = false
+    /// The interrupts of the client that are no news for this call: those from before it was made, and
+    /// those that have ended a wait.
+    private var interruptsSeen: UInt64
 
     /// Events that were taken in, keepalives not counted.
     var takenEvents = 0
@@ -72,6 +75,11 @@ package final class Call: Waiter {
     var limits: Limits
     /// Set under the lock, and read without it before every event.
     private let isCancelled = Atomic<Bool>(false)
+    /// It was cancelled because its client was freed. Written once, before `isCancelled`.
+    private var isOrphaned = false
+    /// The place among those of its client, and the thread; for calls of blocking functions.
+    var blockingIndex = -1
+    var blockingThread: UInt = 0
 
     // MARK: making
 
@@ -89,6 +97,7 @@ package final class Call: Waiter {
         lastSequence = operation.startingAfter
         pollInterval = frozen.values.pollInterval
         limits = Limits(frozen.values, operation)
+        interruptsSeen = platform_interrupt_count(engine.interrupt)
         super.init()
         request.identify(engine.idempotencyKeys)
     }
@@ -151,8 +160,10 @@ package final class Call: Waiter {
             case .failed(let error)?: return .failed(error)
             case nil: break
             }
-            if isCancelled.load(ordering: .relaxed) {
-                fail(.cancelled, "cancelled by the program")
+            if isCancelled.load(ordering: .acquiring) {
+                fail(
+                    .cancelled,
+                    isOrphaned ? "the client was freed" : "cancelled by the program")
                 continue
             }
             if hasTerminalEvent {
@@ -205,19 +216,37 @@ package final class Call: Waiter {
     package enum WaitOutcome { case ready, timedOut, interrupted }
 
     /// Waits until `next` has something else to say than "again". `milliseconds`: negative for no limit.
-    package func wait(_ milliseconds: Int32, interrupts: UInt64) -> WaitOutcome {
+    package func wait(_ milliseconds: Int32) -> WaitOutcome {
         let deadline =
             milliseconds < 0 ? 0 : platform_now() &+ UInt64(milliseconds) &* 1_000_000
+        var hasWaited = false
         while !lookAhead() {
-            switch engine.wait(self, until: deadline, interrupts: interrupts) {
+            // News without an event may come without end.
+            if hasWaited && deadline != 0 && platform_now() >= deadline { return .timedOut }
+            hasWaited = true
+            switch engine.wait(self, until: deadline, interrupts: interruptsSeen) {
             case .news: continue
             case .timedOut: return lookAhead() ? .ready : .timedOut
-            case .interrupted: return .interrupted
+            case .interrupted:
+                interruptsSeen = platform_interrupt_count(engine.interrupt)
+                return .interrupted
             case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
             }
         }
         return .ready
     }
+
+    /// For blocking functions: an interrupt ends the call, also when it never has to wait. One whose last
+    /// event was read has ended already.
+    @inline(__always)
+    package func stopIfInterrupted() {
+        if platform_interrupt_count(engine.interrupt) != interruptsSeen && !hasTerminalEvent {
+            stopInterrupted()
+        }
+    }
+
+    @inline(never)
+    package func stopInterrupted() { fail(.cancelled, "interrupted by the program") }
 
     // MARK: news from the engine
 
@@ -262,13 +291,19 @@ package final class Call: Waiter {
     }
 
     /// Asks the call to end. Any thread.
-    package func cancel() {
-        engine.locked {
-            isCancelled.store(true, ordering: .relaxed)
-            if let transfer { engine.halt(transfer) }
-            engine.tell(self)
-            engine.wakeDriver()
-        }
+    package func cancel() { engine.locked { cancelWithLock() } }
+
+    private func cancelWithLock() {
+        isCancelled.store(true, ordering: .releasing)
+        if let transfer { engine.halt(transfer) }
+        engine.tell(self)
+        engine.wakeDriver()
+    }
+
+    /// Its client goes away. The lock is held.
+    func orphan() {
+        isOrphaned = true
+        cancelWithLock()
     }
 
     override func documentBegan(_ now: UInt64) {

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// Options, and the engine that carries out the calls. Any number of threads may use it.
 package final class Client {
     package let engine: Engine
@@ -6,6 +8,9 @@ package final class Client {
     /// What calls share until an option changes.
     private var frozen: FrozenSettings?
     private var log = Log.none
+    /// The calls of blocking functions that are under way.
+    private var blocking: [Unmanaged<Call>] = []
+    private var isFreed = false
 
     private init(_ settings: Settings, _ engine: Engine) {
         self.settings = settings
@@ -84,6 +89,41 @@ package final class Client {
     }
 
     private var currentLog: Log { engine.locked { log } }
+
+    /// A call that a blocking function carries out on this thread; `leave` when it is over. It ends when
+    /// the client is freed.
+    package func enter(_ call: Call) throws(ResponsesError) {
+        call.blockingThread = platform_this_thread()
+        let isLate = engine.locked {
+            if isFreed { return true }
+            call.blockingIndex = blocking.count
+            blocking.append(Unmanaged.passUnretained(call))
+            return false
+        }
+        if isLate { throw ResponsesError(.cancelled, "the client was freed") }
+    }
+
+    package func leave(_ call: Call) {
+        engine.locked {
+            guard let last = blocking.popLast() else { return }
+            if call.blockingIndex < blocking.count {
+                blocking[call.blockingIndex] = last
+                last._withUnsafeGuaranteedRef { $0.blockingIndex = call.blockingIndex }
+            }
+        }
+    }
+
+    /// The handle is freed: the blocking functions of other threads come out. One of this thread's own
+    /// has called back, and comes out when it wants to.
+    package func free() {
+        let thread = platform_this_thread()
+        engine.locked {
+            isFreed = true
+            for entry in blocking {
+                entry._withUnsafeGuaranteedRef { if $0.blockingThread != thread { $0.orphan() } }
+            }
+        }
+    }
 
     /// Checks the arguments and makes a call of them; nothing is sent yet.
     package func prepare(_ make: (Settings) throws(ResponsesError) -> Operation)

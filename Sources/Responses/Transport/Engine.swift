@@ -358,23 +358,30 @@ package final class Engine {
     /// Waits until there is news for the waiter, or until `deadline` (0: no limit), or until the client
     /// is interrupted: `interrupts` is the count that is not news any more.
     ///
-    /// The first thread that waits drives for all; when it leaves it hands over to one that sleeps.
+    /// The first thread that waits drives for all; when it leaves it hands over to one that sleeps. A
+    /// deadline that has passed already is no reason not to drive once: a program may poll.
     package func wait(_ waiter: Waiter, until deadline: UInt64, interrupts: UInt64) -> WaitOutcome {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         var isDriving = false
+        // Before all else: there may always be news, which is not always something to read.
+        if platform_interrupt_count(interrupt) != interrupts { return .interrupted }
         // Whoever leaves while nobody drives hands over: the thread that was woken to drive may be
         // leaving for a reason of its own.
         defer { if isDriving || !isDriven { handOver() } }
         while !waiter.hasNews {
-            if platform_interrupt_count(interrupt) != interrupts { return .interrupted }
-            if deadline != 0 && platform_now() >= deadline { return .timedOut }
+            let isLate = deadline != 0 && platform_now() >= deadline
+            // Where another thread drives it does what is to be done.
+            if isLate && (isDriving || isDriven) { return .timedOut }
             if isDriving || !isDriven {
                 isDriving = true
                 isDriven = true
                 drive(until: deadline)
             } else if !sleep(waiter, until: deadline) {
                 return .noMemory
+            }
+            if !waiter.hasNews && platform_interrupt_count(interrupt) != interrupts {
+                return .interrupted
             }
         }
         return .news
