@@ -178,6 +178,71 @@ static void another_document_is_refused(void **state)
     check_truncated(&played, 4, "another response");
 }
 
+static void another_document_is_asked_for_again(void **state)
+{
+    (void)state;
+    /* Without numbers the response is asked for from the beginning. */
+    for (int keeps = 0; keeps < 2; keeps++) {
+        say_stream("data: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_bg\","
+                   "\"status\":\"in_progress\",\"background\":true}}\n\n");
+        answer(server_expect(server), 200, RESPONSE);
+        answer(server_expect(server), 200,
+               keeps ? RESPONSE : "{\"id\":\"resp_bg\",\"status\":\"completed\"}");
+        struct played played = background();
+        if (keeps) {
+            assert_status(played.status, RESPONSES_E_TRUNCATED, played.error);
+            assert_contains(message_of(played.error), "another response");
+        } else {
+            assert_ok(played.status, played.error);
+            assert_string_equal(responses_response_id(played.response), "resp_bg");
+        }
+        played_free(&played);
+    }
+}
+
+static void another_response_behind_a_cursor_is_refused(void **state)
+{
+    (void)state;
+    /* No event has said the id yet: it is the one that was asked for. */
+    struct sse other;
+    sse_begin(&other, "resp_other");
+    other.next_sequence = 5;
+    sse_in_progress(&other);
+    sse_completed(&other);
+    say_events(4, 5);
+    say_stream(other.text.data);
+    say_events(5, sse.count);
+    struct played played = get_stream("{\"starting_after\":3}");
+    assert_ok(played.status, played.error);
+    assert_int_equal(played.events.count, sse.count - 4);
+    assert_string_equal(responses_response_id(played.response), "resp_bg");
+    played_free(&played);
+    sse_free(&other);
+}
+
+static void an_error_without_a_number_leaves_the_cursor(void **state)
+{
+    (void)state;
+    static const char error[] = "data: {\"type\":\"error\",\"code\":\"%s\",\"message\":\"m\"}\n\n";
+    char text[128];
+    say_events(0, 4);
+    snprintf(text, sizeof text, error, "gone");
+    say_stream(text);
+    struct played played = background();
+    assert_status(played.status, RESPONSES_E_API, played.error);
+    assert_int_equal(responses_error_last_sequence(played.error), 3);
+    played_free(&played);
+    /* As the first event of a stream from a cursor, it is tried again, from there. */
+    set(client, "max_retries", "1");
+    snprintf(text, sizeof text, error, "server_error");
+    say_stream(text);
+    say_events(4, sse.count);
+    played = get_stream("{\"starting_after\":3}");
+    assert_ok(played.status, played.error);
+    assert_int_equal(played.events.count, sse.count - 4);
+    played_free(&played);
+}
+
 static void events_without_numbers_cannot_be_placed(void **state)
 {
     (void)state;
@@ -297,6 +362,9 @@ int main(void)
         TEST(a_stream_got_from_a_cursor_is_held_to_it),
         TEST(another_response_is_refused),
         TEST(another_document_is_refused),
+        TEST(another_document_is_asked_for_again),
+        TEST(another_response_behind_a_cursor_is_refused),
+        TEST(an_error_without_a_number_leaves_the_cursor),
         TEST(events_without_numbers_cannot_be_placed),
         TEST(a_server_without_numbers_is_asked_for_its_response),
         TEST(keepalives_do_not_move_the_cursor),

@@ -84,7 +84,8 @@ extension Call {
             return true
         }
         let isNext =
-            number >= 0 && number == lastSequence &+ 1 || number == resumption.afterKeepalives
+            number >= 0
+            && (number == lastSequence &+ 1 || number == resumption.afterKeepalives)
         if !resumption.hasBegun && operation.startingAfter < 0 {
             if number > lastSequence {
                 if !isNext && lastSequence >= 0 { resumption.hasHoles = true }
@@ -124,10 +125,13 @@ extension Call {
     }
 
     private func isSameResponse(_ response: JSONValue) -> Bool {
-        guard let known = accumulator.responseID, let id = response.member("id"),
-            id.kind == .string, !id.rawText.isEmpty
-        else { return true }
-        return id.isText(known.buffer)
+        guard let id = response.member("id"), id.kind == .string, !id.rawText.isEmpty else {
+            return true
+        }
+        if let known = accumulator.responseID { return id.isText(known.buffer) }
+        // Behind a cursor of the caller's no event may have said it yet; the caller did.
+        return operation.responseID.isEmpty
+            || operation.responseID.withUnsafeBufferPointer { id.isText($0) }
     }
 
     /// The server did not go on where it was asked to. It is asked once more. Always true.
@@ -135,7 +139,8 @@ extension Call {
         attemptFailed("misplaced")
         let reason = "the stream broke after event \(lastSequence), and the server \(what)"
         resumption.noteMisplacement(lastSequence)
-        if resumption.misplacements > 1 || !canResume {
+        let canAskAgain = canResume || resumption.source != .stream
+        if resumption.misplacements > 1 || !canAskAgain {
             fail(makeError(.truncated, reason, nil, isRetryable: true))
         } else {
             resume(Text(reason), -1)
