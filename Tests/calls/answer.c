@@ -140,8 +140,17 @@ static void add_event(struct writer *writer, int place, enum duty duty)
 {
     const struct event *event = &writer->scenario->events[place];
     char type[64];
+    struct frame *frame;
     type_of(event->json, type, sizeof type);
-    struct frame *frame = add_frame(writer, event->json, event->len, type);
+    if (event->is_keepalive) {
+        /* One that comes with another answer is another one, also for the oracle. */
+        struct text json = {0};
+        text_addf(&json, "%.*s,\"answer\":%d}", (int)event->len - 1, event->json, writer->number);
+        frame = add_frame(writer, json.data, json.len, type);
+        text_free(&json);
+    } else {
+        frame = add_frame(writer, event->json, event->len, type);
+    }
     frame->event = place;
     frame->is_keepalive = event->is_keepalive;
     frame->sequence = event->is_keepalive ? -1 : event->sequence;
@@ -264,31 +273,36 @@ static void make_failure(struct writer *writer, enum trouble trouble)
         begin_stream(writer);
     struct text json = {0};
     const char *type = "error";
+    /* The number makes it another event than the one of the answer before. */
+    int n = writer->number;
+    const char *code = answer->code, *words = answer->message;
     switch (trouble) {
     case ERROR_NESTED:
-        text_addf(&json, "{\"type\":\"error\",\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}",
-                  answer->code, answer->message);
+        text_addf(&json,
+                  "{\"type\":\"error\",\"n\":%d,\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", n,
+                  code, words);
         break;
     case ERROR_FLAT:
-        text_addf(&json, "{\"type\":\"error\",\"code\":\"%s\",\"message\":\"%s\",\"param\":null}",
-                  answer->code, answer->message);
+        text_addf(&json,
+                  "{\"type\":\"error\",\"n\":%d,\"code\":\"%s\",\"message\":\"%s\",\"param\":null}",
+                  n, code, words);
         break;
     case ERROR_WITHOUT_TYPE:
-        text_addf(&json, "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", answer->code,
-                  answer->message);
+        text_addf(&json, "{\"n\":%d,\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", n, code,
+                  words);
         type = NULL;
         break;
     case ERROR_OBJECT:
-        text_addf(&json, "{\"object\":\"error\",\"code\":\"%s\",\"message\":\"%s\"}", answer->code,
-                  answer->message);
+        text_addf(&json, "{\"n\":%d,\"object\":\"error\",\"code\":\"%s\",\"message\":\"%s\"}", n,
+                  code, words);
         type = NULL;
         break;
     default:
         type = "response.failed";
         text_addf(&json,
-                  "{\"type\":\"response.failed\",\"response\":{\"id\":\"%s\",\"status\":\"failed\","
-                  "\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}}",
-                  writer->scenario->id, answer->code, answer->message);
+                  "{\"type\":\"response.failed\",\"n\":%d,\"response\":{\"id\":\"%s\","
+                  "\"status\":\"failed\",\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}}",
+                  n, writer->scenario->id, code, words);
     }
     add_loose(writer, json.data, type, DUTY_IF_FINAL);
     text_free(&json);
@@ -325,6 +339,8 @@ static void make_lie(struct writer *writer, enum trouble trouble)
             left_out++;
         for (int i = left_out + 1; i < last; i++)
             add_event(writer, i, scenario->events[i].is_keepalive ? DUTY_MAY : DUTY_NEVER);
+        if (left_out + 1 >= last) /* it was the last one */
+            answer->meaning = MEANS_BROKEN;
         break;
     }
     case LIE_OTHER:
@@ -340,6 +356,7 @@ static void make_lie(struct writer *writer, enum trouble trouble)
     case LIE_OLD: /* what was handed over already, and an end */
         for (int i = 0; i < first; i++)
             add_event(writer, i, scenario->events[i].is_keepalive ? DUTY_MAY : DUTY_NEVER);
+        answer->meaning = MEANS_BROKEN;
         break;
     case LIE_REPEAT: /* from the beginning: more than was asked for, and all there */
         for (int i = 0; i < last; i++)
@@ -361,6 +378,7 @@ static void make_lie(struct writer *writer, enum trouble trouble)
                       (long long)i);
             add_loose(writer, json.data, "response.output_text.delta", DUTY_NEVER);
         }
+        answer->meaning = MEANS_BROKEN;
         break;
     case LIE_UNNUMBERED:
         for (int i = 0; i < 3; i++) {

@@ -6,28 +6,33 @@ calls=$1
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT
 SEED=${SEED:-1}
-WITHOUT=lies,failures,under_way,empty,keepalives
 failed=0
 
 begin() { # name options
     name=$1
     shift
-    { timeout 240 "$calls" "seed=$SEED" "without=$WITHOUT" "$@" > "$log/$name" 2>&1
+    { timeout 240 "$calls" "seed=$SEED" "$@" > "$log/$name" 2>&1
         echo $? > "$log/$name.status"; } &
 }
 
-begin loop mode=loop streams=4500
+begin loop mode=loop streams=3500
+begin pool mode=pool streams=500
 begin slow mode=slow streams=1000
-begin stop mode=stop streams=1500
+begin stop mode=stop streams=1000
 begin fork mode=fork streams=1000
 begin pull mode=pull streams=1000
 begin callback mode=callback streams=1000
+HTTP2="http=2 certificate=${calls%/*}/server.pem key=${calls%/*}/server.key"
+# shellcheck disable=SC2086 # options
+for mode in loop stop fork; do
+    begin "$mode-2" "mode=$mode" streams=400 $HTTP2
+done
 for mutation in drop swap repeat alter end; do
     begin "$mutation" "mutate=$mutation" streams=200
 done
 wait
 
-for name in loop slow stop fork pull callback drop swap repeat alter end; do
+for name in loop pool slow stop fork pull callback loop-2 stop-2 fork-2 drop swap repeat alter end; do
     # Of the oracle's test the last line says all.
     if [ "$(cat "$log/$name.status")" = 0 ]; then
         tail -n 1 "$log/$name"

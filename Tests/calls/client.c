@@ -90,11 +90,12 @@ struct job *job_take(int wait)
     struct page *page = &run.serving.journal->pages[number % JOURNAL_PAGES];
     scenario_make(&job->scenario, run.serving.seed, number, run.serving.without);
     job->heard.number = number;
-    job->heard.is_lossy = run.is_http2;
+    job->heard.is_http2 = run.is_http2;
     job->draw = draw_from(draw_mix(job->scenario.seed, 7));
     job->stop_after = -1;
     job->started = now_ms();
     page->count = 0;
+    page->was_mutated = 0;
     page->number = number;
     pages[number % JOURNAL_PAGES] = job;
     return job;

@@ -17,12 +17,15 @@ struct request {
     int64_t after;
     uint64_t key; /* of the Idempotency-Key; 0: none */
     uint32_t at;  /* milliseconds of the monotonic clock */
+    /* Its connection was closed for the sake of another stream. */
+    _Atomic uint8_t was_cut;
 };
 
 struct page {
     _Atomic int64_t number; /* of the case; others are answered 410 */
     _Atomic int count;      /* may be larger than MAX_REQUESTS, of which the list has the first */
     struct request list[MAX_REQUESTS];
+    _Atomic int was_mutated;
 };
 
 struct journal {
@@ -46,6 +49,7 @@ struct serving {
     unsigned without;
     enum mutation mutation;
     const char *certificate, *key; /* for HTTP/2; NULL: HTTP/1.1 without TLS */
+    int cuts;                      /* HTTP/2: whole connections are closed too */
     int port;
 };
 

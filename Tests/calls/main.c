@@ -9,6 +9,8 @@
  *     case=7           this one alone, and everything about it
  *     concurrency=500  how many at a time
  *     without=lies,failures,under_way,empty,keepalives   leaves these out
+ *     http=2           HTTP/2 over TLS; certificate=FILE key=FILE are the server's
+ *     cuts=1           the server closes whole connections of HTTP/2
  *     mutate=drop      the server does what must be found: drop swap repeat alter end
  *
  * Ends with 0 when every call was as it must be; with mutate, when every answer that was changed was found. Otherwise each that was not is a line with what it takes
@@ -90,6 +92,14 @@ int main(int argc, char **argv)
             only = (unsigned)strtoul(value, NULL, 10);
         else if (NAMED("concurrency"))
             run.concurrency = atoi(value);
+        else if (NAMED("http"))
+            run.is_http2 = strcmp(value, "2") == 0;
+        else if (NAMED("cuts"))
+            run.serving.cuts = atoi(value);
+        else if (NAMED("certificate"))
+            run.serving.certificate = value;
+        else if (NAMED("key"))
+            run.serving.key = value;
         else if (NAMED("without"))
             run.serving.without = read_without(value);
         else if (NAMED("mutate"))
@@ -105,6 +115,8 @@ int main(int argc, char **argv)
     run.mode = modes[mode].name;
     if (run.concurrency == 0)
         run.concurrency = modes[mode].concurrency;
+    if (!run.is_http2)
+        run.serving.certificate = NULL;
     if (run.concurrency > JOURNAL_PAGES / 2)
         run.concurrency = JOURNAL_PAGES / 2;
     run.last = streams;
@@ -126,7 +138,7 @@ int main(int argc, char **argv)
     if (run.serving.mutation == MUTATION_NONE)
         return run.bad != 0;
     uint64_t mutated = run.serving.journal->mutated;
-    printf("%s: %" PRIu64 " answers were changed, %u calls were found\n",
+    printf("%s: %" PRIu64 " calls had a changed answer, %u were found\n",
            mutation_names[run.serving.mutation], mutated, run.bad);
     return mutated == 0 || run.bad != mutated;
 }

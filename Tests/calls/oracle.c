@@ -35,10 +35,14 @@ struct judge {
     int64_t cursor;
     int events; /* handed over, keepalives not counted */
     int has_id;
-    int retries, resumes, polls, lies;
-    int doubtful; /* of those, how many libcurl may have sent by itself */
+    int retries;
+    int resumes;  /* resumes and polls that count, since the cursor moved */
+    int doubtful; /* of those, how many libcurl may have sent by itself, or do not count */
+    int lies;     /* answers that were not true, since the cursor moved */
     int has_resumed, is_polling;
-    int has_ended;    /* the terminal event was handed over */
+    int has_ended;  /* the terminal event was handed over */
+    int is_looking; /* the last poll is one look; then the stream is asked for again */
+    int may_look;
     struct text text; /* of the deltas handed over */
 
     /* What may come next. */
@@ -92,7 +96,7 @@ static void take(struct judge *judge, const struct frame *frame)
             complain(judge, "event %" PRId64 " was handed over behind %" PRId64, frame->sequence,
                      judge->cursor);
         judge->cursor = frame->sequence;
-        judge->resumes = judge->polls = judge->lies = judge->doubtful = 0;
+        judge->resumes = judge->lies = judge->doubtful = 0;
     }
     /* An event that tells the end comes too late to count. */
     if (!frame->is_keepalive && frame->duty != DUTY_IF_FINAL)
@@ -124,6 +128,10 @@ static void follow(struct judge *judge, const struct answer *answer, int place, 
              (next->asked == ASKED_RESUME && frame->sequence > next->after)))
             has_lost = 1;
         int was_heard = !has_lost && is_next(judge, frame->hash);
+        /* It may be handed over when it comes again, in its place. */
+        if (was_heard && duty == DUTY_NEVER && next != NULL && frame->event >= 0 &&
+            (next->asked != ASKED_RESUME || next->after < frame->sequence))
+            was_heard = 0;
         if (was_heard && duty == DUTY_NEVER) {
             complain(judge, "event %d of answer %d was handed over, and must not be (%s)", i, place,
                      meaning_name(answer->meaning));
@@ -144,23 +152,25 @@ static void follow(struct judge *judge, const struct answer *answer, int place, 
 
 /* ---- steps ------------------------------------------------------------------------------------ */
 
-static int can_resume(const struct judge *judge)
+/* The server keeps the response, and its id is known. */
+static int is_stored(const struct judge *judge)
 {
     const struct scenario *scenario = judge->scenario;
-    if (scenario->operation == OPERATION_CREATE)
-        return 0;
-    return judge->cursor >= 0 && (scenario->operation == OPERATION_GET || judge->has_id);
+    return scenario->operation == OPERATION_GET ||
+           (scenario->operation == OPERATION_BACKGROUND && judge->has_id);
 }
 
-/* Goes on where the stream broke, or has done so often enough. */
+/* Goes on where the stream broke, or has tried that often enough. Without numbers nobody can say where,
+   and the response is asked for in its place. */
 static void go_on(struct judge *judge, unsigned ends)
 {
-    int limit = judge->scenario->resume_attempts, spent = judge->resumes + judge->polls;
-    if (judge->resumes - judge->doubtful < limit)
-        judge->resume = !judge->is_polling;
-    if (judge->is_polling && judge->polls - judge->doubtful <= limit)
-        judge->poll = 1;
-    if (spent >= limit || judge->resumes >= limit)
+    int limit = judge->scenario->resume_attempts;
+    int is_polling = judge->is_polling || judge->is_looking || judge->cursor < 0;
+    if (judge->resumes - judge->doubtful < limit) {
+        judge->resume |= !is_polling;
+        judge->poll |= is_polling;
+    }
+    if (judge->resumes >= limit)
         judge->ends |= ends | ENDS(TRUNCATED);
 }
 
@@ -170,23 +180,31 @@ static void broken(struct judge *judge, unsigned ends)
         judge->fresh = can_retry(judge);
         if (has_retried_enough(judge))
             judge->ends |= ends;
-    } else if (can_resume(judge)) {
+    } else if (is_stored(judge)) {
         go_on(judge, ends);
     } else {
         judge->ends |= ends;
     }
 }
 
+/* The stream ended behind the cursor with nothing new: then the response may have ended too, and is
+   looked at once; where it has not, the stream is asked for again. */
+static void nothing_new(struct judge *judge, unsigned ends)
+{
+    if (judge->has_resumed && !judge->is_polling && is_stored(judge))
+        judge->poll = 1;
+    else
+        broken(judge, ends);
+}
+
 static void refused(struct judge *judge, const struct answer *answer)
 {
     if (answer->is_retryable) {
         broken(judge, ENDS(API));
-    } else if (judge->is_polling) {
+    } else if (judge->is_polling || judge->is_looking) {
         judge->ends |= ENDS(TRUNCATED);
     } else if (judge->has_resumed) {
         judge->poll = 1;
-        if (judge->scenario->resume_attempts == 0)
-            judge->ends |= ENDS(TRUNCATED);
     } else {
         judge->ends |= ENDS(API);
     }
@@ -199,8 +217,15 @@ static void failed(struct judge *judge, const struct answer *answer)
         judge->ends |= ENDS(API);
 }
 
-/* Sets what may come after an answer. */
-static void decide(struct judge *judge, const struct answer *answer)
+/* The answer had no event that moved the cursor, and ended as it should. */
+static int is_in_order(const struct answer *answer)
+{
+    return answer->ending == ENDING_WHOLE ||
+           (answer->ending == ENDING_CLOSE && answer->framing == FRAMING_CLOSE);
+}
+
+/* Sets what may come after an answer. `moved`: it brought an event that moved the cursor. */
+static void decide(struct judge *judge, const struct answer *answer, int moved)
 {
     judge->fresh = judge->resume = judge->poll = 0;
     judge->ends = 0;
@@ -209,8 +234,19 @@ static void decide(struct judge *judge, const struct answer *answer)
         judge->ends = BIT(RESPONSES_DONE);
         break;
     case MEANS_BROKEN:
-        broken(judge, ENDS(TRUNCATED) | (answer->is_lossy ? ENDS(NETWORK) : 0));
+    case MEANS_EMPTY: {
+        unsigned ends = ENDS(TRUNCATED);
+        if (answer->is_lossy || answer->meaning == MEANS_EMPTY)
+            ends |= ENDS(NETWORK);
+        if (!moved && is_in_order(answer))
+            nothing_new(judge, ends);
+        else
+            broken(judge, ends);
+        /* Over HTTP/2 a reset may look like an end. */
+        if (!moved && judge->heard->is_http2 && answer->ending != ENDING_WHOLE)
+            nothing_new(judge, ends);
         break;
+    }
     case MEANS_SILENCE:
         broken(judge, ENDS(TIMEOUT));
         break;
@@ -225,6 +261,9 @@ static void decide(struct judge *judge, const struct answer *answer)
         break;
     case MEANS_NO_ANSWER:
         broken(judge, ENDS(NETWORK) | ENDS(TRUNCATED));
+        /* A document that RST_STREAM cuts with NO_ERROR looks to libcurl like a whole one. */
+        if (judge->heard->is_http2 && answer->body.len > 0)
+            judge->ends |= ENDS(PROTOCOL);
         break;
     case MEANS_NO_HTTP:
         judge->ends = ENDS(PROTOCOL) | ENDS(NETWORK) | ENDS(TRUNCATED);
@@ -237,21 +276,22 @@ static void decide(struct judge *judge, const struct answer *answer)
         judge->ends = BIT(RESPONSES_DONE);
         break;
     case MEANS_UNDER_WAY:
-        if (judge->has_resumed || judge->scenario->operation != OPERATION_CREATE)
+        judge->has_id = 1;
+        if (judge->is_looking) {
+            judge->is_looking = 0;
+            go_on(judge, ENDS(TRUNCATED));
+        } else if (judge->has_resumed || judge->scenario->operation != OPERATION_CREATE) {
             judge->poll = 1;
-        if (!judge->has_resumed)
+        } else {
             judge->ends |= ENDS(TRUNCATED);
-        break;
-    case MEANS_EMPTY:
-        if (judge->has_resumed)
-            judge->poll = 1;
-        broken(judge, ENDS(TRUNCATED) | ENDS(NETWORK));
+        }
         break;
     case MEANS_LIE:
-        judge->lies++;
-        broken(judge, ENDS(TRUNCATED));
-        if (judge->lies > 1 || judge->is_polling)
-            judge->ends |= ENDS(TRUNCATED) | ENDS(PROTOCOL);
+        /* Once more, and not twice. */
+        if (++judge->lies < 2)
+            broken(judge, ENDS(TRUNCATED));
+        else
+            judge->ends |= ENDS(TRUNCATED);
         break;
     }
     /* Limits are short enough to be reached on a busy machine, whatever the server does, and before a
@@ -259,7 +299,11 @@ static void decide(struct judge *judge, const struct answer *answer)
     if (judge->scenario->is_impatient && !judge->has_ended) {
         broken(judge, 0);
         judge->ends |= ENDS(TIMEOUT) | (judge->has_resumed ? ENDS(TRUNCATED) : 0);
+        judge->poll |= judge->has_resumed;
     }
+    judge->may_look =
+        judge->is_looking || (judge->poll && !judge->is_polling && judge->cursor >= 0 &&
+                              (answer->meaning == MEANS_BROKEN || answer->meaning == MEANS_EMPTY));
 }
 
 /* A request must be one of those that the answer before it left. */
@@ -281,9 +325,9 @@ static void step(struct judge *judge, int place, const struct answer *before)
         is_again && !request->is_post && (before->meaning == MEANS_NO_ANSWER || before->is_lossy);
     if (!allowed[request->asked] && !is_doubtful)
         complain(judge,
-                 "request %d is a %s after the answer \"%s\" (retries %d, resumes %d, polls %d)",
+                 "request %d is a %s after the answer \"%s\" (retries %d, resumes %d, lies %d)",
                  place, names[request->asked], meaning_name(before->meaning), judge->retries,
-                 judge->resumes, judge->polls);
+                 judge->resumes, judge->lies);
     if (request->asked == ASKED_RESUME && request->after != judge->cursor)
         complain(judge, "request %d resumes after %" PRId64 ", and the last event was %" PRId64,
                  place, request->after, judge->cursor);
@@ -293,24 +337,26 @@ static void step(struct judge *judge, int place, const struct answer *before)
     if (before->wait > 0 && pause + 2 < (uint32_t)before->wait)
         complain(judge, "request %d came after %u ms, and the server asked for %d", place, pause,
                  before->wait);
-    if (request->asked == ASKED_FRESH)
+    if (request->asked == ASKED_FRESH) {
         judge->retries++;
-    if (request->asked == ASKED_RESUME) {
-        judge->has_resumed = 1;
-        judge->resumes++;
-        if (judge->resumes > 1 && before->wait <= 0 && pause < LEAST_PAUSE && !is_doubtful)
-            complain(judge, "request %d: resume %d without progress after %u ms", place,
-                     judge->resumes, pause);
+        return;
     }
+    int is_first_look = 0;
+    judge->has_resumed = 1;
     if (request->asked == ASKED_POLL) {
-        judge->is_polling = 1;
-        judge->has_resumed = 1;
-        /* A response under way is asked for as long as it takes. */
-        if (before->meaning != MEANS_UNDER_WAY)
-            judge->polls++;
-        else
-            judge->polls = 0;
+        is_first_look = judge->may_look && !judge->is_looking;
+        judge->is_looking = judge->may_look;
+        judge->is_polling |= !judge->is_looking;
     }
+    /* A look, the first request after a refusal, and the next one while the response is under way are
+       not counted. */
+    int counts = !is_first_look && !(request->asked == ASKED_POLL &&
+                                     (before->meaning == MEANS_UNDER_WAY ||
+                                      (before->meaning == MEANS_REFUSAL && !before->is_retryable)));
+    judge->resumes += counts;
+    if (judge->resumes > 1 && counts && before->wait <= 0 && pause < LEAST_PAUSE && !is_doubtful)
+        complain(judge, "request %d: resume %d without progress after %u ms", place, judge->resumes,
+                 pause);
 }
 
 /* ---- the end ---------------------------------------------------------------------------------- */
@@ -344,7 +390,8 @@ static void check_error(struct judge *judge, const struct answer *last)
         !(heard->last_sequence == -1 && judge->cursor == judge->scenario->starting_after))
         complain(judge, "the error's cursor is %" PRId64 ", and the last event was %" PRId64,
                  heard->last_sequence, judge->cursor);
-    if (judge->has_id && strcmp(data_of(&heard->response_id), judge->scenario->id) != 0)
+    if (judge->has_id && judge->events > 0 &&
+        strcmp(data_of(&heard->response_id), judge->scenario->id) != 0)
         complain(judge, "the error's response is \"%s\"", data_of(&heard->response_id));
     if (heard->status == RESPONSES_E_API && last->code != NULL) {
         if (strcmp(data_of(&heard->code), last->code) != 0)
@@ -360,7 +407,7 @@ static void check_error(struct judge *judge, const struct answer *last)
         strcmp(data_of(&heard->text), data_of(&judge->text)) != 0)
         complain(judge, "what had arrived is \"%.100s\", and should be \"%.100s\"",
                  data_of(&heard->text), data_of(&judge->text));
-    if (judge->has_id && !heard->has_response)
+    if (judge->has_id && judge->events > 0 && !heard->has_response)
         complain(judge, "what had arrived is not there");
 }
 
@@ -373,9 +420,9 @@ static void judge_end(struct judge *judge, const struct answer *last)
     unsigned bit = BIT(heard->status);
     if (heard->status == RESPONSES_OK || heard->status == RESPONSES_AGAIN || !(judge->ends & bit)) {
         complain(judge,
-                 "it ended with %s after the answer \"%s\" (retries %d, resumes %d, polls %d): %s",
+                 "it ended with %s after the answer \"%s\" (retries %d, resumes %d, lies %d): %s",
                  responses_status_name(heard->status), meaning_name(last->meaning), judge->retries,
-                 judge->resumes, judge->polls, data_of(&heard->message));
+                 judge->resumes, judge->lies, data_of(&heard->message));
         return;
     }
     if (heard->status == RESPONSES_DONE)
@@ -412,11 +459,16 @@ int oracle_judge(const struct heard *heard, const struct page *page, uint64_t se
         answer_free(answer);
         answer_make(answer, &scenario, i, request->asked, request->after);
         int is_last = i + 1 == count;
+        int64_t cursor = judge.cursor;
+        answer->is_lossy |= request->was_cut || (heard->is_http2 && answer->ending != ENDING_WHOLE);
         follow(&judge, answer, i,
-               answer->is_lossy || heard->is_lossy || scenario.is_impatient ||
-                   (answer->ending == ENDING_BAD_CHUNK && heard->is_slow) ||
-                   (is_last && heard->was_stopped));
-        decide(&judge, answer);
+               answer->is_lossy || scenario.is_impatient || (is_last && heard->was_stopped) ||
+                   (answer->ending == ENDING_BAD_CHUNK && heard->is_slow));
+        if (request->was_cut && !judge.has_ended) {
+            answer->meaning = MEANS_BROKEN;
+            answer->wait = -1;
+        }
+        decide(&judge, answer, judge.cursor != cursor);
     }
     if (judge.bad == 0 && count > 0)
         judge_end(&judge, answer);

@@ -29,8 +29,8 @@ struct heard {
     char response_status[32];
     /* The client itself stopped the call: cancelled, interrupted, freed, callback. */
     int was_stopped;
-    /* The answers came by way of a protocol that may lose what was on its way when a stream breaks. */
-    int is_lossy;
+    /* The data that come with the end of a broken stream of HTTP/2 may be lost. */
+    int is_http2;
     /* It read slowly. libcurl keeps what comes meanwhile, and drops it when the chunk behind is broken. */
     int is_slow;
 };

@@ -3,9 +3,11 @@
 set -u
 calls=$1
 failed=0
+http2=
+[ "${HTTP:-1}" != 2 ] || http2="http=2 certificate=${calls%/*}/server.pem key=${calls%/*}/server.key"
 
 # shellcheck disable=SC2086 # options
-one() { nice -n 15 "$calls" "seed=$SEED" ${WITHOUT:+without=$WITHOUT} "$@" || failed=1; }
+one() { nice -n 15 "$calls" "seed=$SEED" ${WITHOUT:+without=$WITHOUT} $http2 "$@" || failed=1; }
 
 if [ -n "${CASE:-}" ]; then
     one "mode=${MODE:-loop}" "case=$CASE"

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include "journal.h"
+#include "server.h"
 
 struct connection {
     int socket;
@@ -34,11 +34,11 @@ struct connection {
     struct connection *next, *previous;
 };
 
-static struct serving *serving;
+struct serving *serving;
 static struct connection answering = {.next = &answering, .previous = &answering};
 static int epoll;
 
-static uint64_t now_ms(void)
+uint64_t server_now(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -149,7 +149,7 @@ static void write_answer(struct connection *connection, const struct answer *ans
 /* ---- mutations -------------------------------------------------------------------------------- */
 
 /* Does to the body what no server does, and what the oracle must therefore say of the client. */
-static void mutate(struct answer *answer, enum mutation mutation)
+static void mutate(struct answer *answer, enum mutation mutation, struct page *page)
 {
     int places[MAX_FRAMES], count = 0;
     for (int i = 0; i + 1 < answer->count; i++)
@@ -188,87 +188,89 @@ static void mutate(struct answer *answer, enum mutation mutation)
     text_add_bytes(&body, bytes + after, answer->body.len - after);
     text_free(&answer->body);
     answer->body = body;
-    serving->journal->mutated++;
+    /* A client that notices asks again, and is given the same once more. */
+    if (!page->was_mutated)
+        serving->journal->mutated++;
+    page->was_mutated = 1;
 }
 
 /* ---- what is asked ---------------------------------------------------------------------------- */
 
-static uint64_t key_of(const char *head)
+/* The number of the case; `request` gets what is asked of it. */
+static int64_t read_request(const struct asking *asking, struct request *request)
 {
-    const char *place = strcasestr(head, "\r\nidempotency-key:");
-    if (place == NULL)
-        return 0;
-    place += 18;
-    return hash_bytes(place, strcspn(place, "\r"));
-}
-
-/* The number of the case, and what is asked of it. */
-static int64_t read_request(const char *head, const char *body, struct request *request)
-{
-    char target[512];
-    request->is_post = strncmp(head, "POST ", 5) == 0;
+    request->is_post = asking->is_post;
     request->after = -1;
-    request->key = key_of(head);
-    request->at = (uint32_t)now_ms();
-    if (request->is_post) {
+    request->key = asking->key_len > 0 ? hash_bytes(asking->key, asking->key_len) : 0;
+    request->at = (uint32_t)server_now();
+    if (asking->is_post) {
         request->asked = ASKED_FRESH;
-        return scenario_number(body);
+        return scenario_number(asking->body);
     }
-    snprintf(target, sizeof target, "%.*s", (int)strcspn(head + 4, " "), head + 4);
-    int64_t number = scenario_number(target);
-    const char *place = strstr(target, "starting_after=");
+    const char *place = strstr(asking->target, "starting_after=");
     if (place != NULL)
         request->after = strtoll(place + 15, NULL, 10);
-    request->asked = strstr(target, "stream=true") != NULL ? ASKED_RESUME : ASKED_POLL;
-    return number;
+    request->asked = strstr(asking->target, "stream=true") != NULL ? ASKED_RESUME : ASKED_POLL;
+    return scenario_number(asking->target);
 }
 
-static int note(int64_t number, const struct request *request)
+struct request *server_answer(const struct asking *asking, struct answer *answer)
 {
+    struct request request;
+    struct scenario scenario;
+    memset(&request, 0, sizeof request);
+    int64_t number = read_request(asking, &request);
     struct page *page = &serving->journal->pages[(uint64_t)number % JOURNAL_PAGES];
     if (number < 0 || page->number != number)
-        return -1;
+        return NULL;
+    scenario_make(&scenario, serving->seed, (unsigned)number, serving->without);
+    /* The first request for a stream is none that resumes. */
+    if (request.asked == ASKED_RESUME &&
+        (page->count == 0 || request.after == scenario.starting_after))
+        request.asked = ASKED_FRESH;
     int place = page->count;
-    if (place < MAX_REQUESTS)
-        page->list[place] = *request;
+    struct request *noted = &page->list[place < MAX_REQUESTS ? place : MAX_REQUESTS - 1];
+    noted->was_cut = 0;
+    noted->asked = request.asked;
+    noted->is_post = request.is_post;
+    noted->after = request.after;
+    noted->key = request.key;
+    noted->at = request.at;
     page->count = place + 1;
     serving->journal->requests++;
-    return place;
+    answer_make(answer, &scenario, place, request.asked, request.after);
+    /* Of an impatient client less can be said. */
+    if (serving->mutation != MUTATION_NONE && !scenario.is_impatient)
+        mutate(answer, serving->mutation, page);
+    scenario_free(&scenario);
+    return noted;
 }
 
 static void answer_request(struct connection *connection, const char *head, const char *body)
 {
-    struct request request;
-    int64_t number = read_request(head, body, &request);
-    struct page *page = &serving->journal->pages[(uint64_t)number % JOURNAL_PAGES];
-    struct scenario scenario;
+    char target[512];
     struct answer answer;
-    int is_first = page->count == 0;
-    if (number >= 0)
-        scenario_make(&scenario, serving->seed, (unsigned)number, serving->without);
-    /* The first request for a stream is none that resumes. */
-    if (request.asked == ASKED_RESUME && number >= 0 &&
-        (is_first || request.after == scenario.starting_after))
-        request.asked = ASKED_FRESH;
-    int place = note(number, &request);
+    snprintf(target, sizeof target, "%.*s", (int)strcspn(strchr(head, ' ') + 1, " "),
+             strchr(head, ' ') + 1);
+    const char *key = strcasestr(head, "\r\nidempotency-key:");
+    struct asking asking = {.is_post = strncmp(head, "POST ", 5) == 0,
+                            .target = target,
+                            .body = body,
+                            .key = key != NULL ? key + 18 : NULL,
+                            .key_len = key != NULL ? strcspn(key + 18, "\r") : 0};
     connection->is_answering = 1;
     connection->sent = 0;
     connection->due = 0;
-    if (place < 0) {
+    if (server_answer(&asking, &answer) == NULL) {
         text_add(&connection->out, "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n");
         connection->ending = ENDING_WHOLE;
         connection->closes = 1;
     } else {
-        answer_make(&answer, &scenario, place, request.asked, request.after);
-        if (serving->mutation != MUTATION_NONE)
-            mutate(&answer, serving->mutation);
         connection->draw = draw_from(answer.style);
         connection->pace = draw_weighted(&connection->draw, (const unsigned[]){50, 30, 12, 8}, 4);
         write_answer(connection, &answer);
         answer_free(&answer);
     }
-    if (number >= 0)
-        scenario_free(&scenario);
     connection->next = answering.next;
     connection->previous = &answering;
     answering.next->previous = connection;
@@ -319,7 +321,7 @@ static int finish(struct connection *connection)
         connection->out.len = connection->sent = 0;
         add_chunk(&connection->out, tick.data, tick.len);
         text_free(&tick);
-        connection->due = now_ms() + 60;
+        connection->due = server_now() + 60;
         return 1;
     }
     case ENDING_WHOLE:
@@ -409,7 +411,7 @@ static void serve(int listener)
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     for (;;) {
         int is_busy = 0;
-        uint64_t now = now_ms();
+        uint64_t now = server_now();
         struct connection *next;
         for (struct connection *one = answering.next; one != &answering; one = next) {
             next = one->next;
@@ -463,7 +465,10 @@ int server_begin(struct serving *what)
         if (getppid() == 1)
             _exit(0);
         signal(SIGINT, SIG_IGN);
+        signal(SIGPIPE, SIG_IGN);
         serving = what;
+        if (what->certificate != NULL)
+            serve_http2(listener);
         serve(listener);
     }
     close(listener);
