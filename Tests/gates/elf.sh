@@ -3,7 +3,7 @@
 set -eu
 
 library=$LIB_DIR/libresponses.so
-limit=400000
+limit=320000
 readelf -dlW "$library" > "$SCRATCH/elf"
 
 failed=0

@@ -59,13 +59,13 @@ struct ErrorTextTests {
 
     @Test func everyErrorIsReadable() {
         var details = ResponsesError.Details()
-        details.type = Text(harmful)
-        details.code = Text(harmful)
-        details.param = Text(harmful)
-        details.requestID = Text(harmful)
-        details.responseID = Text(harmful)
-        details.body = Text(harmful)
-        let error = ResponsesError(.api, "HTTP 400: \(harmful)", details)
+        details.type = held(harmful)
+        details.code = held(harmful)
+        details.param = held(harmful)
+        details.requestID = held(harmful)
+        details.responseID = held(harmful)
+        details.body = held(harmful)
+        let error = ResponsesError(.api, "HTTP 400: \(held(harmful))", details)
         #expect(string(error.message) == "HTTP 400: a 31m b")
         for field in [
             error.details.type, error.details.code, error.details.param, error.details.requestID,
@@ -79,7 +79,7 @@ struct ErrorTextTests {
     @Test func anIDThatMeansAnotherPlaceIsNone() {
         for id in ["..", ".", "", "%2e%2e", "..;x"] {
             var details = ResponsesError.Details()
-            details.responseID = Text(id)
+            details.responseID = held(id)
             #expect(ResponsesError(.truncated, "x", details).details.responseID == nil)
         }
     }

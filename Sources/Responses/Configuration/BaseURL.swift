@@ -26,7 +26,7 @@ package struct BaseURL {
     var isStandard: Bool { equal(prefix, "https://api.openai.com/v1") }
 
     init(_ text: [UInt8]) throws(ResponsesError) {
-        let expected = "expected an http or https URL such as https://api.openai.com/v1"
+        let expected: Message = "expected an http or https URL such as https://api.openai.com/v1"
         var scheme = 0
         while scheme < min(text.count, 8) && text[scheme] != 0x3A { scheme += 1 }
         let name = text[0..<scheme].map { lowercased($0) }

@@ -78,11 +78,12 @@ package enum Option: Int {
     private func isNamed(_ name: UnsafeBufferPointer<UInt8>) -> Bool { equal(name, self.name) }
 
     /// All names, for the message about one that does not exist.
-    package static var allNames: String {
-        var text = ""
+    package static var allNames: Message {
+        var text: Message = ""
         var index = 0
         while let option = Option(rawValue: index) {
-            text += index == 0 ? "\(option.name)" : ", \(option.name)"
+            if index > 0 { text += ", " }
+            text.append(option.name)
             index += 1
         }
         return text

@@ -93,8 +93,7 @@ package struct Settings {
             try set(option, value)
         } catch {
             // The message names the option; whoever reads it has set the variable.
-            let reason = error.message.map { String(decoding: $0.array, as: UTF8.self) } ?? ""
-            throw .invalid("\(variable)", reason)
+            throw .invalid(Message(variable), "\(error.message)")
         }
     }
 
@@ -138,7 +137,7 @@ package struct Settings {
     }
 
     /// Adds, replaces or (nil) takes out a header of every request.
-    package mutating func setHeader(_ name: Input, _ value: Input?, argument: String)
+    package mutating func setHeader(_ name: Input, _ value: Input?, argument: Message)
         throws(ResponsesError)
     {
         guard !name.isEmpty, HeaderText.isName(name) else {

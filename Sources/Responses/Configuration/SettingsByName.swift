@@ -110,7 +110,7 @@ extension Settings {
         apiKey = text
     }
 
-    private func refusal(_ option: Option, _ reason: String) -> ResponsesError {
+    private func refusal(_ option: Option, _ reason: Message) -> ResponsesError {
         .invalid("\(option.name)", reason)
     }
 
@@ -145,7 +145,7 @@ extension Settings {
     }
 
     private func number(
-        _ option: Option, _ value: Input, _ range: ClosedRange<Int64>, _ unit: String
+        _ option: Option, _ value: Input, _ range: ClosedRange<Int64>, _ unit: Message
     ) throws(ResponsesError) -> Int64 {
         var result: Int64 = 0
         var isNumber = !value.isEmpty && value.count <= 15

@@ -199,7 +199,7 @@ package final class Call: Waiter {
     package func putBackEnd() { isReadToEnd.store(false, ordering: .relaxed) }
 
     /// Ends the call for a reason of the caller's own.
-    package func stop(_ status: Status, _ message: String) { fail(status, message) }
+    package func stop(_ status: Status, _ message: Message) { fail(status, message) }
 
     /// Reads ahead, so that `next` will have something else to say than "again". False: it has not.
     func lookAhead() -> Bool {
@@ -337,7 +337,7 @@ package final class Call: Waiter {
         conclude(.failed(settings.redaction.map { error.redacted(by: $0) } ?? error))
     }
 
-    func fail(_ status: Status, _ message: String, _ failure: ServerFailure? = nil) {
+    func fail(_ status: Status, _ message: Message, _ failure: ServerFailure? = nil) {
         fail(makeError(status, message, failure))
     }
 

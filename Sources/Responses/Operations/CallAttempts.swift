@@ -41,8 +41,8 @@ extension Call {
         }
     }
 
-    func attemptFailed(_ reason: String) {
-        journal.attemptFailed(transfer, reason: Array(reason.utf8))
+    func attemptFailed(_ reason: Message) {
+        journal.attemptFailed(transfer, reason: reason.bytes)
         log.info("attempt \(journal.attempts): HTTP \(transfer?.status ?? 0), \(reason)")
     }
 
@@ -88,7 +88,7 @@ extension Call {
     }
 
     /// No answer in time. A stream that has begun is another matter: `streamStalled`.
-    func attemptTimedOut(_ message: String) {
+    func attemptTimedOut(_ message: Message) {
         if deliveredEvents > 0 || resumption.hasBegun { return streamStalled(message) }
         tryAgain(
             isAllowed: true, wish: -1, reason: "timeout",
@@ -163,7 +163,7 @@ extension Call {
 
     /// Sends the same request again where that can help and nothing was handed over yet.
     @inline(never)
-    func tryAgain(isAllowed: Bool, wish: Int64, reason: String, else error: ResponsesError) {
+    func tryAgain(isAllowed: Bool, wish: Int64, reason: Message, else error: ResponsesError) {
         attemptFailed(reason)
         if resumption.hasBegun && isAllowed { return resume(error.message, wish) }
         if operation.kind == .poll && isAllowed && waitsOut(error, wish) { return }

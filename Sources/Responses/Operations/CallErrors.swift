@@ -36,7 +36,7 @@ extension Call {
     }
 
     func makeError(
-        _ status: Status, _ message: String, _ told: ServerFailure?, isRetryable: Bool = false,
+        _ status: Status, _ message: Message, _ told: ServerFailure?, isRetryable: Bool = false,
         body: Text? = nil
     ) -> ResponsesError {
         var details = makeDetails(told, isRetryable: isRetryable, ending: status)
@@ -45,25 +45,23 @@ extension Call {
     }
 
     /// The error with the attempts as they are now, and a note behind its message.
-    func withHistory(_ error: ResponsesError, note: String = "") -> ResponsesError {
+    func withHistory(_ error: ResponsesError, note: Message = "") -> ResponsesError {
         var details = error.details
         details.history = journal.json()
         if note.isEmpty { return ResponsesError(error.status, message: error.message, details) }
-        var message = error.message?.array ?? []
-        message.append(contentsOf: note.utf8)
-        return ResponsesError(error.status, message: Text(message), details)
+        return ResponsesError(error.status, "\(error.message)\(note)", details)
     }
 
     /// Text from outside as part of a message: one line, not too long.
-    func oneLine(_ text: [UInt8]) -> String {
-        let shown =
-            settings.redaction?.readable(text, limit: 2000) ?? ReadableText.clean(text, limit: 2000)
-        return String(decoding: shown, as: UTF8.self)
+    func oneLine(_ text: [UInt8]) -> Message {
+        Message(
+            settings.redaction?.readable(text, limit: 2000)
+                ?? ReadableText.clean(text, limit: 2000))
     }
 
     /// A URL from outside as part of a message. Servers repeat the query that they were asked with, and a
     /// key may be in it.
-    func withoutQuery(_ url: UnsafeBufferPointer<UInt8>) -> String {
+    func withoutQuery(_ url: UnsafeBufferPointer<UInt8>) -> Message {
         let text = Array(url.prefix { $0 != 0x3F && $0 != 0x23 })
         guard let colon = text.firstIndex(of: 0x3A),
             text[(colon + 1)...].starts(with: [0x2F, 0x2F])

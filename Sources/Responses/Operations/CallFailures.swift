@@ -37,20 +37,18 @@ extension Call {
             reason: told.code.isEmpty ? "http_\(status)" : oneLine(told.code), else: error)
     }
 
-    private func describe(_ transfer: Transfer, _ told: ServerFailure) -> String {
+    private func describe(_ transfer: Transfer, _ told: ServerFailure) -> Message {
         let status = transfer.headers.status
         if status < 400 { return describe(told) }
-        var text = "HTTP \(status)"
+        var text: Message = "HTTP \(status)"
         // A number that the line begins with is not said twice.
         if !told.code.isEmpty && !isSame(told.code, decimal(Int64(status))) {
             text += " \(oneLine(told.code))"
         }
         if transfer.isAnsweredByProxy { text = "the proxy refused: " + text }
         text += ": "
-        text +=
-            told.message.isEmpty
-            ? (told.type.isEmpty ? "the server gave no reason" : oneLine(told.type))
-            : oneLine(told.message)
+        let words = told.message.isEmpty ? told.type : told.message
+        text += words.isEmpty ? "the server gave no reason" : oneLine(words)
         if transfer.isAnsweredByProxy {
             text += "\(status == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
         }
@@ -61,7 +59,7 @@ extension Call {
     }
 
     /// The words of a failure that has no status of its own.
-    func describe(_ told: ServerFailure) -> String {
+    func describe(_ told: ServerFailure) -> Message {
         let code = oneLine(told.code.isEmpty ? told.type : told.code)
         if told.message.isEmpty {
             return told.isEmpty ? "the response failed, and the server gave no reason" : code
@@ -77,7 +75,7 @@ extension Call {
 
     func redirected(_ transfer: Transfer) {
         attemptFailed("redirect")
-        var text = "HTTP \(transfer.headers.status): the server redirects"
+        var text: Message = "HTTP \(transfer.headers.status): the server redirects"
         if let place = transfer.headers.value("location") {
             text += " to \(withoutQuery(place))"
         }
@@ -94,19 +92,18 @@ extension Call {
             return fail(makeError(.protocol, "the answer, HTTP \(status), has no body", nil))
         }
         let words = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count).message
-        let quoted =
-            words.isEmpty
-            ? ""
-            : words.withUnsafeBufferPointer {
-                " (\"" + oneLine(Array(PlainText.cut($0, to: 200))) + "\")"
-            }
+        let excerpt = words.withUnsafeBufferPointer {
+            oneLine(Array(PlainText.cut($0, to: 200)))
+        }
+        let quoted: Message = words.isEmpty ? "" : " (\"\(excerpt)\")"
         if transfer.headers.isJSON {
             return fail(
                 makeError(
                     .protocol, "the answer is not the JSON it should be\(quoted)", nil,
                     body: transfer.excerpt))
         }
-        let type = transfer.headers.value("content-type").map { oneLine(Array($0)) } ?? "nothing"
+        let value = transfer.headers.value("content-type")
+        let type: Message = value.map { oneLine(Array($0)) } ?? "nothing"
         fail(
             makeError(
                 .http, "the answer is \(type)\(quoted) where JSON was expected; is base_url right?",
@@ -203,7 +200,7 @@ extension Call {
     }
 
     /// What stands in the stream in place of events, to be said behind a message.
-    var strayWords: String {
+    var strayWords: Message {
         let rest = decoder.remainder()
         let words = rest.withUnsafeBufferPointer { rest in
             MarkupText(rest)?.message ?? PlainText.firstLine(of: rest)

@@ -215,7 +215,7 @@ extension Call {
                         + "after \(settings.idleTimeout) ms", nil, isRetryable: true))
         case .total: totalReached()
         case .answer:
-            let what =
+            let what: StaticString =
                 isDownloading
                 ? "the answer was not whole"
                 : request.wantsEvents ? "no event came" : "no answer came"
@@ -228,8 +228,8 @@ extension Call {
                     ? "idle_timeout_ms: \(what) within \(settings.idleTimeout) ms"
                     : "first_event_timeout_ms: \(what) within \(settings.firstEventTimeout) ms")
         case .idle:
-            let what = isDownloading ? "nothing more" : "no event"
-            let message = "idle_timeout_ms: \(what) came for \(settings.idleTimeout) ms"
+            let what: StaticString = isDownloading ? "nothing more" : "no event"
+            let message: Message = "idle_timeout_ms: \(what) came for \(settings.idleTimeout) ms"
             if isDownloading { attemptTimedOut(message) } else { streamStalled(message) }
         case .grace:
             streamStalled(
@@ -242,7 +242,8 @@ extension Call {
         if !limits.totalIsPatience {
             return fail(.timeout, "timeout_ms: the call was not over after \(settings.timeout) ms")
         }
-        var message = "timeout_ms: the response had not ended after \(operation.patience) ms"
+        var message: Message =
+            "timeout_ms: the response had not ended after \(operation.patience) ms"
         if let outage { message += "; the last request failed: \(oneLine(outage.array))" }
         fail(.timeout, message)
     }

@@ -135,9 +135,9 @@ extension Call {
     }
 
     /// The server did not go on where it was asked to. It is asked once more. Always true.
-    private func misplaced(_ what: String) -> Bool {
+    private func misplaced(_ what: Message) -> Bool {
         attemptFailed("misplaced")
-        let reason = "the stream broke after event \(lastSequence), and the server \(what)"
+        let reason: Message = "the stream broke after event \(lastSequence), and the server \(what)"
         resumption.noteMisplacement(lastSequence)
         let canAskAgain = canResume || resumption.source != .stream
         if resumption.misplacements > 1 || !canAskAgain {
@@ -151,7 +151,7 @@ extension Call {
     // MARK: the end of a connection
 
     /// The stream is over without a terminal event.
-    func streamEnded(_ message: String) {
+    func streamEnded(_ message: Message) {
         if failure != nil { return failAsServerSaid() }
         if !canResume && endsWithLastWords() { return }
         let message = message + strayWords
@@ -172,7 +172,7 @@ extension Call {
     }
 
     /// Nothing meaningful came for too long.
-    func streamStalled(_ message: String) {
+    func streamStalled(_ message: Message) {
         attemptFailed("timeout")
         goOn(Text(message), or: makeError(.timeout, message, nil, isRetryable: true))
     }

@@ -19,7 +19,7 @@ extension Operation {
     /// is one; nil when it can. Whoever pages through such a list would never come to an end (some gateways
     /// ignore `after`). The first page is worth having by itself and is handed over whatever it says of
     /// others, unless nothing is on it.
-    func brokenCursor(of page: JSONValue) -> String? {
+    func brokenCursor(of page: JSONValue) -> Message? {
         guard isList, page.member("has_more")?.kind == .true else { return nil }
         let items = page.member("data")
         guard let cursor = Operation.cursor(page.member("last_id"), items) else {

@@ -35,14 +35,14 @@ package struct Log {
     }
 
     // The line is only made when somebody reads it.
-    package func error(_ line: @autoclosure () -> String) { write(.error, line) }
-    package func warning(_ line: @autoclosure () -> String) { write(.warning, line) }
-    package func info(_ line: @autoclosure () -> String) { write(.info, line) }
-    package func debug(_ line: @autoclosure () -> String) { write(.debug, line) }
+    package func error(_ line: @autoclosure () -> Message) { write(.error, line) }
+    package func warning(_ line: @autoclosure () -> Message) { write(.warning, line) }
+    package func info(_ line: @autoclosure () -> Message) { write(.info, line) }
+    package func debug(_ line: @autoclosure () -> Message) { write(.debug, line) }
 
-    private func write(_ level: Level, _ line: () -> String) {
+    private func write(_ level: Level, _ line: () -> Message) {
         guard let function, level.rawValue <= self.level else { return }
-        let bytes = Array(line().utf8)
+        let bytes = line().bytes
         let shown =
             redaction?.readable(bytes, limit: ReadableText.longest) ?? ReadableText.clean(bytes)
         guard let text = Text(shown) else { return }
@@ -59,7 +59,7 @@ extension Call {
         }
     }
 
-    private var whatWasDone: String {
+    private var whatWasDone: Message {
         "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
     }
 }

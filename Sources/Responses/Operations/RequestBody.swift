@@ -45,7 +45,7 @@ enum RequestBody {
     }
 
     /// The object of text that is JSON; the message says where it is not.
-    static func checkObject(_ text: Text, argument: String) throws(ResponsesError) -> JSONValue {
+    static func checkObject(_ text: Text, argument: Message) throws(ResponsesError) -> JSONValue {
         guard let value = JSONValue(checking: text.base, count: text.count) else {
             throw .invalid(argument, "is not JSON; expected one JSON object in UTF-8")
         }

@@ -6,7 +6,7 @@ extension Operation {
         guard let known = HTTPRequest.Method(method) else {
             throw .invalid("method", "expected GET, POST, PUT, PATCH or DELETE")
         }
-        let expected = "expected a path such as \"/conversations\", percent-encoded"
+        let expected: Message = "expected a path such as \"/conversations\", percent-encoded"
         let text = Array(path)
         guard text.first == 0x2F, HeaderText.isQuery(text), !text.contains(0x5C) else {
             throw .invalid("path", expected)

@@ -39,7 +39,7 @@ package final class ResponsesError: Error, @unchecked Sendable {
     package let message: Text?
     package let details: Details
 
-    package convenience init(_ status: Status, _ message: String, _ details: Details = Details()) {
+    package convenience init(_ status: Status, _ message: Message, _ details: Details = Details()) {
         self.init(status, message: Text(message), details)
     }
 
@@ -62,13 +62,13 @@ package final class ResponsesError: Error, @unchecked Sendable {
     }
 
     /// An argument that cannot be accepted, before anything is sent.
-    package static func invalid(_ argument: String, _ message: String) -> ResponsesError {
+    package static func invalid(_ argument: Message, _ message: Message) -> ResponsesError {
         var details = Details()
         details.param = Text(argument)
         return ResponsesError(.invalid, "\(argument): \(message)", details)
     }
 
-    package static let noMemoryMessage = "out of memory"
+    package static var noMemoryMessage: Message { "out of memory" }
 
     package static func noMemory() -> ResponsesError { ResponsesError(.noMemory, noMemoryMessage) }
 

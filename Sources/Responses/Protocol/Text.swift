@@ -59,11 +59,8 @@ package final class Text: @unchecked Sendable {
         }
     }
 
-    package convenience init?(_ string: String) {
-        var bytes: [UInt8] = []
-        bytes.append(contentsOf: string.utf8)
-        self.init(bytes)
-    }
+    @_disfavoredOverload  // of a literal it is the one above
+    package convenience init?(_ message: Message) { self.init(message.bytes) }
 
     deinit {
         if isSecret { platform_wipe(base, count) }

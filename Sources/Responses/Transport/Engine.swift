@@ -99,7 +99,7 @@ package final class Engine {
         for fd in [epoll, timer, wake] where fd >= 0 { close(fd) }
         if hasDescriptors { throw ResponsesError.noMemory() }
         throw ResponsesError(
-            .network, "no descriptors for a client: \(String(cString: strerror(reason)))")
+            .network, "no descriptors for a client: \(Message(cString: strerror(reason)))")
     }
 
     private init(_ parts: Parts) {

@@ -51,7 +51,7 @@ package final class HTTPRequest {
     var isSecure: Bool { url.count > 4 && lowercased(url[4]) == 0x73 }
 
     /// Method and place, and the server's scheme, host and port.
-    var summary: String {
+    var summary: Message {
         var text = bytes(method.name) + [0x20] + bytes(place) + bytes(" at ")
         var slashes = 0
         for byte in url {
@@ -59,7 +59,7 @@ package final class HTTPRequest {
             if slashes == 3 || byte == 0x3F || byte == 0 { break }
             text.append(byte)
         }
-        return String(decoding: text, as: UTF8.self)
+        return Message(text)
     }
 
     /// Tells libcurl what to send. False when it has no memory for it.

@@ -80,7 +80,7 @@ extension Transfer {
 
     /// Libcurl's description of what went wrong, or the general one of the code, and what helps. Where a
     /// connection ends it is ours: libcurl's is another one for each of its phases, with TLS and without.
-    var errorMessage: String {
+    var errorMessage: Message {
         if isHoldingTooMuch {
             return "more than \(Transfer.heldQueues) times max_queue_bytes (\(maximumQueueBytes)) "
                 + "were not read; over HTTP/2 a server cannot be made to wait: read faster, "
@@ -93,11 +93,11 @@ extension Transfer {
         if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
             errorText.pointee != 0
-            ? String(cString: errorText) : String(cString: curl_easy_strerror(result))
-        let kept = redaction?.withoutValues(Array(text.utf8)) ?? Array(text.utf8)
-        let shown = String(decoding: kept, as: UTF8.self)
+            ? Message(cString: errorText) : Message(cString: curl_easy_strerror(result))
+        let kept = redaction?.withoutValues(text.bytes) ?? text.bytes
+        let shown = Message(kept)
         if result == CURLE_PROXY { return "the proxy refused: \(shown)\(socksAdvice)" }
-        return shown + "\(advice)"
+        return "\(shown)\(advice)"
     }
 
     static var noProxyAdvice: StaticString {
