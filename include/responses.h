@@ -153,7 +153,7 @@ RESPONSES_API int responses_constant(const char *name, int *value);
 #define RESPONSES_E_NETWORK     (-7)  /* no answer: name lookup, connection, reset */
 #define RESPONSES_E_TLS         (-8)  /* TLS failed: certificate, handshake */
 #define RESPONSES_E_HTTP        (-9)  /* an answer that is none: a redirect, an unreadable type */
-#define RESPONSES_E_API         (-10) /* the server said no: HTTP 400 or more, or an error event */
+#define RESPONSES_E_API         (-10) /* the server said no: HTTP 400 or more, or in what it sent */
 #define RESPONSES_E_PROTOCOL    (-11) /* broken framing or broken JSON from the server */
 #define RESPONSES_E_TRUNCATED   (-12) /* the stream ended before its terminal event */
 #define RESPONSES_E_LIMIT       (-13) /* larger than one of the max_ options allows */
@@ -174,13 +174,18 @@ typedef struct responses_error responses_error;
 /* The status that the function returned. */
 RESPONSES_API int responses_error_status(const responses_error *error);
 
-/* The HTTP status of the answer, 0 when there was none. */
+/* The HTTP status of the answer, or of a proxy's that refused; 0 when there was none. An error that a
+   server tells in a stream or with a status of success has that status: 200. */
 RESPONSES_API int responses_error_http_status(const responses_error *error);
 
-/* 1 when the same request may well succeed later (the library's own retries are already used up). */
+/* 1 when the same request may well succeed later (the library's own retries are already used up): after
+   HTTP 408, 409, 429 and 500 or more, after the code or type of such a failure in a stream
+   ("rate_limit_exceeded", "server_error", "overloaded_error", "slow_down", "timeout" and their like), and
+   after a network or a time limit that failed. A quota that has run out is 0. */
 RESPONSES_API int responses_error_is_retryable(const responses_error *error);
 
-/* The wait the server asked for, in milliseconds; -1 when it did not say. */
+/* The wait the server asked for, in milliseconds; -1 when it did not say. By Retry-After-Ms or Retry-After;
+   else, where is_retryable is 1, in its words: "try again in 1.2s". Retries wait for it too. */
 RESPONSES_API int64_t responses_error_retry_after_ms(const responses_error *error);
 
 /* How many times the request was sent. 0 when it never was. */
@@ -344,8 +349,8 @@ RESPONSES_API const char *responses_response_headers(const responses_response *r
 RESPONSES_API int responses_response_attempts(const responses_response *response);
 
 /* Every attempt as a JSON array: [{"attempt":1,"http_status":429,"reason":"rate_limit_exceeded",
-   "waited_ms":512},{"attempt":2,"http_status":200,"reason":"","waited_ms":0}]. waited_ms is the
-   pause after that attempt. */
+   "waited_ms":512},{"attempt":2,"http_status":200,"reason":"","waited_ms":0}]. http_status is 0 for an
+   attempt without an answer; reason is empty for one that went well; waited_ms is the pause after it. */
 RESPONSES_API const char *responses_response_history(const responses_response *response,
                                                      size_t *len);
 
@@ -378,7 +383,8 @@ RESPONSES_API void responses_response_free(responses_response *response);
 /* One event of a stream. Borrowed until the next call with its parent; clone it to keep it. */
 typedef struct responses_event responses_event;
 
-/* The type as the server names it: "response.output_text.delta". Never NULL. */
+/* The type as the server names it: "response.output_text.delta". Never NULL. An error that comes in
+   another shape than the documented one, such as {"error": {...}}, has "error". */
 RESPONSES_API const char *responses_event_type(const responses_event *event);
 
 /* The same as a number that never changes, RESPONSES_EVENT_..., for use in a switch. Types that this
@@ -491,9 +497,14 @@ RESPONSES_API void responses_event_free(responses_event *event);
  * operation sets. It must be JSON in UTF-8: NaN and Infinity are RESPONSES_E_INVALID. `params_json` is an object of query parameters; its fields pass through too. It may
  * be NULL, and n is ignored then.
  *
- * Transient failures are retried (option max_retries) with the same Idempotency-Key.
- * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details. A server that
- * streams events where one document was asked for is understood.
+ * Transient failures are retried (option max_retries) with the same Idempotency-Key, which every request
+ * but a GET has.
+ * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details. So is an answer
+ * with status 200 that is an error: {"error": {...}}, {"error": "text"}, {"object": "error", ...},
+ * {"errors": [...]}, {"detail": ...}, a message without anything that an answer has, or a list of one of
+ * them. A response that failed has an id and a status, and is an answer. For responses_send only what
+ * cannot be anything else is taken for an error. A server that streams events where one document was
+ * asked for is understood.
  */
 
 #define RESPONSES_NTS ((size_t)-1)
@@ -513,7 +524,9 @@ RESPONSES_API int responses_get(responses_client *client, const char *id, const 
 RESPONSES_API int responses_cancel(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
-/* DELETE /responses/{id}. The answer says so in "/deleted"; it has no status and no text. */
+/* DELETE /responses/{id}. The answer says so in "/deleted"; it has no status and no text. When an attempt
+   was lost after it was sent and the next one is answered 404, that is RESPONSES_E_API: whether there was
+   something to delete is not known, and the message says so. */
 RESPONSES_API int responses_delete(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
@@ -561,7 +574,9 @@ RESPONSES_API int responses_send(responses_client *client, const char *method, c
  * asked for, or that has the response but not the rest of its events, is understood: the response is
  * handed over in one terminal event, made by the library and without a sequence number. A stream that
  * ends without one is RESPONSES_E_TRUNCATED, unless it can be resumed, which happens by itself.
- * "response.failed" and "error" are handed over and then RESPONSES_E_API. On failure, `*out`, if you
+ * "response.failed" and "error" are handed over and then RESPONSES_E_API; so is an error in another shape,
+ * such as an event {"error": {...}} without a type. Where one of them is the first event and may pass, the
+ * request is sent again instead; keepalives do not count. On failure, `*out`, if you
  * passed one, holds what had arrived when anything had, and is yours to free: here alone it can be set
  * along with `*err`.
  *
