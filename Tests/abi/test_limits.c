@@ -165,6 +165,26 @@ static void headers_without_end_are_refused(void **state)
     text_free(&head);
 }
 
+/* An error without end is told with the words of its beginning, and does not fill the memory. */
+static void a_refusal_without_end_is_cut(void **state)
+{
+    (void)state;
+    static char block[1 << 20];
+    memset(block, 'm', sizeof block);
+    struct exchange *x = server_expect(server);
+    say(x, "HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+           "{\"error\":{\"message\":\"");
+    for (int i = 0; i < 64; i++)
+        say_bytes(x, block, sizeof block);
+    await_close(x);
+    int status = responses_create(client, REQUEST, NTS, NULL, &error);
+    assert_status(status, RESPONSES_E_API, error);
+    assert_int_equal(responses_error_http_status(error), 400);
+    assert_contains(message_of(error), "mmm");
+    assert_true(server_saw_close(server, 0, 8000));
+    assert_true(server_bytes_sent(server) < 40u << 20);
+}
+
 static void a_compressed_answer_is_read(void **state)
 {
     (void)state;
@@ -350,6 +370,7 @@ int main(void)
         TEST(a_body_above_its_limit_is_refused),
         TEST(the_items_of_a_stream_have_a_limit),
         TEST(headers_without_end_are_refused),
+        TEST(a_refusal_without_end_is_cut),
         TEST(a_compressed_answer_is_read),
         TEST(a_bomb_does_not_go_off),
         TEST(a_body_of_nothing_but_spaces),

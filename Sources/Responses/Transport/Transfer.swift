@@ -221,8 +221,9 @@ final class Transfer {
                 return Int(CURL_WRITEFUNC_PAUSE)
             }
         default:
-            if inbox.count &+ count > maximumBodyBytes {
-                isOverLimit = true
+            if inbox.count &+ count > bodyLimit {
+                // A refusal has said enough by then.
+                isOverLimit = headers.status < 400
                 return 0  // ends the transfer
             }
         }
@@ -270,10 +271,16 @@ final class Transfer {
     private func reserveBody() {
         var length: curl_off_t = -1
         curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
-        if length > 0 && length <= maximumBodyBytes && headers.value("content-encoding") == nil {
+        if length > 0 && length <= bodyLimit && headers.value("content-encoding") == nil {
             _ = inbox.reserveExactly(Int(length))
         }
     }
+
+    /// An error is read for its words; one that goes on for ever is not to fill the memory.
+    private var bodyLimit: Int {
+        headers.status >= 400 ? min(Transfer.maximumRefusal, maximumBodyBytes) : maximumBodyBytes
+    }
+    private static let maximumRefusal = 4 << 20
 
     /// One in front of a document is no part of it (RFC 8259, section 8.1).
     private func skipByteOrderMark() {
