@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -361,6 +362,28 @@ def test_writes(wire: Wire) -> None:
     assert len(slow.reads) > len(answer.reads)
     # The next answer of the connection is itself again.
     assert min(stream(wire, "").reads) > 1
+
+
+def test_ways_of_other_servers(wire: Wire) -> None:
+    messages = [{"role": "user", "content": str(number)} for number in range(3)]
+    long = wire.create(body={"input": messages}, fault="long-ids").json
+    assert re.fullmatch(r"resp_[0-9a-f]{400}", long["id"])
+    assert re.fullmatch(r"msg_[0-9a-f]{400}", long["output"][0]["id"])
+    assert len(wire.create(fault="long-ids=1000").json["id"]) == 1005
+    assert len(wire.create().json["id"]) == 55
+
+    at_once = wire.create(body={"background": True}, fault="no-background").json
+    assert (at_once["status"], at_once["background"]) == ("completed", False)
+
+    path = f"/v1/responses/{long['id']}/input_items?order=asc&limit=2"
+    whole = wire.request("GET", path).json
+    without = wire.request("GET", path, fault="no-last-id").json
+    assert "last_id" not in without
+    assert without == {k: v for k, v in whole.items() if k not in ("first_id", "last_id")}
+    plain = wire.request("GET", path, fault="plain-content").json
+    assert [item["content"] for item in plain["data"]] == ["0", "1"]
+    assert wire.create(fault="long-ids=0").status == 400
+    assert wire.create(fault="long-ids=65537").status == 400
 
 
 def test_faults_from_the_command_line(sandbox_binary: Any) -> None:

@@ -63,17 +63,32 @@ struct PageQuery {
         include = try Include(query: query)
     }
 
-    /// The page of these items, which are oldest first.
-    func page(of items: [JSON]) throws -> JSON {
+    /// The page of these items, which are oldest first, in the form that `faults` ask for.
+    func page(of items: [JSON], _ faults: Faults) throws -> JSON {
         var rest = (isAscending ? items : items.reversed())[...]
         if let after { rest = rest[(try index(of: after, in: rest) + 1)...] }
         if let before { rest = rest[..<(try index(of: before, in: rest))] }
         let page = rest.prefix(limit)
-        return [
-            "object": "list", "data": .array(page.map(include.shown)),
+        let shown = page.map(include.shown)
+        var list: JSON = [
+            "object": "list",
+            "data": .array(faults.listsPlainContent ? shown.map(Self.withPlainContent) : shown),
             "first_id": page.first?["id"] ?? .null, "last_id": page.last?["id"] ?? .null,
             "has_more": .bool(rest.count > page.count),
         ]
+        if faults.hidesLastID {
+            list.remove("first_id")
+            list.remove("last_id")
+        }
+        return list
+    }
+
+    /// An item whose content is the text of its parts.
+    private static func withPlainContent(_ item: JSON) -> JSON {
+        guard let parts = item["content"]?.array else { return item }
+        var plain = item
+        plain.set("content", .string(parts.compactMap { $0["text"]?.string }.joined()))
+        return plain
     }
 
     private func index(of id: String, in items: ArraySlice<JSON>) throws -> Int {

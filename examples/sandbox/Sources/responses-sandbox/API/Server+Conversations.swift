@@ -68,7 +68,7 @@ extension Server {
 
     private func listItems(_ id: String, _ exchange: Exchange) throws {
         let page = try PageQuery(exchange.request.query)
-        exchange.respond(200, try page.page(of: conversation(id).items))
+        exchange.respond(200, try page.page(of: conversation(id).items, exchange.faults))
     }
 
     private func getItem(_ itemID: String, _ id: String, _ exchange: Exchange) throws {

@@ -6,7 +6,9 @@ extension Server {
     private static let unstoredLifetimeMilliseconds = 10 * 60 * 1000
 
     func createResponse(_ exchange: Exchange) throws {
-        let request = try CreateRequest(body: RequestHeaders.body(exchange.request))
+        var body = try RequestHeaders.body(exchange.request)
+        if exchange.faults.ignoresBackground { body.remove("background") }
+        let request = try CreateRequest(body: body)
         let options = try runOptions(request, exchange)
         let (record, script) = try plan(request)
         let run = ResponseRun(record: record, script: script, options: options, loop: loop)
@@ -156,7 +158,8 @@ extension Server {
     func listInputItems(_ id: String, _ exchange: Exchange) throws {
         let page = try PageQuery(exchange.request.query)
         let record = try record(id)
-        exchange.respond(200, try page.page(of: store.inputItems(of: record)))
+        exchange.respond(
+            200, try page.page(of: store.inputItems(of: record), exchange.faults))
     }
 
     // MARK: - Changing

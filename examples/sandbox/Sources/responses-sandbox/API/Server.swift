@@ -82,6 +82,7 @@ final class Server {
     }
 
     private func answer(_ exchange: Exchange) {
+        store.identifiers.length = exchange.faults.idLength ?? Identifiers.usualLength
         if let status = exchange.faults.status {
             return FaultyAnswer.send(status, to: exchange)
         }

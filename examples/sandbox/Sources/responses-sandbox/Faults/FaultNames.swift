@@ -13,7 +13,7 @@ struct FaultName {
 
     static func named(_ name: String) -> FaultName? { all.first { $0.name == name } }
 
-    static let all: [FaultName] = answers + connections + streams + framings
+    static let all: [FaultName] = answers + dialects + connections + streams + framings
 
     private static let answers: [FaultName] = [
         .init("status", "CODE", "answer with this HTTP status and an error body") {
@@ -48,6 +48,28 @@ struct FaultName {
             faults.closesAfterwards = true
         },
     ]
+
+    /// What is no fault, but the way of other servers.
+    private static let dialects: [FaultName] = [
+        .init("long-ids", "[N]", "ids with N characters behind their prefix (400)") {
+            let length = $1.isEmpty ? 400 : try number($1)
+            guard (1...largestID).contains(length) else {
+                throw FaultSyntaxError(message: "'\($1)' is not a number from 1 to \(largestID)")
+            }
+            $0.idLength = length
+        },
+        .init("no-background", "", "ignore `background`: the answer comes at once") { faults, _ in
+            faults.ignoresBackground = true
+        },
+        .init("no-last-id", "", "lists without first_id and last_id") { faults, _ in
+            faults.hidesLastID = true
+        },
+        .init("plain-content", "", "list the content of messages as plain text") { faults, _ in
+            faults.listsPlainContent = true
+        },
+    ]
+
+    private static let largestID = 1 << 16
 
     private static let connections: [FaultName] = [
         .init("cut-after-events", "N", "cut the connection after N events") {

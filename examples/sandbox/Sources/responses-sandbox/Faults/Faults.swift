@@ -14,6 +14,12 @@ struct Faults {
     var noResponse: Connection.Ending?
     var closesAfterwards = false
 
+    // The ways of other servers.
+    var idLength: Int?
+    var ignoresBackground = false
+    var hidesLastID = false
+    var listsPlainContent = false
+
     // The connection.
     var cutAfterEvents: Int?
     var cutAtByte: Int?

@@ -4,11 +4,15 @@
 final class Identifiers {
     let seed: UInt64
     private var counter: UInt64 = 0
+    /// How many digits come behind the prefix.
+    var length = Identifiers.usualLength
+
+    static let usualLength = 50
 
     init(seed: UInt64) { self.seed = seed }
 
     /// The prefix and fifty lower-case hexadecimal digits, as in `resp_…`.
-    func next(_ prefix: String) -> String { prefix + digits(50, of: "0123456789abcdef") }
+    func next(_ prefix: String) -> String { prefix + digits(length, of: "0123456789abcdef") }
 
     /// `call_` and twenty-four letters and digits.
     func nextCall() -> String { "call_" + digits(24, of: DeterministicRandom.alphanumerics) }
