@@ -32,13 +32,13 @@ fail() {
     sed 's/^/      /' "$2"
 }
 
-# run SOURCE PROGRAM EXAMPLE [MODEL]: ends well, with the right last line, and with the words of EXAMPLE in C,
-# which is run first.
+# run SOURCE PROGRAM EXAMPLE [MODEL [FAULT]]: ends well, with the right last line, and with the words of
+# EXAMPLE in C, which is run first.
 run() {
     status=0
-    words=$scratch/$3-${4:-}
-    RESPONSES_MODEL=${4:-$RESPONSES_MODEL} timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null ||
-        status=$?
+    words=$scratch/$3-${4:-}-$(echo "${5:-}" | tr -c '[:lower:]' -)
+    RESPONSES_MODEL=${4:-$RESPONSES_MODEL} OPENAI_CUSTOM_HEADERS="${5:+X-Sandbox-Fault: $5}" \
+        timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null || status=$?
     sed -E 's/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/printed"
     [ -e "$words" ] || cp "$scratch/printed" "$words"
     pattern=$(expected "$3")
@@ -48,7 +48,21 @@ run() {
         fail "$1: is not what $3 says in C:" "$scratch/diff"
     else
         passed=$((passed + 1))
-        echo "ok    $1${4:+ with $4}: $(tail -n 1 "$out")"
+        echo "ok    $1${4:+ with $4}${5:+ and $5}: $(cut -c 1-80 "$out" | tail -n 1)"
+    fi
+}
+
+# refused SOURCE PROGRAM ROUTE: what the server says to requests of a route is shown, and is no success.
+refused() {
+    status=0
+    fault="status=400; error-message=That does not go.; on=$3"
+    OPENAI_CUSTOM_HEADERS="X-Sandbox-Fault: $fault" timeout 120 "$examples/$2" > "$out" 2>&1 \
+        < /dev/null || status=$?
+    if [ $status = 0 ] || [ $status -ge 124 ] || ! grep -q 'That does not go\.' "$out"; then
+        fail "$1 where $3 is refused: status $status, printed:" "$out"
+    else
+        passed=$((passed + 1))
+        echo "ok    $1 where $3 is refused"
     fi
 }
 
@@ -68,11 +82,30 @@ every() {
             skipped=$((skipped + 1))
             continue
         fi
-        run "$source" "$directory$name$suffix" "$name"
-        [ "$name" = 07-tools ] || continue
-        # Several calls in one response, and one that no function can be called with.
-        run "$source" "$directory$name$suffix" "$name" sandbox-parallel-calls
-        run "$source" "$directory$name$suffix" "$name" sandbox-broken-arguments
+        program=$directory$name$suffix
+        run "$source" "$program" "$name"
+        refused "$source" "$program" create
+        case $name in
+            03-background)
+                # As other servers have it.
+                run "$source" "$program" "$name" sandbox "long-ids; plain-content"
+                run "$source" "$program" "$name" sandbox "long-ids; no-background"
+                for route in get cancel input_items delete; do
+                    refused "$source" "$program" $route
+                done
+                ;;
+            04-input-items)
+                run "$source" "$program" "$name" sandbox "long-ids"
+                run "$source" "$program" "$name" sandbox "long-ids; no-last-id; plain-content"
+                refused "$source" "$program" input_items
+                ;;
+            07-tools)
+                # Several calls in one response, and one that no function can be called with.
+                run "$source" "$program" "$name" sandbox-parallel-calls
+                run "$source" "$program" "$name" sandbox-broken-arguments
+                run "$source" "$program" "$name" sandbox-parallel-calls "long-ids"
+                ;;
+        esac
     done
 }
 every C cc c c "" ""
@@ -94,6 +127,7 @@ for source in examples/event-loops/*.c; do
         skipped=$((skipped + 1))
     else
         run "$source" "event-loops/$name" 05-event-loop
+        refused "$source" "event-loops/$name" create
     fi
 done
 

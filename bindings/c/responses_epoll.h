@@ -45,12 +45,17 @@ RESPONSES_LOOP_API int responses_epoll_attach(responses_client *client, int epol
 }
 
 /* In a child after fork the set, which is shared with the parent, is not touched. */
+RESPONSES_LOOP_API void responses_epoll_leave(responses_epoll *adapter)
+{
+    if (responses_client_fd(adapter->loop.client) == adapter->fd)
+        epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
+}
+
 RESPONSES_LOOP_API void responses_epoll_detach(responses_epoll *adapter)
 {
     if (adapter == NULL)
         return;
-    if (responses_client_fd(adapter->loop.client) == adapter->fd)
-        epoll_ctl(adapter->epoll, EPOLL_CTL_DEL, adapter->fd, NULL);
+    responses_epoll_leave(adapter);
     responses_loop_free(&adapter->loop);
 }
 
@@ -61,7 +66,9 @@ RESPONSES_LOOP_API int responses_epoll_check(responses_epoll *adapter,
 {
     if (adapter == NULL || event->data.ptr != adapter)
         return 0;
-    responses_loop_run(&adapter->loop);
+    /* A client that is of no use any more would be reported for ever. */
+    if (responses_loop_run(&adapter->loop) < 0)
+        responses_epoll_leave(adapter);
     return 1;
 }
 

@@ -9,11 +9,12 @@
 #include <responses.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static responses_client *client;
 static responses_response *response;
 static responses_error *error;
-static char id[256];
+static char *id; /* of any length: there are servers whose ids have hundreds of characters */
 
 /* Ends the program when an operation failed. */
 static void check(const char *what, int status)
@@ -25,14 +26,21 @@ static void check(const char *what, int status)
     exit(1);
 }
 
-/* Prints one value of the answer and frees it. */
-static void show(const char *what, const char *place)
+static void forget_response(void)
+{
+    responses_response_free(response);
+    response = NULL;
+}
+
+/* Prints one value of the answer; what stands at the second place will do as well. */
+static void show(const char *what, const char *place, const char *or_place)
 {
     const char *value;
+    int status = responses_response_get(response, place, NULL, &value, NULL);
 
-    if (responses_response_get(response, place, NULL, &value, NULL) == RESPONSES_OK)
-        printf("%-12s %s\n", what, value);
-    responses_response_free(response);
+    if (status != RESPONSES_OK && or_place != NULL)
+        status = responses_response_get(response, or_place, NULL, &value, NULL);
+    printf("%-12s %s\n", what, status == RESPONSES_OK ? value : responses_status_name(status));
 }
 
 /* Starts a response in the background and keeps its id. */
@@ -44,8 +52,28 @@ static void start(const char *input)
     sprintf(request, "{\"model\": \"%.100s\", \"background\": true, \"input\": \"%.60s\"}",
             model != NULL ? model : "gpt-5", input);
     check("create", responses_create(client, request, RESPONSES_NTS, &response, &error));
-    responses_copy_text(responses_response_id(response), RESPONSES_NTS, id, sizeof id, NULL);
-    show("created", "/status");
+    free(id);
+    id = malloc(strlen(responses_response_id(response)) + 1);
+    if (id == NULL)
+        check("id", RESPONSES_E_NOMEM);
+    strcpy(id, responses_response_id(response));
+    show("created", "/status", NULL);
+}
+
+/* Whether it goes on at the server: there are servers that ignore "background" and answer at once. */
+static int is_under_way(void)
+{
+    const char *status = responses_response_status(response);
+
+    return strcmp(status, "queued") == 0 || strcmp(status, "in_progress") == 0;
+}
+
+/* Deletes the response that was started last. */
+static void delete (void)
+{
+    check("delete", responses_delete(client, id, &response, &error));
+    show("deleted", "/deleted", NULL);
+    forget_response();
 }
 
 int main(void)
@@ -53,20 +81,29 @@ int main(void)
     check("client", responses_client_new(&client, &error));
 
     start("Count to ten.");
-    check("wait", responses_wait(client, id, 120000, &response, &error));
+    if (is_under_way()) {
+        forget_response();
+        check("wait", responses_wait(client, id, 120000, &response, &error));
+    }
     printf("%-12s %s\n", "answer", responses_response_text(response, NULL));
-    show("waited for", "/status");
-    check("delete", responses_delete(client, id, &response, &error));
-    show("deleted", "/deleted");
+    show("ended", "/status", NULL);
+    forget_response();
+    delete ();
 
     start("Count to a million.");
-    check("cancel", responses_cancel(client, id, &response, &error));
-    show("cancelled", "/status");
+    if (is_under_way()) {
+        forget_response();
+        check("cancel", responses_cancel(client, id, &response, &error));
+        show("cancelled", "/status", NULL);
+    }
+    forget_response();
     check("list", responses_list_input_items(client, id, NULL, 0, &response, &error));
-    show("its input", "/data/0/content/0/text");
-    check("delete", responses_delete(client, id, &response, &error));
-    show("deleted", "/deleted");
+    /* The content of an item is a list of parts, or at some servers text. */
+    show("its input", "/data/0/content/0/text", "/data/0/content");
+    forget_response();
+    delete ();
 
+    free(id);
     responses_client_free(client);
     return 0;
 }

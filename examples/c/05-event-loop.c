@@ -49,14 +49,22 @@ int main(void)
 
     host.fd = responses_client_fd(client);
     host.events = POLLIN;
+    if (status == RESPONSES_AGAIN && host.fd < 0)
+        status = host.fd;
     while (status == RESPONSES_AGAIN) {
         if (poll(&host, 1, 10) == 0) {
             ticks++; /* the other work of this program */
             continue;
         }
-        responses_client_dispatch(client);
-        while (responses_client_next_ready(client, &ready) == RESPONSES_OK)
+        /* Only when the client is of no use any more do these two fail. */
+        status = responses_client_dispatch(client);
+        if (status == RESPONSES_OK)
+            status = responses_client_next_ready(client, &ready);
+        while (status == RESPONSES_OK) {
             status = read_events(ready, &error);
+            if (status == RESPONSES_AGAIN)
+                status = responses_client_next_ready(client, &ready);
+        }
     }
 
     if (status == RESPONSES_DONE)

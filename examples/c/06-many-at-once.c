@@ -17,6 +17,13 @@
 
 static int running, completed, events;
 
+static void complain(int status, responses_error *error)
+{
+    fprintf(stderr, "%s: %s\n", responses_status_name(status),
+            responses_error_field(error, RESPONSES_ERROR_MESSAGE, NULL));
+    responses_error_free(error);
+}
+
 /* Reads what a call has; frees it when it has come to its end. */
 static void read_call(responses_call *call)
 {
@@ -31,10 +38,8 @@ static void read_call(responses_call *call)
     if (status == RESPONSES_DONE)
         completed++;
     else
-        fprintf(stderr, "%s: %s\n", responses_status_name(status),
-                responses_error_field(error, RESPONSES_ERROR_MESSAGE, NULL));
+        complain(status, error);
     running--;
-    responses_error_free(error);
     responses_call_free(call);
 }
 
@@ -45,27 +50,37 @@ int main(int argc, char **argv)
     char request[256];
     responses_client *client;
     responses_call *call;
+    responses_error *error;
     struct pollfd host;
-    int i;
+    int i, status;
 
-    if (responses_client_new(&client, NULL) != RESPONSES_OK)
-        return 1;
-    for (i = 0; i < streams; i++) {
+    status = responses_client_new(&client, &error);
+    if (status != RESPONSES_OK)
+        complain(status, error);
+    for (i = 0; i < streams && status == RESPONSES_OK; i++) {
         sprintf(request, "{\"model\": \"%.100s\", \"input\": \"Who is number %d?\"}",
                 model != NULL ? model : "gpt-5", i);
-        if (responses_create_stream_start(client, request, RESPONSES_NTS, &call, NULL) ==
-            RESPONSES_OK)
+        status = responses_create_stream_start(client, request, RESPONSES_NTS, &call, &error);
+        if (status == RESPONSES_OK)
             running++;
+        else
+            complain(status, error);
     }
     printf("%d streams are under way\n", running);
 
     host.fd = responses_client_fd(client);
     host.events = POLLIN;
-    while (running > 0) {
-        poll(&host, 1, -1);
-        responses_client_dispatch(client);
-        while (responses_client_next_ready(client, &call) == RESPONSES_OK)
+    while (running > 0 && host.fd >= 0) {
+        if (poll(&host, 1, -1) < 0)
+            continue; /* a signal came */
+        status = responses_client_dispatch(client);
+        while (status == RESPONSES_OK &&
+               (status = responses_client_next_ready(client, &call)) == RESPONSES_OK)
             read_call(call);
+        if (status != RESPONSES_AGAIN) {
+            complain(status, NULL); /* the client is of no use any more */
+            break;
+        }
     }
 
     printf("%d of %d streams completed, with %d events\n", completed, streams, events);

@@ -81,7 +81,11 @@ int main(void)
     const char *model = getenv("RESPONSES_MODEL");
     int status, calls = 1, rounds;
 
-    responses_request_new(&request);
+    if (responses_request_new(&request) != RESPONSES_OK) {
+        fprintf(stderr, "there is no memory for a request\n");
+        return 1;
+    }
+    /* What is wrong with a part of the request sticks to it, and comes up when it is sent. */
     responses_request_set_string(request, "model", model ? model : "gpt-5", RESPONSES_NTS);
     responses_request_add_function_tool(request, "get_weather", "The weather of a city today.",
                                         parameters, 1);

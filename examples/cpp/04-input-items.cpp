@@ -1,8 +1,8 @@
 /*
  * 04-input-items.cpp - page through what went into a response
  *
- * The server gives at most so many items at a time. "last_id" of one page is "after" of the next,
- * until "has_more" is false.
+ * The server gives at most so many items at a time. "last_id" of one page is "after" of the next, or,
+ * where a server leaves it out, the id of the last item, until "has_more" is false.
  *
  *     c++ 04-input-items.cpp -o 04-input-items $(pkg-config --cflags --libs responses)
  *     OPENAI_API_KEY=... ./04-input-items
@@ -14,14 +14,24 @@
 #include <cstdlib>
 #include <iostream>
 
+/* The text of an item's value; "" when it has none. */
+static std::string value_of(const responses::response &page, int item, const std::string &name)
+{
+    return std::string(page.get("/data/" + std::to_string(item) + name).text());
+}
+
 /* Prints the items of a page; how many there were. */
 static int print_page(const responses::response &page)
 {
-    for (int count = 0;; count++) {
-        auto text = page.get("/data/" + std::to_string(count) + "/content/0/text");
-        if (!text)
-            return count;
-        std::cout << "  " << text.text() << "\n";
+    for (int item = 0;; item++) {
+        if (!page.get("/data/" + std::to_string(item)))
+            return item;
+        /* The content of an item is a list of parts, or at some servers text; some kinds have none. */
+        std::string text;
+        for (const char *name : {"/content/0/text", "/content", "/type"})
+            if (text.empty())
+                text = value_of(page, item, name);
+        std::cout << "  " << text << "\n";
     }
 }
 
@@ -43,10 +53,17 @@ int main()
         for (bool more = true; more;) {
             responses::response page = client.input_items(response.id(), params);
             std::cout << "page " << ++pages << "\n";
-            items += print_page(page);
-            params = "{\"limit\": 3, \"order\": \"asc\", \"after\": \"" +
-                     std::string(page.get("/last_id").text()) + "\"}";
+            const int on_page = print_page(page);
+            items += on_page;
             more = page.get("/has_more").as_bool();
+            std::string last(page.get("/last_id").text());
+            if (last.empty())
+                last = value_of(page, on_page - 1, "/id");
+            if (more && last.empty()) {
+                std::cerr << "the page says that more follow, but not after what\n";
+                return 1;
+            }
+            params = "{\"limit\": 3, \"order\": \"asc\", \"after\": \"" + last + "\"}";
         }
         std::cout << "[" << items << " items on " << pages << " pages]\n";
         return items == 7 ? 0 : 1;

@@ -45,13 +45,21 @@ int main()
             ticks++; /* the other work of this program */
             continue;
         }
-        client->dispatch();
+        /* Only when the client is of no use any more do these two fail. */
+        status = client->dispatch();
         responses::call_view ready;
-        while (client->next_ready(ready) == RESPONSES_OK)
+        if (status == RESPONSES_OK)
+            status = client->next_ready(ready);
+        while (status == RESPONSES_OK) {
             status = read_events(ready, error);
+            if (status == RESPONSES_AGAIN)
+                status = client->next_ready(ready);
+        }
     }
 
-    if (error) {
+    if (status != RESPONSES_DONE) {
+        if (!error)
+            error = responses::error(status);
         std::cerr << error.name() << ": " << error.what() << "\n";
         return 1;
     }

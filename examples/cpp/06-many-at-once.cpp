@@ -66,11 +66,14 @@ int main(int argc, char **argv)
 
         struct pollfd host = {client.fd(), POLLIN, 0};
         while (!streams.empty()) {
-            poll(&host, 1, -1);
-            client.dispatch();
+            if (poll(&host, 1, -1) < 0)
+                continue; /* a signal came */
+            int status = client.dispatch();
             responses::call_view ready;
-            while (client.next_ready(ready) == RESPONSES_OK)
+            while (status == RESPONSES_OK && (status = client.next_ready(ready)) == RESPONSES_OK)
                 read_stream(static_cast<stream *>(ready.user_data()));
+            if (status != RESPONSES_AGAIN)
+                throw responses::error(status); /* the client is of no use any more */
         }
     } catch (const responses::error &error) {
         std::cerr << error.name() << ": " << error.what() << "\n";

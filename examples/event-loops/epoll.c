@@ -59,8 +59,9 @@ int main(void)
         status = responses_error_status(error);
 
     if (status == RESPONSES_AGAIN)
-        if (responses_epoll_attach(client, epoll, on_ready, NULL, &adapter) != RESPONSES_OK)
-            return 1;
+        status = responses_epoll_attach(client, epoll, on_ready, NULL, &adapter);
+    if (status == RESPONSES_OK)
+        status = RESPONSES_AGAIN;
     while (status == RESPONSES_AGAIN) {
         count = epoll_wait(epoll, events, 16, -1);
         for (i = 0; i < count; i++)

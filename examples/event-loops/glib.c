@@ -57,9 +57,10 @@ int main(void)
             RESPONSES_OK)
         status = responses_error_status(error);
 
-    if (status == RESPONSES_AGAIN) {
-        if (responses_glib_attach(client, NULL, on_ready, NULL, &adapter) != RESPONSES_OK)
-            return 1;
+    if (status == RESPONSES_AGAIN)
+        status = responses_glib_attach(client, NULL, on_ready, NULL, &adapter);
+    if (status == RESPONSES_OK) {
+        status = RESPONSES_AGAIN;
         g_main_loop_run(loop);
     }
 

@@ -59,9 +59,10 @@ int main(void)
             RESPONSES_OK)
         status = responses_error_status(error);
 
-    if (status == RESPONSES_AGAIN) {
-        if (responses_libevent_attach(client, base, on_ready, NULL, &adapter) != RESPONSES_OK)
-            return 1;
+    if (status == RESPONSES_AGAIN)
+        status = responses_libevent_attach(client, base, on_ready, NULL, &adapter);
+    if (status == RESPONSES_OK) {
+        status = RESPONSES_AGAIN;
         event_base_dispatch(base);
     }
 

@@ -58,9 +58,10 @@ int main(void)
             RESPONSES_OK)
         status = responses_error_status(error);
 
-    if (status == RESPONSES_AGAIN) {
-        if (responses_libuv_attach(client, loop, on_ready, NULL, &adapter) != RESPONSES_OK)
-            return 1;
+    if (status == RESPONSES_AGAIN)
+        status = responses_libuv_attach(client, loop, on_ready, NULL, &adapter);
+    if (status == RESPONSES_OK) {
+        status = RESPONSES_AGAIN;
         uv_run(loop, UV_RUN_DEFAULT);
     }
 

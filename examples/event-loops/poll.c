@@ -47,13 +47,15 @@ int main(void)
         status = responses_error_status(error);
 
     if (status == RESPONSES_AGAIN)
-        if (responses_poll_attach(client, on_ready, NULL, &adapter) != RESPONSES_OK)
-            return 1;
+        status = responses_poll_attach(client, on_ready, NULL, &adapter);
+    if (status == RESPONSES_OK)
+        status = RESPONSES_AGAIN;
     while (status == RESPONSES_AGAIN) {
         responses_poll_fill(adapter, &entries[0]);
         if (poll(entries, 1, 10) == 0)
             ticks++; /* the other work of this program */
-        responses_poll_check(adapter, &entries[0]);
+        if (responses_poll_check(adapter, &entries[0]) < 0)
+            status = RESPONSES_E_INVALID; /* the client is of no use any more */
     }
 
     if (status == RESPONSES_DONE)

@@ -12,9 +12,13 @@
        WORKING-STORAGE SECTION.
        COPY "responses.cpy".
        COPY "responses-ws.cpy".
-      *> Texts that end in NUL.
+      *> A text that ends in NUL.
        01  QUESTION            PIC X(60).
-       01  RESPONSE-ID         PIC X(256).
+      *> The response that was started last. Its id is read in it, as ids
+      *> of some servers have hundreds of characters.
+       01  CREATED             USAGE POINTER VALUE NULL.
+       01  RESPONSE-ID         USAGE POINTER VALUE NULL.
+       01  IS-UNDER-WAY        PIC 9.
        01  STEP                PIC X(12).
        01  TWO-MINUTES         USAGE BINARY-LONG VALUE 120000.
 
@@ -32,12 +36,21 @@
 
            MOVE Z"Count to ten." TO QUESTION
            PERFORM START-RESPONSE
-           PERFORM WAIT-FOR-RESPONSE
+           IF IS-UNDER-WAY = 1
+               PERFORM WAIT-FOR-RESPONSE
+               PERFORM SHOW-ANSWER
+               PERFORM FREE-RESPONSE
+           ELSE
+               SET RESPONSE TO CREATED
+               PERFORM SHOW-ANSWER
+           END-IF
            PERFORM DELETE-RESPONSE
 
            MOVE Z"Count to a million." TO QUESTION
            PERFORM START-RESPONSE
-           PERFORM CANCEL-RESPONSE
+           IF IS-UNDER-WAY = 1
+               PERFORM CANCEL-RESPONSE
+           END-IF
            PERFORM LIST-INPUT
            PERFORM DELETE-RESPONSE
 
@@ -47,7 +60,8 @@
                RETURNING OMITTED
            STOP RUN.
 
-      *> Starts a response in the background and keeps its id.
+      *> Starts a response in the background and keeps its id. There are
+      *> servers that ignore "background" and answer at once.
        START-RESPONSE.
            CALL "responses_request_clear" USING BY VALUE REQUEST
                RETURNING OMITTED
@@ -76,47 +90,50 @@
                BY REFERENCE ERR
                RETURNING STAT
            PERFORM CHECK-STATUS
-           CALL "responses_response_id" USING BY VALUE RESPONSE
-               RETURNING C-TEXT
-           CALL "responses_copy_text" USING
-               BY VALUE C-TEXT
-               BY VALUE SIZE 8 NTS
-               BY REFERENCE RESPONSE-ID
-               BY VALUE SIZE 8 FUNCTION LENGTH(RESPONSE-ID)
-               BY REFERENCE OMITTED
-               RETURNING COPIED
            MOVE "created" TO STEP
            MOVE Z"/status" TO PLACE
            PERFORM SHOW-VALUE
-           PERFORM FREE-RESPONSE.
+           MOVE 0 TO IS-UNDER-WAY
+           IF STAT = RESPONSES-OK AND (BUFFER(1:TEXT-LENGTH) = "queued"
+               OR BUFFER(1:TEXT-LENGTH) = "in_progress")
+               MOVE 1 TO IS-UNDER-WAY
+           END-IF
+           SET CREATED TO RESPONSE
+           CALL "responses_response_id" USING BY VALUE CREATED
+               RETURNING RESPONSE-ID.
 
        WAIT-FOR-RESPONSE.
            MOVE "wait" TO STEP
            CALL "responses_wait" USING
                BY VALUE CLIENT
-               BY REFERENCE RESPONSE-ID
+               BY VALUE RESPONSE-ID
                BY VALUE TWO-MINUTES
                BY REFERENCE RESPONSE
                BY REFERENCE ERR
                RETURNING STAT
-           PERFORM CHECK-STATUS
+           PERFORM CHECK-STATUS.
+
+       SHOW-ANSWER.
            CALL "responses_response_text" USING
                BY VALUE RESPONSE
                BY REFERENCE OMITTED
                RETURNING C-TEXT
            PERFORM TAKE-TEXT
            MOVE "answer" TO STEP
-           DISPLAY STEP " " BUFFER(1:TEXT-LENGTH)
-           MOVE "waited for" TO STEP
+           IF TEXT-LENGTH > 0
+               DISPLAY STEP " " BUFFER(1:TEXT-LENGTH)
+           ELSE
+               DISPLAY STEP
+           END-IF
+           MOVE "ended" TO STEP
            MOVE Z"/status" TO PLACE
-           PERFORM SHOW-VALUE
-           PERFORM FREE-RESPONSE.
+           PERFORM SHOW-VALUE.
 
        CANCEL-RESPONSE.
            MOVE "cancel" TO STEP
            CALL "responses_cancel" USING
                BY VALUE CLIENT
-               BY REFERENCE RESPONSE-ID
+               BY VALUE RESPONSE-ID
                BY REFERENCE RESPONSE
                BY REFERENCE ERR
                RETURNING STAT
@@ -130,7 +147,7 @@
            MOVE "list" TO STEP
            CALL "responses_list_input_items" USING
                BY VALUE CLIENT
-               BY REFERENCE RESPONSE-ID
+               BY VALUE RESPONSE-ID
                BY REFERENCE OMITTED
                BY VALUE SIZE 8 NTS
                BY REFERENCE RESPONSE
@@ -138,7 +155,13 @@
                RETURNING STAT
            PERFORM CHECK-STATUS
            MOVE "its input" TO STEP
+      *> The content of an item is a list of parts, or at some servers
+      *> text.
            MOVE Z"/data/0/content/0/text" TO PLACE
+           PERFORM TAKE-VALUE
+           IF STAT NOT = RESPONSES-OK
+               MOVE Z"/data/0/content" TO PLACE
+           END-IF
            PERFORM SHOW-VALUE
            PERFORM FREE-RESPONSE.
 
@@ -146,7 +169,7 @@
            MOVE "delete" TO STEP
            CALL "responses_delete" USING
                BY VALUE CLIENT
-               BY REFERENCE RESPONSE-ID
+               BY VALUE RESPONSE-ID
                BY REFERENCE RESPONSE
                BY REFERENCE ERR
                RETURNING STAT
@@ -154,13 +177,17 @@
            MOVE "deleted" TO STEP
            MOVE Z"/deleted" TO PLACE
            PERFORM SHOW-VALUE
-           PERFORM FREE-RESPONSE.
+           PERFORM FREE-RESPONSE
+           CALL "responses_response_free" USING BY VALUE CREATED
+               RETURNING OMITTED.
 
-      *> Shows the value at PLACE, if there is one.
+      *> Shows the value at PLACE, or that there is none.
        SHOW-VALUE.
            PERFORM TAKE-VALUE
-           IF STAT = RESPONSES-OK
+           IF STAT = RESPONSES-OK AND TEXT-LENGTH > 0
                DISPLAY STEP " " BUFFER(1:TEXT-LENGTH)
+           ELSE
+               DISPLAY STEP " RESPONSES_E_RANGE"
            END-IF.
 
        FREE-RESPONSE.

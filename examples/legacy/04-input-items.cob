@@ -1,7 +1,8 @@
       *> 04-input-items.cob - page through what went into a response
       *>
       *> The server gives at most so many items at a time. "last_id" of
-      *> one page is "after" of the next, until "has_more" is false.
+      *> one page is "after" of the next, or, where a server leaves it
+      *> out, the id of the last item, until "has_more" is false.
       *>
       *>     make && OPENAI_API_KEY=... ./04-input-items-cobol
       *>
@@ -17,9 +18,13 @@
       *> The parameters of a list are an object too, and made as a request
       *> is.
        01  PARAMETERS          USAGE POINTER VALUE NULL.
-      *> Texts that end in NUL.
-       01  RESPONSE-ID         PIC X(256).
+      *> The response, and its id, which is read in it, as ids of some
+      *> servers have hundreds of characters.
+       01  CREATED             USAGE POINTER VALUE NULL.
+       01  RESPONSE-ID         USAGE POINTER VALUE NULL.
+      *> A text that ends in NUL.
        01  MESSAGE-TEXT        PIC X(20).
+       01  FIELD-NAME          PIC X(20).
        01  STEP                PIC X(12).
        01  ITEM                USAGE BINARY-LONG.
        01  ITEMS-ON-PAGE       USAGE BINARY-LONG.
@@ -62,6 +67,8 @@
                FUNCTION TRIM(MORE-DIGITS) " pages]"
            CALL "responses_request_free" USING BY VALUE PARAMETERS
                RETURNING OMITTED
+           CALL "responses_response_free" USING BY VALUE CREATED
+               RETURNING OMITTED
            CALL "responses_client_free" USING BY VALUE CLIENT
                RETURNING OMITTED
            IF ITEMS NOT = 7
@@ -88,17 +95,9 @@
                BY REFERENCE ERR
                RETURNING STAT
            PERFORM CHECK-STATUS
-           CALL "responses_response_id" USING BY VALUE RESPONSE
-               RETURNING C-TEXT
-           CALL "responses_copy_text" USING
-               BY VALUE C-TEXT
-               BY VALUE SIZE 8 NTS
-               BY REFERENCE RESPONSE-ID
-               BY VALUE SIZE 8 FUNCTION LENGTH(RESPONSE-ID)
-               BY REFERENCE OMITTED
-               RETURNING COPIED
-           CALL "responses_response_free" USING BY VALUE RESPONSE
-               RETURNING OMITTED
+           SET CREATED TO RESPONSE
+           CALL "responses_response_id" USING BY VALUE CREATED
+               RETURNING RESPONSE-ID
            CALL "responses_request_free" USING BY VALUE REQUEST
                RETURNING OMITTED
            SET REQUEST TO NULL.
@@ -123,7 +122,7 @@
            MOVE "list" TO STEP
            CALL "responses_list_input_items" USING
                BY VALUE CLIENT
-               BY REFERENCE RESPONSE-ID
+               BY VALUE RESPONSE-ID
                BY VALUE C-TEXT
                BY VALUE SIZE 8 NTS
                BY REFERENCE RESPONSE
@@ -139,37 +138,68 @@
                BY REFERENCE Z"/data"
                BY REFERENCE ITEMS-ON-PAGE
                RETURNING STAT
+           PERFORM CHECK-STATUS
            PERFORM SHOW-ITEM
                VARYING ITEM FROM 0 BY 1 UNTIL ITEM = ITEMS-ON-PAGE
            ADD ITEMS-ON-PAGE TO ITEMS
 
-           MOVE Z"/last_id" TO PLACE
-           PERFORM TAKE-VALUE
-           IF STAT = RESPONSES-OK
-               CALL "responses_request_set_string" USING
-                   BY VALUE PARAMETERS
-                   BY REFERENCE Z"after"
-                   BY REFERENCE BUFFER
-                   BY VALUE SIZE 8 NTS
-                   RETURNING STICKS
-           END-IF
            MOVE 0 TO MORE
            CALL "responses_read_boolean" USING
                BY VALUE RESPONSE
                BY REFERENCE Z"/has_more"
                BY REFERENCE MORE
                RETURNING STAT
+           PERFORM CHECK-STATUS
+           IF MORE = 1
+               PERFORM TAKE-LAST-ID
+           END-IF
            CALL "responses_response_free" USING BY VALUE RESPONSE
                RETURNING OMITTED.
 
-       SHOW-ITEM.
-           MOVE ITEM TO DIGITS
-           STRING "/data/" FUNCTION TRIM(DIGITS) "/content/0/text" X"00"
-               DELIMITED BY SIZE INTO PLACE
+       TAKE-LAST-ID.
+           MOVE "last_id" TO STEP
+           MOVE Z"/last_id" TO PLACE
            PERFORM TAKE-VALUE
-           IF STAT = RESPONSES-OK
+           IF STAT NOT = RESPONSES-OK AND NEEDED = 0
+               SUBTRACT 1 FROM ITEMS-ON-PAGE GIVING ITEM
+               MOVE Z"/id" TO FIELD-NAME
+               PERFORM TAKE-FIELD
+           END-IF
+      *> Also when it does not fit into BUFFER.
+           PERFORM CHECK-STATUS
+           CALL "responses_request_set_string" USING
+               BY VALUE PARAMETERS
+               BY REFERENCE Z"after"
+               BY REFERENCE BUFFER
+               BY VALUE SIZE 8 NTS
+               RETURNING STICKS.
+
+      *> The content of an item is a list of parts, or at some servers
+      *> text; some kinds have none.
+       SHOW-ITEM.
+           MOVE Z"/content/0/text" TO FIELD-NAME
+           PERFORM TAKE-FIELD
+           IF STAT NOT = RESPONSES-OK AND NEEDED = 0
+               MOVE Z"/content" TO FIELD-NAME
+               PERFORM TAKE-FIELD
+           END-IF
+           IF STAT NOT = RESPONSES-OK AND NEEDED = 0
+               MOVE Z"/type" TO FIELD-NAME
+               PERFORM TAKE-FIELD
+           END-IF
+           IF TEXT-LENGTH > 0
                DISPLAY "  " BUFFER(1:TEXT-LENGTH)
+           ELSE
+               DISPLAY "  ?"
            END-IF.
+
+      *> Takes the value FIELD-NAME of the page's ITEM.
+       TAKE-FIELD.
+           MOVE ITEM TO DIGITS
+           STRING "/data/" FUNCTION TRIM(DIGITS) DELIMITED BY SIZE
+               FIELD-NAME DELIMITED BY X"00"
+               X"00" DELIMITED BY SIZE INTO PLACE
+           PERFORM TAKE-VALUE.
 
       *> Ends the program when an operation failed.
        CHECK-STATUS.

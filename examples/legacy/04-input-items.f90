@@ -1,7 +1,7 @@
 ! 04-input-items.f90 - page through what went into a response
 !
-! The server gives at most so many items at a time. "last_id" of one page is "after" of the next, until
-! "has_more" is false.
+! The server gives at most so many items at a time. "last_id" of one page is "after" of the next, or, where
+! a server leaves it out, the id of the last item, until "has_more" is false.
 !
 !     make && OPENAI_API_KEY=... ./04-input-items-fortran
 !
@@ -13,10 +13,10 @@ program input_items
   implicit none
 
   type(c_ptr) :: client, request, response, error
-  character(len=:), allocatable :: id
+  character(len=:), allocatable :: id, last
   character(len=100) :: model
   character(len=20) :: message
-  integer :: missing, i, pages, items
+  integer :: missing, i, pages, items, on_page
 
   call get_environment_variable('RESPONSES_MODEL', model, status=missing)
   if (missing /= 0) model = 'gpt-5'
@@ -43,9 +43,16 @@ program input_items
         c_text(text_of(responses_request_json(request))), RESPONSES_NTS, response, error))
     pages = pages + 1
     print '(a,i0)', 'page ', pages
-    items = items + print_page()
-    call request_set(request, 'after', value_at(response, '/last_id'))
+    on_page = print_page()
+    items = items + on_page
     if (value_at(response, '/has_more') /= 'true') exit
+    last = value_at(response, '/last_id')
+    if (len(last) == 0) last = value_of(on_page - 1, '/id')
+    if (len(last) == 0) then
+      write (error_unit, '(a)') 'the page says that more follow, but not after what'
+      stop 1
+    end if
+    call request_set(request, 'after', last)
     call responses_response_free(response)
   end do
   call responses_response_free(response)
@@ -60,13 +67,27 @@ contains
   ! Prints the items of a page; how many there were.
   function print_page() result(count)
     integer(c_int) :: count, item
-    character(len=40) :: place
+    character(len=:), allocatable :: text
 
     call check('page', responses_read_count(response, c_text('/data'), count))
     do item = 0, count - 1
-      write (place, '(a,i0,a)') '/data/', item, '/content/0/text'
-      print '(2x,a)', value_at(response, place)
+      ! The content of an item is a list of parts, or at some servers text; some kinds have none.
+      text = value_of(item, '/content/0/text')
+      if (len(text) == 0) text = value_of(item, '/content')
+      if (len(text) == 0) text = value_of(item, '/type')
+      print '(2x,a)', text
     end do
+  end function
+
+  ! The text of an item's value; '' when it has none.
+  function value_of(item, name) result(text)
+    integer, intent(in) :: item
+    character(len=*), intent(in) :: name
+    character(len=:), allocatable :: text
+    character(len=60) :: place
+
+    write (place, '(a,i0,a)') '/data/', item, name
+    text = value_at(response, place)
   end function
 
   ! Ends the program when an operation failed.

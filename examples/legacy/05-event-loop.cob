@@ -24,7 +24,6 @@
        01  HOSTS               USAGE BINARY-DOUBLE VALUE 1.
        01  TEN-MILLISECONDS    USAGE BINARY-LONG VALUE 10.
        01  READABLE            USAGE BINARY-LONG.
-       01  READY-STATUS        USAGE BINARY-LONG.
        01  READY-CALL          USAGE POINTER VALUE NULL.
        01  TICKS               PIC 9(9) VALUE 0.
        01  SHOWN-TICKS         PIC Z(8)9.
@@ -65,6 +64,9 @@
 
            CALL "responses_client_fd" USING BY VALUE CLIENT
                RETURNING HOST-FD
+           IF STAT = RESPONSES-AGAIN AND HOST-FD < 0
+               MOVE HOST-FD TO STAT
+           END-IF
            PERFORM LOOP-ONCE UNTIL STAT NOT = RESPONSES-AGAIN
 
            IF STAT = RESPONSES-DONE
@@ -95,12 +97,18 @@
       *> The other work of this program.
                ADD 1 TO TICKS
            ELSE
+      *> Only when the client is of no use any more do dispatch and
+      *> next_ready fail.
                CALL "responses_client_dispatch" USING BY VALUE CLIENT
-                   RETURNING READY-STATUS
-               PERFORM NEXT-READY
-               PERFORM UNTIL READY-STATUS NOT = RESPONSES-OK
-                   PERFORM READ-EVENTS
+                   RETURNING STAT
+               IF STAT = RESPONSES-OK
                    PERFORM NEXT-READY
+               END-IF
+               PERFORM UNTIL STAT NOT = RESPONSES-OK
+                   PERFORM READ-EVENTS
+                   IF STAT = RESPONSES-AGAIN
+                       PERFORM NEXT-READY
+                   END-IF
                END-PERFORM
            END-IF.
 
@@ -108,7 +116,7 @@
            CALL "responses_client_next_ready" USING
                BY VALUE CLIENT
                BY REFERENCE READY-CALL
-               RETURNING READY-STATUS.
+               RETURNING STAT.
 
       *> Reads all there is to read now. STAT is RESPONSES-AGAIN as long as
       *> the call goes on.

@@ -33,14 +33,18 @@ program event_loop
 
   ticks = 0
   host(1)%fd = responses_client_fd(client)
+  if (status == RESPONSES_AGAIN .and. host(1)%fd < 0) status = host(1)%fd
   do while (status == RESPONSES_AGAIN)
     if (poll(host, 1_c_long, 10_c_int) == 0) then
       ticks = ticks + 1 ! the other work of this program
       cycle
     end if
-    if (responses_client_dispatch(client) /= RESPONSES_OK) exit
-    do while (responses_client_next_ready(client, ready) == RESPONSES_OK)
+    ! Only when the client is of no use any more do these two fail.
+    status = responses_client_dispatch(client)
+    if (status == RESPONSES_OK) status = responses_client_next_ready(client, ready)
+    do while (status == RESPONSES_OK)
       status = read_events(ready)
+      if (status == RESPONSES_AGAIN) status = responses_client_next_ready(client, ready)
     end do
   end do
 

@@ -98,11 +98,13 @@
                BY VALUE REQUEST
                BY VALUE CLIENT
                BY REFERENCE RUNNING
-               BY REFERENCE OMITTED
+               BY REFERENCE ERR
                RETURNING STAT
-           IF STAT = RESPONSES-OK
-               ADD 1 TO UNDER-WAY
-           END-IF.
+           IF STAT NOT = RESPONSES-OK
+               PERFORM SHOW-ERROR
+               STOP RUN RETURNING 1
+           END-IF
+           ADD 1 TO UNDER-WAY.
 
        LOOP-ONCE.
            CALL "poll" USING
@@ -112,11 +114,19 @@
                RETURNING READABLE
            CALL "responses_client_dispatch" USING BY VALUE CLIENT
                RETURNING READY-STATUS
-           PERFORM NEXT-READY
+           IF READY-STATUS = RESPONSES-OK
+               PERFORM NEXT-READY
+           END-IF
            PERFORM UNTIL READY-STATUS NOT = RESPONSES-OK
                PERFORM READ-CALL
                PERFORM NEXT-READY
-           END-PERFORM.
+           END-PERFORM
+           IF READY-STATUS NOT = RESPONSES-AGAIN
+      *> The client is of no use any more.
+               MOVE READY-STATUS TO STAT
+               PERFORM SHOW-ERROR
+               STOP RUN RETURNING 1
+           END-IF.
 
        NEXT-READY.
            CALL "responses_client_next_ready" USING

@@ -18,6 +18,7 @@ program many_at_once
   character(len=100) :: model
   character(len=40) :: text
   integer :: missing, streams, i, running, completed, events
+  integer(c_int) :: status
 
   streams = 500
   call get_command_argument(1, text, status=missing)
@@ -25,8 +26,10 @@ program many_at_once
   call get_environment_variable('RESPONSES_MODEL', model, status=missing)
   if (missing /= 0) model = 'gpt-5'
 
-  if (responses_client_new(client) /= RESPONSES_OK) stop 1
-  if (responses_request_new(request) /= RESPONSES_OK) stop 1
+  status = responses_client_new(client, error)
+  if (status /= RESPONSES_OK) call fail()
+  status = responses_request_new(request)
+  if (status /= RESPONSES_OK) call fail()
   call request_set(request, 'model', trim(model))
   running = 0
   completed = 0
@@ -35,18 +38,22 @@ program many_at_once
     ! One request serves for all: it is sent as it is at this moment.
     write (text, '(a,i0,a)') 'Who is number ', i, '?'
     call request_set(request, 'input', trim(text))
-    if (responses_request_create_stream_start(request, client, stream) == RESPONSES_OK) &
-        running = running + 1
+    status = responses_request_create_stream_start(request, client, stream, error)
+    if (status /= RESPONSES_OK) call fail()
+    running = running + 1
   end do
   print '(i0,a)', running, ' streams are under way'
 
   host(1)%fd = responses_client_fd(client)
   do while (running > 0)
     if (poll(host, 1_c_long, -1_c_int) < 0) cycle
-    if (responses_client_dispatch(client) /= RESPONSES_OK) exit
-    do while (responses_client_next_ready(client, stream) == RESPONSES_OK)
+    status = responses_client_dispatch(client)
+    if (status == RESPONSES_OK) status = responses_client_next_ready(client, stream)
+    do while (status == RESPONSES_OK)
       call read_call()
+      status = responses_client_next_ready(client, stream)
     end do
+    if (status /= RESPONSES_AGAIN) call fail() ! the client is of no use any more
   end do
 
   print '(i0,a,i0,a,i0,a)', completed, ' of ', streams, ' streams completed, with ', events, ' events'
@@ -55,6 +62,11 @@ program many_at_once
   if (completed /= streams) stop 1
 
 contains
+
+  subroutine fail()
+    call show_error(status, error)
+    stop 1
+  end subroutine
 
   ! Reads what a call has; frees it when it has come to its end.
   subroutine read_call()

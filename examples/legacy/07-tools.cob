@@ -23,7 +23,7 @@
            ' "required": ["city"], "additionalProperties": false}' &
            X"00".
       *> Texts that end in NUL.
-       01  CALL-ID             PIC X(256).
+       01  CALL-ID             PIC X(4000).
        01  CITY                PIC X(50).
        01  OUTPUT-TEXT         PIC X(100).
        01  FIELD-NAME          PIC X(20).
@@ -155,6 +155,12 @@
            ADD 1 TO CALLS
            MOVE "call_id" TO FIELD-NAME
            PERFORM TAKE-FIELD
+           IF STAT NOT = RESPONSES-OK
+      *> There is none, or it does not fit into BUFFER.
+               DISPLAY "call_id: " UPON SYSERR WITH NO ADVANCING
+               PERFORM SHOW-ERROR
+               STOP RUN RETURNING 1
+           END-IF
            MOVE BUFFER TO CALL-ID
            MOVE "name" TO FIELD-NAME
            PERFORM TAKE-FIELD

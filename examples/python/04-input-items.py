@@ -17,7 +17,9 @@ for page in first.iter_pages():
     print("page", pages)
     for item in page.data:
         items += 1
-        print(" ", item.content[0].text)
+        # A list of parts, or at some servers text; some kinds of items have none.
+        content = getattr(item, "content", None) or item.type
+        print(" ", content if isinstance(content, str) else content[0].text)
 
 # Iterating over a page goes on over the pages that follow.
 assert len(list(first)) == items

@@ -21,6 +21,10 @@ list = responses.input_items.list(response.id, limit: 3, order: :asc)
 pages = 0
 list.each_page do |page|
   puts "page #{pages += 1}"
-  page.data.each { |item| puts "  #{item.content.first.text}" }
+  page.data.each do |item|
+    # A list of parts, or at some servers text; some kinds of items have none.
+    content = item[:content] || item.type
+    puts "  #{content.is_a?(Array) ? content.first.text : content}"
+  end
 end
 puts "[#{list.count} items on #{pages} pages]"

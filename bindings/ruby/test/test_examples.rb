@@ -36,14 +36,23 @@ class TestExamples < TestCase
     assert_equal "[completed, get_weather was called 0 times]", last
   end
 
+  def test_other_servers
+    ["long-ids; no-last-id; plain-content", "long-ids=1000; no-background"].each do |ways|
+      %w[03-background 04-input-items].each do |name|
+        lines = run_example(name, MODEL, "X-Sandbox-Fault: #{ways}")
+        assert_match EXPECTED.fetch(name), lines.last
+        assert_match(/Count to a million\.|Number 7\./, lines.join)
+      end
+    end
+  end
+
   private
 
-  # The lines that an example prints.
-  def run_example(name, model)
+  # The lines that an example prints. Slow enough for a clock to tick beside it.
+  def run_example(name, model, header = "X-Sandbox-Speed: 100")
     environment = {
       "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key", "RESPONSES_MODEL" => model,
-      # Slow enough for a clock to tick beside it.
-      "OPENAI_CUSTOM_HEADERS" => "X-Sandbox-Speed: 100"
+      "OPENAI_CUSTOM_HEADERS" => header
     }
     lib = File.expand_path("../lib", __dir__)
     out, status = Open3.capture2e(environment, RbConfig.ruby, "-w", "-I#{lib}", File.join(DIRECTORY, "#{name}.rb"))
