@@ -509,7 +509,9 @@ RESPONSES_API void responses_event_free(responses_event *event);
 
 #define RESPONSES_NTS ((size_t)-1)
 
-/* POST /responses. With "background": true it returns at once with status "queued". */
+/* POST /responses. With "background": true it returns at once with status "queued". A server that
+   ignores "background" answers when the response has ended: look at its status before you wait for it
+   or cancel it. */
 RESPONSES_API int responses_create(responses_client *client, const char *json, size_t n,
                                    responses_response **out, responses_error **err);
 
