@@ -74,9 +74,7 @@ def test_the_tools_example_with_several_calls_and_with_a_bad_one(
     "ways", ["long-ids; no-last-id; plain-content", "long-ids=1000; no-background"]
 )
 @pytest.mark.skipif(not EXAMPLES.exists(), reason="not in a source checkout")
-def test_examples_with_other_servers(
-    name: str, ways: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_examples_with_other_servers(name: str, ways: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"X-Sandbox-Fault: {ways}")
     printed = run(name, "sandbox", monkeypatch)
     assert re.fullmatch(EXPECTED[name], printed.splitlines()[-1]), printed
