@@ -55,7 +55,9 @@ private func checkWords(_ text: Text, _ told: ServerFailure) {
     let body = UnsafeBufferPointer(start: UnsafePointer(text.base), count: text.count)
     if let markup = MarkupText(body) {
         require(markup.message.count <= 300 && markup.code.count <= 300, "one line of a page")
-        for byte in markup.message { require(byte >= 0x20, "a line of a page has no control in it") }
+        for byte in markup.message {
+            require(byte >= 0x20, "a line of a page has no control in it")
+        }
         require(markup.message.first != 0x20 && markup.message.last != 0x20, "a line is trimmed")
     }
     let line = PlainText.firstLine(of: body)
