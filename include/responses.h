@@ -57,7 +57,8 @@
  *   3. What you pass in is copied before the function returns.
  *   4. T_free(NULL) does nothing. Free in any order: a call may outlive its client.
  *   5. On failure `*out` is NULL, and, if you passed a place for it, `*err` is an error of yours,
- *      also when memory is out. (The two streaming functions with a callback may leave what had
+ *      also when memory is out: then it may be one that the library keeps for that, which you free like
+ *      any other. (The two streaming functions with a callback may leave what had
  *      arrived in `*out`.) On success `*err` is NULL. Every `out` and every `err` may itself be
  *      NULL: then what would have been written there is freed.
  *

@@ -4,6 +4,7 @@ _Static_assert(sizeof(platform_handle) == 64, "a cell is a cache line");
 
 uintptr_t platform_regions[platform_maximum_regions];
 uint32_t platform_region_count;
+platform_handle platform_spare_handle = {.is_borrowed = 1};
 
 /* Freed cells wait in a queue this long before they are used again, so that a handle that is used
    after its free meets a free cell and not somebody else's. */
@@ -94,6 +95,12 @@ platform_handle *platform_handle_new(uint32_t kind, void *object, void (*close)(
     platform_handle_set_extra(cell, extra);
     __atomic_store_n(&cell->state, kind, __ATOMIC_RELEASE);
     return cell;
+}
+
+platform_handle *platform_handle_spare(uint32_t kind)
+{
+    __atomic_store_n(&platform_spare_handle.state, kind, __ATOMIC_RELEASE);
+    return &platform_spare_handle;
 }
 
 static void give_back(platform_handle *cell)
@@ -249,12 +256,14 @@ platform_handle *platform_handle_end(void *pointer, uint32_t kind, int even_borr
 void platform_handle_last_is_out(platform_handle *cell)
 {
     const int is_ours = platform_handle_is_ours(cell);
+    const int found = errno;
     /* A few instructions; and in a child nobody is there who would leave. */
     while (is_ours && __atomic_load_n(&cell->interrupting, __ATOMIC_SEQ_CST))
         sched_yield();
     cell->close(cell->object);
     if (is_ours)
         give_back(cell); /* a parent's cell is left alone in a child */
+    errno = found;
 }
 
 /* ---- what goes with a handle ---- */

@@ -60,8 +60,13 @@ func answering(
 
 @inline(never)
 func report(_ error: ResponsesError, _ err: HandleOut) -> Int32 {
-    err?.pointee = err == nil ? nil : Handle.make(.error, error)
-    return error.status.rawValue
+    guard let err else { return error.status.rawValue }
+    if let handle = Handle.make(.error, error) {
+        err.pointee = handle
+        return error.status.rawValue
+    }
+    err.pointee = Handle.outOfMemory
+    return RESPONSES_E_NOMEM
 }
 
 /// Gives a new object to the caller, or throws when there is no memory for the handle.

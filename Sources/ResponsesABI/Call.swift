@@ -38,8 +38,10 @@ private func visiting(_ handle: OpaquePointer?, _ body: (Handle.Cell) -> Void) -
     guard entry == platform_entry_inside, let cell = Handle.Cell(handle) else {
         return entry == platform_entry_forked ? RESPONSES_E_FORKED : RESPONSES_E_INVALID
     }
+    let found = platform_errno()
     body(cell)
     platform_handle_leave(cell, platform_share_visit)
+    platform_set_errno(found)
     return RESPONSES_OK
 }
 
@@ -77,6 +79,8 @@ public func responses_call_user_data(_ handle: OpaquePointer?) -> UnsafeMutableR
 @_cdecl("responses_call_free") @implementation
 public func responses_call_free(_ handle: OpaquePointer?) {
     guard let cell = Handle.end(handle, .call) else { return }
+    let found = platform_errno()
+    defer { platform_set_errno(found) }
     Handle.inside(cell, as: OpenCall.self)._withUnsafeGuaranteedRef { open in
         if open.call.engine.isOurs {
             // So that a thread inside comes out.

@@ -83,6 +83,8 @@ public func responses_client_set_log(
 @_cdecl("responses_client_free") @implementation
 public func responses_client_free(_ handle: OpaquePointer?) {
     guard let cell = Handle.end(handle, .client) else { return }
+    let found = platform_errno()
+    defer { platform_set_errno(found) }
     Handle.inside(cell, as: Client.self)._withUnsafeGuaranteedRef { client in
         if client.engine.isOurs { client.free() } else { client.engine.abandon() }
     }

@@ -12,7 +12,8 @@ private func read<Value>(
 
 @_cdecl("responses_error_status") @implementation
 public func responses_error_status(_ error: OpaquePointer?) -> Int32 {
-    read(error, RESPONSES_E_INVALID) { $0.status.rawValue }
+    let otherwise = Handle.isOutOfMemory(error) ? RESPONSES_E_NOMEM : RESPONSES_E_INVALID
+    return read(error, otherwise) { $0.status.rawValue }
 }
 
 @_cdecl("responses_error_http_status") @implementation
@@ -45,6 +46,7 @@ public func responses_error_field(
     _ error: OpaquePointer?, _ field: Int32, _ len: UnsafeMutablePointer<Int>?
 ) -> UnsafePointer<CChar>? {
     len?.pointee = 0
+    if Handle.isOutOfMemory(error) { return fieldOutOfMemory(field, len) }
     return read(error, emptyText) { error in
         let details = error.details
         switch field {
@@ -67,6 +69,17 @@ public func responses_error_field(
         default: return nil
         }
     }
+}
+
+private func fieldOutOfMemory(_ field: Int32, _ len: UnsafeMutablePointer<Int>?)
+    -> UnsafePointer<CChar>?
+{
+    if field == RESPONSES_ERROR_MESSAGE {
+        let text = CResponses.responses_status_text(RESPONSES_E_NOMEM)
+        len?.pointee = text.map { strlen($0) } ?? 0
+        return text
+    }
+    return field > RESPONSES_ERROR_MESSAGE && field <= RESPONSES_ERROR_HEADERS ? emptyText : nil
 }
 
 @_cdecl("responses_error_free") @implementation

@@ -32,6 +32,17 @@ enum Handle {
         return OpaquePointer(cell)
     }
 
+    /// The error that is there when there is no memory for one: any number may have it at a time, and it
+    /// is never freed.
+    static var outOfMemory: OpaquePointer {
+        OpaquePointer(platform_handle_spare(HandleKind.error.rawValue))
+    }
+
+    static func isOutOfMemory(_ error: OpaquePointer?) -> Bool {
+        let cell = platform_handle_find(UnsafeRawPointer(error), HandleKind.error.rawValue)
+        return cell != nil && cell?.pointee.object == nil
+    }
+
     /// The object of a live handle; nil for NULL, a freed handle or a foreign pointer. Nothing keeps it
     /// from being freed by another thread: for what has one user at a time, who frees it too.
     @inline(__always)

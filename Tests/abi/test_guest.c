@@ -306,7 +306,52 @@ static void errno_is_left_alone(void **state)
     responses_client_dispatch(client);
     assert_int_equal(errno, 4711);
     responses_call_free(call);
+    assert_int_equal(errno, 4711);
     responses_client_free(client);
+    assert_int_equal(errno, 4711);
+    server_stop(server);
+}
+
+static void errno_is_left_alone_by_what_frees(void **state)
+{
+    (void)state;
+    struct server *server = server_start();
+    responses_client *client = client_for(server), *derived = NULL, *unused = client_for(server);
+    responses_call *call = NULL, *silent = NULL;
+    responses_response *response = NULL;
+    responses_error *error = NULL;
+    answer(server_expect(server), 200, RESPONSE);
+    assert_int_equal(responses_create(client, REQUEST, NTS, &response, NULL), RESPONSES_OK);
+    assert_int_equal(responses_client_derive(client, &derived, NULL), RESPONSES_OK);
+    assert_int_equal(responses_client_set(client, "no_such", "1", &error), RESPONSES_E_INVALID);
+    await_close(server_expect(server));
+    assert_int_equal(responses_create_start(client, REQUEST, NTS, &silent, NULL), RESPONSES_OK);
+    while (server_requests(server) < 2)
+        responses_call_wait(silent, 5);
+    errno = 4711;
+    responses_error_free(error);
+    assert_int_equal(errno, 4711);
+    responses_response_free(response);
+    assert_int_equal(errno, 4711);
+    responses_client_free(unused);
+    assert_int_equal(errno, 4711);
+    responses_client_free(client);
+    assert_int_equal(errno, 4711);
+    /* These two close a connection that is in use. */
+    assert_int_equal(responses_call_cancel(silent), RESPONSES_OK);
+    assert_int_equal(errno, 4711);
+    assert_int_equal(responses_call_next(silent, NULL, NULL), RESPONSES_E_CANCELLED);
+    answer(server_expect(server), 200, RESPONSE);
+    assert_int_equal(responses_create_start(derived, REQUEST, NTS, &call, NULL), RESPONSES_OK);
+    while (responses_call_next(call, NULL, NULL) == RESPONSES_AGAIN)
+        responses_call_wait(call, 10000);
+    errno = 4711;
+    responses_call_free(silent);
+    assert_int_equal(errno, 4711);
+    responses_call_free(call);
+    assert_int_equal(errno, 4711);
+    /* The last that goes takes the connections with it. */
+    responses_client_free(derived);
     assert_int_equal(errno, 4711);
     server_stop(server);
 }
@@ -371,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_broken_pipe_does_not_reach_the_host),
         cmocka_unit_test(the_hosts_signals_arrive_and_disturb_nothing),
         cmocka_unit_test(errno_is_left_alone),
+        cmocka_unit_test(errno_is_left_alone_by_what_frees),
         cmocka_unit_test(nothing_is_printed),
         cmocka_unit_test(numbers_are_read_in_any_locale),
     };

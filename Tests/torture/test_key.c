@@ -169,6 +169,37 @@ static void nobody_keeps_it(void **state)
     assert_int_equal(found.in_requests, 0);
 }
 
+static void put_into_environment(const char *key, void *unused)
+{
+    struct text header = {0};
+    (void)unused;
+    setenv("OPENAI_API_KEY", key, 1);
+    text_addf(&header, "api-key: %s", key);
+    setenv("OPENAI_CUSTOM_HEADERS", header.data, 1);
+    explicit_bzero(header.data, header.len);
+    text_free(&header);
+}
+
+/* The host's own environment has it, twice, and keeps it; the library adds none. */
+static void one_from_the_environment_is_not_kept_either(void **state)
+{
+    (void)state;
+    overwrites = 1;
+    with_key(put_into_environment, NULL);
+    responses_client *client = new_client(), *derived = NULL;
+    assert_int_equal(responses_client_derive(client, &derived, NULL), RESPONSES_OK);
+    use(client);
+    use(derived);
+    responses_client_free(client);
+    responses_client_free(derived);
+    const struct found after = search();
+    overwrites = 0;
+    unsetenv("OPENAI_API_KEY");
+    unsetenv("OPENAI_CUSTOM_HEADERS");
+    assert_int_equal(after.alone, 2);
+    assert_int_equal(after.in_requests, 0);
+}
+
 /* What was given back without being wiped: the heads of requests, in buffers of libcurl. */
 static void only_libcurl_forgets_to_wipe(void **state)
 {
@@ -269,6 +300,7 @@ int main(void)
         cmocka_unit_test(the_search_finds_what_is_there),
         cmocka_unit_test(options_leave_nothing),
         cmocka_unit_test(nobody_keeps_it),
+        cmocka_unit_test(one_from_the_environment_is_not_kept_either),
         cmocka_unit_test(only_libcurl_forgets_to_wipe),
         cmocka_unit_test(it_is_never_said),
     };

@@ -57,6 +57,10 @@ enum { platform_region_bytes = 16 << 20, platform_maximum_regions = 64 };
 extern uintptr_t platform_regions[platform_maximum_regions];
 extern uint32_t platform_region_count;
 
+/* The one handle that needs no memory: for an error that says that there is none. It is nobody's, has no
+   object, and freeing it does nothing. */
+extern platform_handle platform_spare_handle;
+
 /* The cell at that place, whatever its state; NULL when there is none. Inline whatever -Osize thinks:
    every accessor begins with it. */
 __attribute__((always_inline)) static inline platform_handle *_Nullable platform_handle_at(
@@ -70,7 +74,7 @@ __attribute__((always_inline)) static inline platform_handle *_Nullable platform
         if (offset < platform_region_bytes && offset % sizeof(platform_handle) == 0)
             return (platform_handle *)address;
     }
-    return NULL;
+    return address == (uintptr_t)&platform_spare_handle ? &platform_spare_handle : NULL;
 }
 
 /* The cell of a live handle of that kind; NULL for everything else that a pointer can be. It keeps
@@ -92,6 +96,9 @@ static inline int platform_handle_is_ours(const platform_handle *cell)
 platform_handle *_Nullable platform_handle_new(uint32_t kind, void *object,
                                                void (*close)(void *object), void *_Nullable extra,
                                                int is_borrowed);
+
+/* The spare one, as a handle of that kind: the same for every use. */
+platform_handle *platform_handle_spare(uint32_t kind);
 
 /* ---- in and out ---- */
 

@@ -254,6 +254,8 @@ package final class Call: Waiter {
     private func collectNews() -> Bool {
         // Without the lock: a loop may ask often, and mostly in vain.
         if !hasNews && !progress.bringsLimitForward { return false }
+        let found = platform_errno()
+        defer { platform_set_errno(found) }
         enum News { case nothing, bytes, ended, expired, noMemory }
         let news: News = engine.locked {
             // What is found may not be all: it is looked at again until there is nothing.
