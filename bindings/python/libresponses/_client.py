@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from . import DEFAULT_MAX_RETRIES, _engine, _errors, _options
+from . import _library as lib
 from ._options import Omit, Settings, omit
 
 TYPE_CHECKING = False
@@ -56,7 +55,7 @@ class BaseClient:
                 "http_client cannot be used: libresponses has its own transport. Proxies, "
                 "certificates and the like are `options`, e.g. options={'proxy': '...'}"
             )
-        environ = os.environ.get
+        environ = lib.environment
         settings = Settings()
         self._settings = settings
         if callable(api_key):

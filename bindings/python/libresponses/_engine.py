@@ -104,10 +104,11 @@ class Handle(Derived):
         self.engine = engine
         try:
             settings.apply(self.handle)
-            if os.environ.get("OPENAI_LOG"):
+            level = lib.environment("OPENAI_LOG")
+            if level:
                 from . import _log
 
-                _log.attach(self.handle, os.environ["OPENAI_LOG"])
+                _log.attach(self.handle, level)
         except BaseException:
             self.close()
             raise

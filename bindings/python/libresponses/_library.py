@@ -142,9 +142,33 @@ class Library:
                 function.argtypes = arguments
 
 
+_AT_SECURE = 23
+
+
+def is_privileged() -> bool:
+    """Whether this program has rights that whoever started it has not (setuid, capabilities)."""
+    try:
+        getauxval = ctypes.PyDLL(None).getauxval
+    except (AttributeError, OSError):
+        return os.getuid() != os.geteuid() or os.getgid() != os.getegid()
+    getauxval.restype, getauxval.argtypes = ctypes.c_ulong, [ctypes.c_ulong]
+    return bool(getauxval(_AT_SECURE))
+
+
+_is_privileged = is_privileged()
+
+
+def environment(name: str) -> str | None:
+    """A variable of the environment; none is trusted by a program with more rights than its user.
+
+    The library does the same with those that it reads itself.
+    """
+    return None if _is_privileged else os.environ.get(name)
+
+
 def candidates() -> list[tuple[str, str]]:
     """The places to look, each with a word on why."""
-    forced = os.environ.get("RESPONSES_LIBRARY")
+    forced = environment("RESPONSES_LIBRARY")
     if forced:
         return [(forced, "RESPONSES_LIBRARY")]
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (pathlib is slow to load)

@@ -16,7 +16,7 @@ import pytest
 from conftest import script
 
 import libresponses
-from libresponses import AsyncOpenAI, OpenAI, OpenAIError, Timeout
+from libresponses import AsyncOpenAI, OpenAI, OpenAIError, Timeout, _library
 
 Fault = Callable[[str], dict[str, str]]
 
@@ -185,6 +185,22 @@ def test_what_a_client_shows() -> None:
         assert client.api_key == CANARY
         assert pickle.loads(pickle.dumps(client)).api_key == CANARY
         secretive(shown(Timeout(5)))
+
+
+def test_a_program_with_more_rights_than_its_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes nothing from an environment that its user has made."""
+    assert not _library.is_privileged()
+    monkeypatch.setenv("RESPONSES_LIBRARY", "/nowhere/libresponses.so.0")
+    assert _library.candidates() == [("/nowhere/libresponses.so.0", "RESPONSES_LIBRARY")]
+    monkeypatch.setattr(_library, "_is_privileged", True)
+    assert all(path != "/nowhere/libresponses.so.0" for path, _ in _library.candidates())
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org")
+    with OpenAI(api_key="k") as client:
+        assert client.base_url == "https://api.openai.com/v1"
+        assert client.organization is None
+    with pytest.raises(OpenAIError, match="api_key"):
+        OpenAI()
 
 
 def test_a_traceback_at_the_end_of_the_program() -> None:

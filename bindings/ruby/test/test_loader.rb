@@ -7,6 +7,12 @@ require "tmpdir"
 
 # How the library is found.
 class TestLoader < TestCase
+  def test_a_program_with_more_rights_than_its_user
+    loader = Libresponses::Native::Library
+    refute_predicate loader, :privileged?
+    refute_includes loader.candidates({}).map(&:last), "named by RESPONSES_LIBRARY"
+  end
+
   Library = Libresponses::Native::Library
 
   def run_ruby(environment, code = "print Libresponses.library_version")

@@ -19,7 +19,7 @@ module Libresponses
       GEM_ROOT = File.expand_path("../../..", __dir__)
 
       # @return [Array<Array(String, String)>] what to try, in order: a path and what it is
-      def self.candidates(environment = ENV)
+      def self.candidates(environment = privileged? ? {} : ENV)
         named = environment["RESPONSES_LIBRARY"]
         return [[named, "named by RESPONSES_LIBRARY"]] if named && !named.empty?
 
@@ -29,6 +29,16 @@ module Libresponses
           [File.expand_path("../../build/lib/#{SONAME}", GEM_ROOT), "built in a source checkout"]
         ]
       end
+
+      # Whether this program has rights that whoever started it has not (setuid, capabilities). It trusts no
+      # environment then; nor does the library, which reads the other variables.
+      def self.privileged?
+        libc = FFI::DynamicLibrary.open(nil, FFI::DynamicLibrary::RTLD_LAZY)
+        FFI::Function.new(:ulong, [:ulong], libc.find_function("getauxval")).call(AT_SECURE) != 0
+      end
+
+      AT_SECURE = 23
+      private_constant :AT_SECURE
 
       # @return [String] the path, or the soname, of a library that was loaded and fits
       # @raise [LoadError] when there is none
