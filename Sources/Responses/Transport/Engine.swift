@@ -46,6 +46,8 @@ package final class Engine {
     var deliveries: UInt32 = 0
     var idleHandles: [UnsafeMutableRawPointer] = []
     static let maximumIdleHandles = 8
+    /// Those of them that still have bytes of a transfer.
+    var handlesWithLeftovers: [UnsafeMutableRawPointer] = []
     var hostLoop = HostLoop()
 
     // MARK: making and ending

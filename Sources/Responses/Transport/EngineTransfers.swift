@@ -66,7 +66,7 @@ extension Engine {
     func stop(_ transfer: Transfer) {
         transfer.owner = nil
         halt(transfer)
-        keepEasyHandle(transfer.easy)
+        keepEasyHandle(transfer.easy, transfer.hasLeftovers)
     }
 
     /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is
@@ -106,8 +106,19 @@ extension Engine {
         return used ?? curl_easy_init()
     }
 
-    private func keepEasyHandle(_ easy: UnsafeMutableRawPointer) {
-        if idleHandles.count < Engine.maximumIdleHandles {
+    /// Whether the handle has bytes of the transfer that used it before. Takes the lock itself.
+    func takeLeftovers(_ easy: UnsafeMutableRawPointer) -> Bool {
+        locked {
+            guard let index = handlesWithLeftovers.firstIndex(of: easy) else { return false }
+            handlesWithLeftovers.remove(at: index)
+            return true
+        }
+    }
+
+    /// One with leftovers is used again in any case: libcurl does not free them with the handle.
+    private func keepEasyHandle(_ easy: UnsafeMutableRawPointer, _ hasLeftovers: Bool) {
+        if hasLeftovers { handlesWithLeftovers.append(easy) }
+        if hasLeftovers || idleHandles.count < Engine.maximumIdleHandles {
             curl_easy_reset(easy)
             curl_set_manners(easy)  // also for its end
             idleHandles.append(easy)

@@ -131,14 +131,30 @@ extension Transfer {
     func dropHeld() {
         guard isPaused, maySpeakHTTP2 else { return }
         isPaused = false
+        discardBody()
+        if curl_easy_pause(easy, CURLPAUSE_CONT) != CURLE_OK { hasLeftovers = true }
+    }
+
+    private func discardBody() {
         curl_set_body_callback(easy, { _, size, count, _ in size &* count }, nil)
-        curl_easy_pause(easy, CURLPAUSE_CONT)
+    }
+
+    /// When a paused transfer breaks off on a connection that others use, libcurl lets go of it and keeps its
+    /// bytes in the handle (7.88, multi_done): the next transfer with that handle would be given them as its
+    /// own, when it is paused and goes on. They go before it has a body, as soon as it has a connection.
+    func dropLeftovers() {
+        guard hasLeftovers else { return }
+        discardBody()
+        curl_easy_pause(easy, CURLPAUSE_RECV)
+        if curl_easy_pause(easy, CURLPAUSE_CONT) == CURLE_OK { hasLeftovers = false }
+        takeBody()
     }
 
     /// Makes libcurl look at the connection, which it may have forgotten. One that is paused on purpose
     /// looks when it goes on.
     func lookAtConnection() {
         if isPaused { return }
+        if hasLeftovers { return dropLeftovers() }
         curl_easy_pause(easy, CURLPAUSE_RECV)
         curl_easy_pause(easy, CURLPAUSE_CONT)
     }

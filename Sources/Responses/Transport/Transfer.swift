@@ -47,6 +47,8 @@ final class Transfer {
     let mayLeaveFarewells: Bool
     var sharedIndex = -1
     var isHoldingTooMuch = false
+    /// The handle still has bytes of the transfer that used it before, or of this one.
+    var hasLeftovers = false
     var pausedSince: UInt64 = 0
     /// Of the bytes that were received, those that libcurl does not keep for later.
     private(set) var bytesTaken: Int64 = 0
@@ -88,6 +90,7 @@ final class Transfer {
             easy, errorText.assumingMemoryBound(to: CChar.self), headerList, request, settings,
             engine,
             owner)
+        hasLeftovers = engine.takeLeftovers(easy)
     }
 
     private init(
@@ -124,14 +127,7 @@ final class Transfer {
         curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
         curl_set_manners(easy)
         curl_set_socket_hooks(easy, engine.socketHooks)
-        curl_set_body_callback(
-            easy,
-            { bytes, size, count, context in
-                guard let bytes, let context else { return 0 }
-                return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
-                    $0.bodyArrived(bytes, size &* count)
-                }
-            }, me)
+        takeBody()
         curl_set_header_callback(
             easy,
             { bytes, size, count, context in
@@ -151,6 +147,17 @@ final class Transfer {
             }, me)
         return request.apply(to: easy) && curl_set_headers(easy, headerList) == CURLE_OK
             && settings.apply(to: easy)
+    }
+
+    func takeBody() {
+        curl_set_body_callback(
+            easy,
+            { bytes, size, count, context in
+                guard let bytes, let context else { return 0 }
+                return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.bodyArrived(bytes, size &* count)
+                }
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     // MARK: what libcurl tells, with the lock held
@@ -179,6 +186,7 @@ final class Transfer {
 
     private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) -> Int {
         let line = UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self)
+        dropLeftovers()
         engine.deliveries &+= 1
         // Once the body has begun somebody may be reading the headers; trailers do not change them.
         switch mode == .undecided ? headers.take(line, count) : headers.takeTrailer(count) {
@@ -336,7 +344,9 @@ final class Transfer {
     func resumeIfPaused() {
         if isPaused {
             isPaused = false
-            curl_easy_pause(easy, CURLPAUSE_CONT)
+            if curl_easy_pause(easy, CURLPAUSE_CONT) != CURLE_OK && maySpeakHTTP2 {
+                hasLeftovers = true
+            }
         }
     }
 
