@@ -397,7 +397,7 @@ static void make_lie(struct writer *writer, enum trouble trouble)
                 text_addf(&json, "{\"type\":\"keepalive\",\"n\":\"%d.%d\"}", writer->number, i);
             else
                 text_addf(&json, "{\"type\":\"keepalive\",\"sequence_number\":%lld}",
-                          (long long)writer->after + i);
+                          (long long)writer->after + 1000 + i);
             add_loose(writer, json.data, "keepalive", DUTY_MAY);
             answer->frames[answer->count - 1].is_keepalive = 1;
         }

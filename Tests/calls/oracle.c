@@ -238,12 +238,12 @@ static void decide(struct judge *judge, const struct answer *answer, int moved)
         unsigned ends = ENDS(TRUNCATED);
         if (answer->is_lossy || answer->meaning == MEANS_EMPTY)
             ends |= ENDS(NETWORK);
-        if (!moved && is_in_order(answer))
+        if (!moved && is_in_order(answer) && !judge->heard->is_http2)
             nothing_new(judge, ends);
         else
             broken(judge, ends);
-        /* Over HTTP/2 a reset may look like an end. */
-        if (!moved && judge->heard->is_http2 && answer->ending != ENDING_WHOLE)
+        /* Over HTTP/2 a reset may look like an end, and take what came with it. */
+        if (judge->heard->is_http2 && (!moved || answer->ending != ENDING_WHOLE))
             nothing_new(judge, ends);
         break;
     }
@@ -298,7 +298,7 @@ static void decide(struct judge *judge, const struct answer *answer, int moved)
        request came to it: how often one was, it cannot tell. */
     if (judge->scenario->is_impatient && !judge->has_ended) {
         broken(judge, 0);
-        judge->ends |= ENDS(TIMEOUT) | (judge->has_resumed ? ENDS(TRUNCATED) : 0);
+        judge->ends |= ENDS(TIMEOUT) | (is_stored(judge) ? ENDS(TRUNCATED) : 0);
         judge->poll |= judge->has_resumed;
     }
     judge->may_look =
