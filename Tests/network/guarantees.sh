@@ -9,7 +9,9 @@ file=""
 for name in $(grep -o '`[a-z0-9_]*\(\.c\)\{0,1\}`' ../../docs/guarantees.md | tr -d '`'); do
     case $name in
         test_*.c)
-            for file in "$name" "../abi/$name" "../guest/$name"; do [ ! -e "$file" ] || break; done
+            for file in "$name" "../abi/$name" "../guest/$name" "../torture/$name"; do
+                [ ! -e "$file" ] || break
+            done
             ;;
         test_*) ;;
         *_*_* | before_* | wherever_* | from_* | a_refusal)
