@@ -55,6 +55,19 @@ void platform_wipe(void *bytes, size_t count)
     explicit_bzero(bytes, count);
 }
 
+size_t platform_release(void *bytes, size_t count)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t start = (uintptr_t)bytes;
+    const uintptr_t first = (start + page - 1) & ~(page - 1);
+    const uintptr_t last = (start + count) & ~(page - 1);
+    if (last <= first)
+        return 0;
+    /* Should that fail (memory that is locked), they stay as they are. */
+    (void)madvise((void *)first, last - first, MADV_DONTNEED);
+    return last - start;
+}
+
 void *platform_reserve(size_t bytes)
 {
     void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,

@@ -20,6 +20,7 @@ public func feedStream(
         guard inbox.append(bytes + position, size) else { return -1 }
         position += size
         guard decoder.refill(from: &inbox) else { return -1 }
+        accumulator.arriving.moved(to: decoder.eventStart)
         reading: while true {
             if let (data, count) = decoder.nextLikeLast(&fields) {
                 event.setType(fields.type.raw)
@@ -28,10 +29,18 @@ public func feedStream(
                 continue
             }
             switch decoder.next() {
-            case .needsMore: break reading
+            case .needsMore:
+                if let count = decoder.arrivingCount {
+                    accumulator.search(decoder.eventStart, count)
+                }
+                break reading
             case .done, .tooLarge: return -1
             case .event(let data, let count, let name):
                 guard fields.scan(data, count) else { return -1 }
+                if accumulator.arriving.isUnderWay {
+                    let start = decoder.eventStart
+                    accumulator.arriving.arrived(start, data - start + count)
+                }
                 if fields.delta.start != nil { decoder.learn(fields) }
                 event.setType(fields.type.start == nil ? name : fields.type.raw)
                 guard take(fields, data, count, event.kind, accumulator, text) else { return -1 }

@@ -19,7 +19,7 @@ struct AccumulatorTests {
             created, added(0, #"{"id":"m","type":"message","role":"assistant","content":[]}"#),
             delta(0, "Hel"), delta(0, #"lo\n\u00e4"#),
         ])
-        #expect(value("/output/0/content/0/text", of: accumulator.json()) == #""Hello\nä""#)
+        #expect(value("/output/0/content/0/text", of: accumulator.json()) == #""Hello\n\u00e4""#)
         #expect(value("/output/0/role", of: accumulator.json()) == #""assistant""#)
         #expect(value("/n", of: accumulator.json()) == "1.50")
         #expect(string(accumulator.responseID) == "resp_1")
@@ -99,7 +99,7 @@ struct AccumulatorTests {
 
     @Test func thereIsALimit() {
         // An item and a part count too, so that many empty ones do not come for nothing.
-        let accumulator = Accumulator(maximumBytes: OutputItem.cost + OutputPart.cost + 10)
+        let accumulator = Accumulator(maximumBytes: 2 * HeldBytes.object + 10)
         #expect(feed(delta(0, "12345"), to: accumulator) == .fine)
         #expect(feed(delta(0, "67890"), to: accumulator) == .fine)
         #expect(feed(delta(0, "1"), to: accumulator) == .tooLarge)

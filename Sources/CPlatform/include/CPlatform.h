@@ -140,6 +140,9 @@ void platform_without_keylog(void (*body)(void));
 uint8_t *platform_nothing(void);
 /* Overwrites a secret; not optimised away. */
 void platform_wipe(void *bytes, size_t count);
+/* Gives the whole pages in a piece of memory back to the system; what they hold is lost, and they can be
+   written to anew. Returns where the last of them ends, from `bytes` on; 0 when there is none. */
+size_t platform_release(void *bytes, size_t count);
 /* Reserves address space without using memory; NULL on failure. Never given back. */
 void *_Nullable platform_reserve(size_t bytes);
 

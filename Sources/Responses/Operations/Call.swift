@@ -31,6 +31,8 @@ package final class Call: Waiter {
     var fields = EventFields()
     package let event = Event()
     let accumulator: Accumulator
+    /// The last event was large, and something may refer to its bytes.
+    var mustSettle = false
     var journal: Journal
     /// An event was read by `wait` and not handed over yet.
     private var hasEventInHand = false
@@ -68,7 +70,7 @@ package final class Call: Waiter {
 
     private var finalResponse: Response?
     private var partialResponse: Response?
-    private var partialDocument: Text?
+    private var partialVersion = -1
 
     // MARK: state under the engine's lock
 
@@ -170,6 +172,7 @@ package final class Call: Waiter {
                 concludeStream()
                 continue
             }
+            if mustSettle && !settle() { continue }
             if let (data, count) = decoder.nextLikeLast(&fields) {
                 let name = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
                 if takeScanned(data, count, name) { return .event }
@@ -184,9 +187,27 @@ package final class Call: Waiter {
                     .limit,
                     "an event is larger than max_event_bytes (\(settings.maximumEventBytes))")
             case .needsMore:
+                if let count = decoder.arrivingCount {
+                    accumulator.search(decoder.eventStart, count)
+                }
                 if !collectNews() { return .again }
             }
         }
+    }
+
+    /// The bytes of a large event go away. False when memory is out, and the call has ended.
+    @inline(never)
+    private func settle() -> Bool {
+        mustSettle = false
+        if accumulator.settle() { return true }
+        fail(.noMemory, ResponsesError.noMemoryMessage)
+        return false
+    }
+
+    /// Another stream begins.
+    func resetDecoder() {
+        if accumulator.arriving.isUnderWay { _ = settle() }
+        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
     }
 
     /// The event that `next` gave was not taken after all; it comes again.
@@ -270,6 +291,7 @@ package final class Call: Waiter {
                     hasLookedAgain = hasExpired
                     transfer.wasTakenFrom = true
                     if !decoder.refill(from: &transfer.inbox) { return .noMemory }
+                    accumulator.arriving.moved(to: decoder.eventStart)
                     progress.arrival = transfer.lastArrival
                     transfer.resumeIfPaused()
                     return .bytes
@@ -360,11 +382,11 @@ package final class Call: Waiter {
     /// The response as far as it is known: put together so far, and the final one at the end.
     package func response() -> Response? {
         if let finalResponse { return finalResponse }
-        guard let document = accumulator.json() else { return nil }
-        if let partialResponse, document === partialDocument { return partialResponse }
+        if let partialResponse, accumulator.version == partialVersion { return partialResponse }
+        partialResponse = nil
         var body = ByteBuffer()
-        guard body.append(document.base, document.count) else { return nil }
-        partialDocument = document
+        guard accumulator.assemble(into: &body), !body.isEmpty else { return nil }
+        partialVersion = accumulator.version
         // Once events come, the headers do not change any more.
         let headers = journal.headers ?? (deliveredEvents > 0 ? transfer?.headers : nil)
         partialResponse = Response(

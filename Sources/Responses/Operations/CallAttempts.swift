@@ -7,7 +7,7 @@ extension Call {
 
     func startAttempt() {
         endTransfer(released: false)
-        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        resetDecoder()
         failureBody = nil
         suspicion = nil
         progress = Limits.Progress()
@@ -33,7 +33,7 @@ extension Call {
     /// Sends the request after a pause.
     func sleep(_ milliseconds: Int64) {
         endTransfer(released: false)
-        decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        resetDecoder()
         engine.locked {
             hasExpired = false
             limits.pauseBegins(platform_now(), milliseconds)
@@ -152,10 +152,20 @@ extension Call {
         else { return fail(.noMemory, ResponsesError.noMemoryMessage) }
     }
 
-    /// Line breaks between the values of a document are spaces in an event, which is one line.
+    /// Line breaks between the values of a document are spaces in an event, which is one line. The pages of
+    /// what was copied are given back on the way.
     private func appendLine(of document: JSONValue, to stream: inout ByteBuffer) -> Bool {
-        guard stream.reserve(document.count) else { return false }
-        for byte in document.raw where !stream.append(byte < 0x20 ? 0x20 : byte) { return false }
+        guard stream.reserve(document.count &+ 4) else { return false }
+        let start = UnsafeMutablePointer(mutating: document.start)
+        var given = 0
+        var copied = 0
+        while copied < document.count {
+            let size = min(256 * 1024, document.count &- copied)
+            for index in copied..<copied &+ size where start[index] < 0x20 { start[index] = 0x20 }
+            if !stream.append(document.start + copied, size) { return false }
+            copied = copied &+ size
+            given = given &+ platform_release(start + given, copied &- given)
+        }
         return true
     }
 

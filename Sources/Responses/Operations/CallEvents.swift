@@ -9,6 +9,11 @@ extension Call {
     {
         if !fields.scan(data, count) { return refuse(data, count, name) }
         if fields.delta.start != nil { decoder.learn(fields) }
+        if count >= ArrivingEvent.largeEvent || accumulator.arriving.isUnderWay {
+            let start = decoder.eventStart
+            accumulator.arriving.arrived(start, data - start + count)
+            mustSettle = true
+        }
         return takeScanned(data, count, name)
     }
 
@@ -48,11 +53,11 @@ extension Call {
         switch event.kind {
         case .outputTextDelta, .functionCallArgumentsDelta, .reasoningSummaryTextDelta,
             .reasoningTextDelta, .refusalDelta, .customToolCallInputDelta, .mcpCallArgumentsDelta,
-            .codeInterpreterCodeDelta:
+            .codeInterpreterCodeDelta, .shellCallCommandDelta, .applyPatchDiffDelta:
             let taken = accumulator.appendDelta(event.kind, fields, &text)
             return taken == .fine || !stop(taken)
         default:
-            guard let loose = event.makeLooseText(fields.delta) else { return !stop(.noMemory) }
+            guard let loose = event.makeLooseText(fields) else { return !stop(.noMemory) }
             text = loose
             return true
         }
@@ -110,14 +115,17 @@ extension Call {
     /// The stream's outcome, after its last event was handed over.
     func concludeStream() {
         if failure != nil { return failAsServerSaid() }
-        // A terminal event without its response, and nothing before it, is an empty one.
-        guard let document = accumulator.json() ?? Text("{}") else {
-            return fail(.noMemory, ResponsesError.noMemoryMessage)
-        }
+        // One that is large is handed on with the bytes that it came in.
         var body = ByteBuffer()
-        guard body.reserveExactly(document.count), body.append(document.base, document.count) else {
+        if let end = accumulator.endInPlace { decoder.takeOut(end, into: &body) }
+        if body.isEmpty && !accumulator.assemble(into: &body) {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
+        // A terminal event without its response, and nothing before it, is an empty one.
+        if body.isEmpty && !body.append("{}") {
+            return fail(.noMemory, ResponsesError.noMemoryMessage)
+        }
+        accumulator.letGo()
         attemptSucceeded()
         succeed(
             Response(

@@ -5,32 +5,43 @@ import CPlatform
 ///
 /// Deltas, which are nearly all events, are appended to the text of their part and nothing more.
 /// Everything else is kept as the server's JSON and only put into one document when it is asked for.
+/// Every text is held once (`HeldText`), though up to four events repeat it.
 package final class Accumulator {
     /// The last whole `response` object that an event carried, without what was streamed since.
-    private var skeleton: Text?
+    private var skeleton: HeldJSON?
+    /// The terminal event's response while its bytes are there: it is not copied, but handed on with them.
+    private var arrivedEnd: JSONValue?
     private(set) var items: [OutputItem] = []
-    /// The response ended: `skeleton` is the server's final word.
+    /// The response ended: `skeleton` or `arrivedEnd` is the server's final word.
     private var isFinal = false
 
-    private let maximumBytes: Int
-    /// Bytes held in all parts; more than `maximumBytes` is refused.
-    private var heldBytes = 0
-    private var document: Text?
+    private let held: HeldBytes
+    /// The event that is arriving or in use, when it is large.
+    package let arriving: ArrivingEvent
+    /// Changes with everything that is taken in.
+    package private(set) var version = 0
+    private var document: (text: Text, version: Int)?
 
     // The part that the last delta went to: the next one nearly always goes there too.
     private var lastKind = EventKind.other
     private var lastOutputIndex: Int32 = -1
     private var lastContentIndex: Int32 = -1
     private var lastPart: OutputPart?
+    private var lastText: HeldText?
+    /// The text of a delta with escapes, without them.
+    private var plainText = ByteBuffer()
 
     /// More items or parts than any answer has, and few enough to search through.
     package static let maximumItems = 10_000
 
     package enum Outcome { case fine, noMemory, tooLarge }
 
-    package init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+    package init(maximumBytes: Int, longText: Int = ArrivingEvent.usualLongText) {
+        held = HeldBytes(maximum: maximumBytes)
+        arriving = ArrivingEvent(held, longText: longText)
+    }
 
-    package var isEmpty: Bool { skeleton == nil && items.isEmpty }
+    package var isEmpty: Bool { skeleton == nil && arrivedEnd == nil && items.isEmpty }
 
     /// Begins anew, with another attempt at the same request.
     package func forget() {
@@ -54,35 +65,54 @@ package final class Accumulator {
 
     // MARK: taking in events
 
-    /// Appends a delta's text to its part. The text without escapes stays where it is put until the
-    /// next event, ending in NUL: that is what the event hands out.
+    /// Appends a delta's text to its part. The text stays where it is put until the next event, ending in
+    /// NUL: that is what the event hands out.
     @inline(__always)
     package func appendDelta(
         _ kind: EventKind, _ fields: EventFields, _ text: inout UnsafeBufferPointer<UInt8>
     ) -> Outcome {
-        if let lastPart, kind == lastKind, fields.outputIndex == lastOutputIndex,
+        if let lastText, kind == lastKind, fields.outputIndex == lastOutputIndex,
             fields.contentIndex == lastContentIndex, fields.outputIndex >= 0
         {
-            return append(fields.delta, to: lastPart, &text)
+            return append(fields, to: lastText, &text)
         }
         return appendToNewPart(kind, fields, &text)
     }
 
     @inline(__always)
     private func append(
-        _ delta: EventFields.Slice, to part: OutputPart, _ text: inout UnsafeBufferPointer<UInt8>
+        _ fields: EventFields, to held: HeldText, _ text: inout UnsafeBufferPointer<UInt8>
     ) -> Outcome {
-        heldBytes = heldBytes &+ delta.count
-        if heldBytes > maximumBytes { return .tooLarge }
-        document = nil
-        let before = part.text.count
-        if delta.hasEscapes {
-            if !JSONEscape.decode(delta.raw, into: &part.text) { return .noMemory }
-        } else if let start = delta.start {
-            if !part.text.append(start, delta.count) { return .noMemory }
+        version = version &+ 1
+        let delta = fields.delta
+        let before = held.count
+        if let start = delta.start, !held.append(start, delta.count) { return .noMemory }
+        if self.held.areTooMany { return .tooLarge }
+        if delta.hasEscapes || fields.logprobs.start != nil || lastPart?.half != 0 {
+            return appendUnusual(fields, held, before, &text)
         }
-        text = UnsafeBufferPointer(
-            start: part.text.bytes + before, count: part.text.count &- before)
+        text = UnsafeBufferPointer(start: held.own.bytes + before, count: held.count &- before)
+        return .fine
+    }
+
+    /// A delta with escapes, with log probabilities, or behind half a character.
+    @inline(never)
+    @_optimize(speed)
+    private func appendUnusual(
+        _ fields: EventFields, _ held: HeldText, _ before: Int,
+        _ text: inout UnsafeBufferPointer<UInt8>
+    ) -> Outcome {
+        guard let part = lastPart else { return .fine }
+        plainText.removeAll()
+        guard JSONEscape.decode(fields.delta.raw, into: &plainText, half: &part.half) else {
+            return .noMemory
+        }
+        text = UnsafeBufferPointer(start: plainText.bytes, count: plainText.count)
+        if let start = fields.logprobs.start {
+            let array = JSONValue(start: start, end: start + fields.logprobs.count)
+            if !part.addLogprobs(array, self.held) { return .noMemory }
+            if self.held.areTooMany { return .tooLarge }
+        }
         return .fine
     }
 
@@ -90,28 +120,39 @@ package final class Accumulator {
     private func appendToNewPart(
         _ kind: EventKind, _ fields: EventFields, _ text: inout UnsafeBufferPointer<UInt8>
     ) -> Outcome {
+        lastText = nil
         guard let place = OutputPart.Place(ofDelta: kind), let item = item(for: fields) else {
             return .tooLarge
         }
         guard let part = item.part(place, fields.contentIndex) else { return .tooLarge }
-        heldBytes = heldBytes &+ OutputPart.cost
+        guard let growing = part.growingText(arriving) else { return .noMemory }
+        held.addObject()
         lastKind = kind
         lastOutputIndex = fields.outputIndex
         lastContentIndex = fields.contentIndex
         lastPart = part
-        return append(fields.delta, to: part, &text)
+        lastText = growing
+        return append(fields, to: growing, &text)
     }
 
     /// Takes in an event that is no delta. `event` is its whole JSON, checked.
     package func take(_ kind: EventKind, _ fields: EventFields, _ event: JSONValue) -> Outcome {
+        version = version &+ 1
+        lastText = nil
+        lastPart = nil
+        let outcome = takeByKind(kind, fields, event)
+        return outcome == .fine && held.areTooMany ? .tooLarge : outcome
+    }
+
+    private func takeByKind(_ kind: EventKind, _ fields: EventFields, _ event: JSONValue) -> Outcome
+    {
         switch kind {
-        case .created, .queued, .inProgress: return takeResponse(event, isFinal: false)
-        case .completed, .incomplete, .failed, .cancelled:
-            return takeResponse(event, isFinal: true)
+        case .created, .queued, .inProgress: return takeResponse(kind, event)
+        case .completed, .incomplete, .failed, .cancelled: return takeResponse(kind, event)
         case .outputItemAdded, .outputItemDone:
             guard let value = event.member("item"), value.kind == .object else { return .fine }
             guard let item = item(for: fields, id: value.text("id")) else { return .tooLarge }
-            return item.takeWhole(value, isDone: kind == .outputItemDone, hold)
+            return item.takeWhole(value, isDone: kind == .outputItemDone, arriving)
         case .contentPartAdded, .contentPartDone, .reasoningSummaryPartAdded,
             .reasoningSummaryPartDone:
             guard let value = event.member("part"), value.kind == .object else { return .fine }
@@ -120,31 +161,69 @@ package final class Accumulator {
                 let part = item.part(
                     OutputPart.Place(ofPart: value, isSummary: isSummary), fields.contentIndex)
             else { return .tooLarge }
-            return part.takeWhole(value, hold)
+            return part.takeWhole(value, arriving)
         case .outputTextAnnotationAdded:
             guard let value = event.member("annotation"), let item = item(for: fields),
                 let part = item.part(.outputText, fields.contentIndex)
             else { return .fine }
-            return part.addAnnotation(value, hold)
+            return part.addAnnotation(value, held)
+        case .shellCallOutputContentDelta:
+            guard let delta = event.member("delta"), delta.kind == .object else { return .fine }
+            guard let item = item(for: fields),
+                let part = item.part(.shellOutput, fields.contentIndex)
+            else { return .tooLarge }
+            return part.addOutput(delta, arriving)
+        case .shellCallOutputContentDone: return takeOutputs(fields, event)
         default:
-            return takeFinishedText(kind, fields, event)
+            if let status = ItemStatus(kind) {
+                known(fields)?.takeStatus(status)
+                return .fine
+            }
+            return takeWholeText(kind, fields, event)
         }
     }
 
+    /// What commands wrote: of the one that the event names, or of all.
+    private func takeOutputs(_ fields: EventFields, _ event: JSONValue) -> Outcome {
+        guard let outputs = event.member("output"), outputs.kind == .array else { return .fine }
+        guard let item = item(for: fields) else { return .tooLarge }
+        let isOne = outputs.element(1) == nil
+        var index: Int32 = isOne ? max(fields.contentIndex, 0) : 0
+        var outcome = Outcome.fine
+        outputs.forEach { _, value in
+            guard value.kind == .object else { return true }
+            guard let part = item.part(.shellOutput, index) else {
+                outcome = .tooLarge
+                return false
+            }
+            outcome = part.takeWhole(value, arriving)
+            index &+= 1
+            return outcome == .fine
+        }
+        return outcome
+    }
+
     /// `.done` events repeat the whole text; it replaces what the deltas made.
-    private func takeFinishedText(_ kind: EventKind, _ fields: EventFields, _ event: JSONValue)
+    private func takeWholeText(_ kind: EventKind, _ fields: EventFields, _ event: JSONValue)
         -> Outcome
     {
-        guard let (place, member) = OutputPart.Place.ofDone(kind),
+        guard let (place, member) = OutputPart.Place.ofWhole(kind),
             let value = event.member(member), value.kind == .string
         else { return .fine }
         guard let item = item(for: fields), let part = item.part(place, fields.contentIndex) else {
             return .tooLarge
         }
-        return part.replaceText(value, hold)
+        if kind == .outputTextDone,
+            !part.replaceLogprobs(event.member("logprobs"), held)
+        {
+            return .noMemory
+        }
+        return part.replaceText(value, arriving)
     }
 
-    private func takeResponse(_ event: JSONValue, isFinal: Bool) -> Outcome {
+    private func takeResponse(_ kind: EventKind, _ event: JSONValue) -> Outcome {
+        let isFinal = kind.isTerminal
+        if isFinal { for item in items { item.responseEnded(completed: kind == .completed) } }
         // Some gateways send lifecycle events without the object, as a sign of life.
         guard let value = event.member("response"), value.kind == .object else { return .fine }
         return takeDocument(value, isFinal: isFinal)
@@ -152,21 +231,62 @@ package final class Accumulator {
 
     /// Takes a whole response object.
     package func takeDocument(_ value: JSONValue, isFinal: Bool) -> Outcome {
-        if value.count > maximumBytes { return .tooLarge }
-        guard let text = Text(copying: value.start, count: value.count) else { return .noMemory }
-        skeleton = text
-        document = nil
+        version = version &+ 1
+        if value.count > held.maximum { return .tooLarge }
         self.isFinal = isFinal
+        arrivedEnd = nil
+        if isFinal && arriving.isUnderWay {
+            arrivedEnd = value
+        } else {
+            guard let made = HeldJSON.make(of: value, arriving) else { return .noMemory }
+            skeleton = made
+        }
         if let id = value.text("id"), !id.isEmpty { responseID = Text(id) }
         if let background = value.member("background") { isBackground = background.kind == .true }
         return .fine
     }
 
-    /// Counts bytes against the limit.
-    private func hold(_ count: Int) -> Bool {
-        heldBytes = heldBytes &+ count
+    // MARK: large events
+
+    /// An event of which `count` bytes have arrived is large: what is held and comes again in it is not
+    /// held twice.
+    package func search(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) {
+        lastText = nil
+        arriving.search(base, count) { body in
+            skeleton?.forEachText(body)
+            for item in items { item.forEachText(body) }
+        }
+    }
+
+    /// The bytes of the large event go away. False when memory is out.
+    package func settle() -> Bool {
+        guard arriving.isUnderWay else { return true }
+        lastText = nil
+        var isFine = true
+        if let end = arrivedEnd {
+            arrivedEnd = nil
+            skeleton = HeldJSON.make(of: end, arriving)
+            isFine = skeleton != nil
+        }
+        arriving.settle()
+        return isFine
+    }
+
+    /// The terminal event's response, when it is the whole answer and its bytes are still there.
+    package var endInPlace: JSONValue? {
+        guard let end = arrivedEnd, isWhole(end) else { return nil }
+        return end
+    }
+
+    /// Lets go of everything: the response has been handed on.
+    package func letGo() {
+        lastText = nil
+        lastPart = nil
+        items = []
+        skeleton = nil
+        arrivedEnd = nil
         document = nil
-        return heldBytes <= maximumBytes
+        arriving.forget()
     }
 
     // MARK: finding items
@@ -187,6 +307,18 @@ package final class Accumulator {
         return items.last ?? newItem(id)
     }
 
+    /// The item that an event names, when it has been heard of.
+    private func known(_ fields: EventFields) -> OutputItem? {
+        if fields.outputIndex >= 0 {
+            for item in items.reversed() where item.index == fields.outputIndex { return item }
+            return nil
+        }
+        guard let start = fields.itemID.start else { return nil }
+        let id = Array(UnsafeBufferPointer(start: start, count: fields.itemID.count))
+        for item in items.reversed() where item.hasID(id) { return item }
+        return nil
+    }
+
     private func newItem(_ id: [UInt8]) -> OutputItem? {
         guard let item = item(at: (items.last?.index ?? -1) &+ 1) else { return nil }
         item.id = id
@@ -203,7 +335,7 @@ package final class Accumulator {
         }
         if low < items.count, items[low].index == index { return items[low] }
         if items.count >= Accumulator.maximumItems { return nil }
-        heldBytes = heldBytes &+ OutputItem.cost
+        held.addObject()
         let item = OutputItem(index: index)
         items.insert(item, at: low)
         return item
@@ -217,53 +349,51 @@ package final class Accumulator {
 
     // MARK: the document
 
-    /// The response as JSON: the server's own once it said so, else put together. Nil when nothing
-    /// has arrived or memory is out.
+    /// The response as JSON: the server's own once it said so, else put together; nothing when nothing has
+    /// arrived. False when memory is out.
+    package func assemble(into out: inout ByteBuffer) -> Bool {
+        if isEmpty { return true }
+        let event = UnsafePointer(arriving.base)
+        let source =
+            arrivedEnd.map { JSONWriter.Source($0) } ?? JSONWriter.Source(skeleton, event)
+        if let response = source.object, isWhole(response) {
+            return out.reserveExactly(response.count) && source.write(into: &out)
+        }
+        return JSONWriter.object(
+            source, replacing: [("output", { out in self.writeItems(event, into: &out) })],
+            into: &out)
+    }
+
+    /// The same as text, made once for as long as nothing is taken in.
     package func json() -> Text? {
-        if let document { return document }
-        guard let made = assemble() else { return nil }
-        document = made
-        return made
+        if let document, document.version == version { return document.text }
+        var out = ByteBuffer()
+        guard assemble(into: &out), !out.isEmpty, let text = out.takeText() else { return nil }
+        document = (text, version)
+        return text
     }
 
-    private func assemble() -> Text? {
-        guard let skeleton else {
-            return items.isEmpty ? nil : written(over: nil)
+    /// The terminal event repeats every item; a server that leaves them out gets them back.
+    private func isWhole(_ response: JSONValue) -> Bool {
+        if items.isEmpty { return true }
+        guard isFinal, let output = response.member("output"), output.kind == .array else {
+            return false
         }
-        guard let value = JSONValue(checking: skeleton.base, count: skeleton.count) else {
-            return nil
-        }
-        let outputs =
-            value.member("output")?.kind == .array ? countElements(value.member("output")) : 0
-        // The terminal event repeats every item; a server that leaves them out gets them back.
-        if items.isEmpty || isFinal && outputs >= items.count { return skeleton }
-        return written(over: value)
-    }
-
-    private func countElements(_ array: JSONValue?) -> Int {
         var count = 0
-        array?.forEach { _, _ in
+        output.forEach { _, _ in
             count += 1
             return true
         }
-        return count
+        return count >= items.count
     }
 
-    private func written(over response: JSONValue?) -> Text? {
-        var out = ByteBuffer()
-        let isWritten = JSONWriter.object(response, replacing: "output", into: &out) { out in
-            writeItems(into: &out)
-        }
-        return isWritten ? out.copy() : nil
-    }
-
-    private func writeItems(into out: inout ByteBuffer) -> Bool {
+    private func writeItems(_ event: UnsafePointer<UInt8>?, into out: inout ByteBuffer) -> Bool {
         if !out.append(0x5B) { return false }
         var isFirst = true
         for item in items {
             if !isFirst && !out.append(0x2C) { return false }
             isFirst = false
-            if !item.write(into: &out) { return false }
+            if !item.write(event, into: &out) { return false }
         }
         return out.append(0x5D)
     }

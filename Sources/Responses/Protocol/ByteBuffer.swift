@@ -66,6 +66,27 @@ package struct ByteBuffer: ~Copyable {
         return true
     }
 
+    /// Makes room for `count` bytes at the end that are written later. False when memory is out.
+    package mutating func extend(by count: Int) -> Bool {
+        if !reserveExactly(end &+ count) { return false }
+        end = end &+ count
+        terminate()
+        return true
+    }
+
+    /// Lets go of all but `count` bytes from `place` on, of the unread ones.
+    package mutating func narrow(to place: Int, _ count: Int) {
+        start = start &+ min(place, self.count)
+        truncate(to: count)
+    }
+
+    /// Gives back the block's room behind the content.
+    package mutating func fit() {
+        guard let base, let block = realloc(base, end + ByteBuffer.slack) else { return }
+        self.base = block.assumingMemoryBound(to: UInt8.self)
+        capacity = end
+    }
+
     @inline(__always)
     private func terminate() {
         if let base { memset(base + end, 0, ByteBuffer.slack) }

@@ -20,6 +20,9 @@ package final class Event {
     private var unknownType: Text?
     /// A delta that belongs to no text of the answer, without escapes.
     private var looseText = ByteBuffer()
+    /// What such a delta ended with when that was half a character.
+    private var looseHalf: UInt32 = 0
+    private var looseHalfOf = (kind: EventKind.other, output: Int32(-1), content: Int32(-1))
     private var itemIDBuffer = ByteBuffer()
     private var lookup = ByteBuffer()
     // What a clone owns.
@@ -87,9 +90,18 @@ package final class Event {
     package func setResponseID(_ id: Text?) { responseID = id }
 
     /// The text of a delta that no part of the answer keeps. Nil when memory is out.
-    package func makeLooseText(_ delta: EventFields.Slice) -> UnsafeBufferPointer<UInt8>? {
+    package func makeLooseText(_ fields: EventFields) -> UnsafeBufferPointer<UInt8>? {
         looseText.removeAll()
-        guard JSONEscape.decode(delta.raw, into: &looseText) else { return nil }
+        let of = (kind, fields.outputIndex, fields.contentIndex)
+        // The next delta of the same kind has the other half; what comes between has none of its own.
+        if looseHalf != 0 && of != looseHalfOf {
+            guard JSONEscape.decode(fields.delta.raw, into: &looseText) else { return nil }
+        } else {
+            guard JSONEscape.decode(fields.delta.raw, into: &looseText, half: &looseHalf) else {
+                return nil
+            }
+            looseHalfOf = of
+        }
         return UnsafeBufferPointer(start: looseText.bytes, count: looseText.count)
     }
 

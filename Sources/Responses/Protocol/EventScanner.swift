@@ -18,9 +18,11 @@ package struct EventFields {
     package var itemID = Slice()
     /// Filling that hides how long a delta is; read by nobody, but different in every event.
     package var obfuscation = Slice()
+    /// An array of log probabilities that is not empty, with its brackets.
+    package var logprobs = Slice()
     package var sequence: Int64 = -1
     package var outputIndex: Int32 = -1
-    /// `content_index`, or `summary_index` where the event has that.
+    /// `content_index`, or `summary_index` or `command_index` where the event has that.
     package var contentIndex: Int32 = -1
 
     /// Where the number of `sequence` is, while it is one without a sign.
@@ -36,6 +38,7 @@ package struct EventFields {
         delta = Slice()
         itemID = Slice()
         obfuscation = Slice()
+        logprobs = Slice()
         sequencePosition = nil
         sequence = -1
         outputIndex = -1
@@ -85,7 +88,9 @@ package struct EventFields {
             switch length {
             case 12: if matches(name, "output_index") { outputIndex = Int32(exactly: number) ?? -1 }
             case 13:
-                if matches(name, "content_index") || matches(name, "summary_index") {
+                if matches(name, "content_index") || matches(name, "summary_index")
+                    || matches(name, "command_index")
+                {
                     contentIndex = Int32(exactly: number) ?? -1
                 }
             case 15:
@@ -97,6 +102,11 @@ package struct EventFields {
             }
             return end
         }
-        return JSONScanner.valueEnd(value)
+        guard let end = JSONScanner.valueEnd(value) else { return nil }
+        if length == 8 && value.pointee == 0x5B && matches(name, "logprobs") {
+            let isEmpty = JSONScanner.skipSpace(value + 1).pointee == 0x5D
+            logprobs = isEmpty ? Slice() : Slice(start: value, count: end - value)
+        }
+        return end
     }
 }

@@ -68,6 +68,31 @@ package struct EventStreamDecoder: ~Copyable {
         return inbox.leaveHeadroom(EventStreamDecoder.headroom)
     }
 
+    /// Where the current event begins.
+    package var eventStart: UnsafeMutablePointer<UInt8> { buffer.bytes }
+
+    /// How many bytes of it are there, when it is large, incomplete, and its data will stay where it is: in
+    /// the first line of data.
+    package var arrivingCount: Int? {
+        let count = buffer.count
+        guard count >= ArrivingEvent.largeEvent, eventEnd == 0, dataStart < 0,
+            matches(buffer.bytes + lineStart, "data:")
+        else { return nil }
+        return count
+    }
+
+    /// Hands on a value of the event that was given last with the bytes that it is in, when it is large; what
+    /// followed in them is dropped. `taken` is empty before.
+    package mutating func takeOut(_ value: JSONValue, into taken: inout ByteBuffer) {
+        if value.count < ArrivingEvent.largeEvent { return }
+        let place = value.start - UnsafePointer(buffer.bytes)
+        swap(&taken, &buffer)
+        eventEnd = 0
+        drop(0)
+        taken.narrow(to: place, value.count)
+        taken.fit()
+    }
+
     private mutating func finishEvent() {
         if eventEnd > 0 {
             drop(eventEnd)
@@ -226,9 +251,9 @@ package struct EventStreamDecoder: ~Copyable {
     }
 
     /// What is left when no more bytes come: the data of an event that nothing ended, or else the lines that
-    /// belong to no stream.
+    /// belong to no stream. Not of a large event: what is wanted of it is an error, and it would be copied.
     package func remainder() -> [UInt8] {
-        if eventEnd > 0 { return strayLines }
+        if eventEnd > 0 || buffer.count >= ArrivingEvent.largeEvent { return strayLines }
         let base = buffer.bytes
         let count = buffer.count
         if dataStart >= 0 && dataEnd <= count {

@@ -113,7 +113,8 @@ package struct EventTemplate: ~Copyable {
         pause = min(max(1, pause &* 2), 1024)
         waiting = pause
         slotCount = 0
-        guard let delta = fields.delta.start, let type = fields.type.start, !fields.type.hasEscapes,
+        guard fields.logprobs.start == nil, let delta = fields.delta.start,
+            let type = fields.type.start, !fields.type.hasEscapes,
             memchr(start, 0x0D, count) == nil
         else { return }
         var found: [(kind: Slot.Kind, start: Int, end: Int)] = []

@@ -3,12 +3,34 @@ import CPlatform
 /// Text to JSON strings and back (RFC 8259, section 7).
 package enum JSONEscape {
     /// Appends the text of a checked JSON string, given without its quotes. False when memory is out.
-    @_optimize(speed)
     package static func decode(_ raw: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer)
         -> Bool
     {
-        guard var p = raw.baseAddress, buffer.reserve(raw.count) else { return raw.count == 0 }
+        var half: UInt32 = 0
+        if !decode(raw, into: &buffer, half: &half) { return false }
+        return half == 0 || append(0xFFFD, to: &buffer)
+    }
+
+    /// The same for a text that comes in pieces. Servers that cut text by the code units of UTF-16 part a
+    /// surrogate pair: a first half at the end is kept in `half`, and is a character with the second half
+    /// at the beginning of the next piece.
+    @_optimize(speed)
+    package static func decode(
+        _ raw: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer, half: inout UInt32
+    ) -> Bool {
+        // A character takes no more bytes than what stands for it, but for the half before.
+        guard var p = raw.baseAddress, raw.count > 0 else { return true }
+        guard buffer.reserve(raw.count &+ (half == 0 ? 0 : 4)) else { return false }
         let end = p + raw.count
+        if half != 0 {
+            var scalar: UInt32 = 0xFFFD
+            if raw.count >= 6, p[0] == 0x5C, p[1] == 0x75, codeUnit(p + 2) & 0xFC00 == 0xDC00 {
+                scalar = pair(half, codeUnit(p + 2))
+                p += 6
+            }
+            half = 0
+            if !append(scalar, to: &buffer) { return false }
+        }
         while p < end {
             let plainEnd =
                 memchr(p, 0x5C, end - p).map {
@@ -21,10 +43,14 @@ package enum JSONEscape {
             if plainEnd[1] == 0x75 {
                 var scalar = codeUnit(p)
                 p += 4
-                if scalar & 0xFC00 == 0xD800, end - p >= 6, p[0] == 0x5C, p[1] == 0x75 {
-                    let low = codeUnit(p + 2)
-                    if low & 0xFC00 == 0xDC00 {
-                        scalar = 0x10000 &+ (scalar & 0x3FF) &<< 10 &+ (low & 0x3FF)
+                if scalar & 0xFC00 == 0xD800 {
+                    if p == end {
+                        half = scalar
+                        return true
+                    }
+                    if end - p >= 6, p[0] == 0x5C, p[1] == 0x75, codeUnit(p + 2) & 0xFC00 == 0xDC00
+                    {
+                        scalar = pair(scalar, codeUnit(p + 2))
                         p += 6
                     }
                 }
@@ -47,6 +73,10 @@ package enum JSONEscape {
         case 0x74: return 0x09
         default: return byte  // quote, backslash, slash
         }
+    }
+
+    private static func pair(_ high: UInt32, _ low: UInt32) -> UInt32 {
+        0x10000 &+ (high & 0x3FF) &<< 10 &+ (low & 0x3FF)
     }
 
     private static func codeUnit(_ p: UnsafePointer<UInt8>) -> UInt32 {

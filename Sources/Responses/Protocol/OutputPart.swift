@@ -1,115 +1,19 @@
 /// A text that grows by deltas: a content part, a summary part, or a member of its item.
 package final class OutputPart {
-    /// The member of the item that the part is in.
-    package enum List: Equatable {
-        case content, summary, arguments, input, code
-
-        package var isArray: Bool { self == .content || self == .summary }
-
-        package var member: StaticString {
-            switch self {
-            case .content: return "content"
-            case .summary: return "summary"
-            case .arguments: return "arguments"
-            case .input: return "input"
-            case .code: return "code"
-            }
-        }
-    }
-
-    package enum Place {
-        case outputText, refusal, reasoningText, summaryText
-        case functionArguments, mcpArguments, customInput, code
-
-        package init?(ofDelta kind: EventKind) {
-            switch kind {
-            case .outputTextDelta: self = .outputText
-            case .refusalDelta: self = .refusal
-            case .reasoningTextDelta: self = .reasoningText
-            case .reasoningSummaryTextDelta: self = .summaryText
-            case .functionCallArgumentsDelta: self = .functionArguments
-            case .mcpCallArgumentsDelta: self = .mcpArguments
-            case .customToolCallInputDelta: self = .customInput
-            case .codeInterpreterCodeDelta: self = .code
-            default: return nil
-            }
-        }
-
-        /// Where a `.done` event's text goes, and the member it is in.
-        package static func ofDone(_ kind: EventKind) -> (Place, StaticString)? {
-            switch kind {
-            case .outputTextDone: return (.outputText, "text")
-            case .refusalDone: return (.refusal, "refusal")
-            case .reasoningTextDone: return (.reasoningText, "text")
-            case .reasoningSummaryTextDone: return (.summaryText, "text")
-            case .functionCallArgumentsDone: return (.functionArguments, "arguments")
-            case .mcpCallArgumentsDone: return (.mcpArguments, "arguments")
-            case .customToolCallInputDone: return (.customInput, "input")
-            case .codeInterpreterCodeDone: return (.code, "code")
-            default: return nil
-            }
-        }
-
-        package init(ofPart part: JSONValue, isSummary: Bool) {
-            if isSummary {
-                self = .summaryText
-            } else if let type = part.member("type"), type.isText("refusal") {
-                self = .refusal
-            } else if let type = part.member("type"), type.isText("reasoning_text") {
-                self = .reasoningText
-            } else {
-                self = .outputText
-            }
-        }
-
-        package var list: List {
-            switch self {
-            case .outputText, .refusal, .reasoningText: return .content
-            case .summaryText: return .summary
-            case .functionArguments, .mcpArguments: return .arguments
-            case .customInput: return .input
-            case .code: return .code
-            }
-        }
-
-        /// The type of an item that no event began.
-        package var itemType: StaticString {
-            switch self {
-            case .outputText, .refusal: return "message"
-            case .reasoningText, .summaryText: return "reasoning"
-            case .functionArguments: return "function_call"
-            case .mcpArguments: return "mcp_call"
-            case .customInput: return "custom_tool_call"
-            case .code: return "code_interpreter_call"
-            }
-        }
-
-        fileprivate var partType: StaticString {
-            switch self {
-            case .refusal: return "refusal"
-            case .reasoningText: return "reasoning_text"
-            case .summaryText: return "summary_text"
-            default: return "output_text"
-            }
-        }
-
-        fileprivate var partMember: StaticString {
-            if case .refusal = self { return "refusal" }
-            return "text"
-        }
-    }
-
-    /// About what a part takes beside its text, so that many empty ones count.
-    static let cost = 128
-
     package private(set) var place: Place
     package let index: Int32
-    /// What the deltas have made so far, without escapes.
-    package var text = ByteBuffer()
+    /// What the deltas have made so far.
+    package private(set) var text: HeldText?
+    /// Half of a surrogate pair that the last delta ended with; 0 without one. It is no character until
+    /// the other half has come.
+    package var half: UInt32 = 0
+    /// Of a command's output, what it wrote to stderr.
+    private var errors: HeldText?
     /// The part as the server last gave it.
-    private var whole: Text?
-    /// Annotations that came by events of their own, with commas between them.
-    private var annotations = ByteBuffer()
+    private var whole: HeldJSON?
+    // What came by events of its own or with the deltas, with commas between the elements.
+    private var annotations: HeldText?
+    private var logprobs: HeldText?
     /// The whole item came later and contains this.
     package var isOutdated = false
 
@@ -118,63 +22,177 @@ package final class OutputPart {
         self.index = index
     }
 
-    package var contents: UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: text.bytes, count: text.count)
+    // MARK: taking in
+
+    /// The text to add deltas to. Nil when memory is out.
+    package func growingText(_ event: ArrivingEvent) -> HeldText? {
+        text = OutputPart.growing(text, event)
+        return text
     }
 
-    package func takeWhole(_ value: JSONValue, _ hold: (Int) -> Bool) -> Accumulator.Outcome {
-        if !hold(value.count) { return .tooLarge }
-        guard let copy = Text(copying: value.start, count: value.count) else { return .noMemory }
-        whole = copy
+    private static func growing(_ text: HeldText?, _ event: ArrivingEvent) -> HeldText? {
+        guard let text else { return HeldText(event.held) }
+        if !text.isShared { return text }
+        var contents = ByteBuffer()
+        let copy = HeldText(event.held)
+        guard text.write(UnsafePointer(event.base), into: &contents),
+            copy.append(UnsafePointer(contents.bytes), contents.count)
+        else { return nil }
+        return copy
+    }
+
+    package func takeWhole(_ value: JSONValue, _ event: ArrivingEvent) -> Accumulator.Outcome {
         if place.list == .content { place = Place(ofPart: value, isSummary: false) }
-        annotations.removeAll()
-        guard let said = value.member(place.partMember), said.kind == .string else { return .fine }
+        annotations = nil
+        if elements(of: value, "logprobs") != nil { logprobs = nil }
+        if place == .shellOutput {
+            guard take(value.member("stderr"), into: &errors, event) else { return .noMemory }
+        }
         // A part begins with an empty text; it must not wipe out deltas that came before it.
-        if said.rawText.isEmpty && !text.isEmpty { return .fine }
-        return replaceText(said, hold)
+        if let said = value.member(place.partMember), said.kind == .string,
+            !said.rawText.isEmpty || text == nil, replaceText(said, event) != .fine
+        {
+            return .noMemory
+        }
+        whole = HeldJSON.make(of: value, event, knowing: text)
+        return whole == nil ? .noMemory : .fine
     }
 
-    package func replaceText(_ value: JSONValue, _ hold: (Int) -> Bool) -> Accumulator.Outcome {
-        if !hold(max(0, value.count - text.count)) { return .tooLarge }
-        text.removeAll()
-        return JSONEscape.decode(value.rawText, into: &text) ? .fine : .noMemory
+    package func replaceText(_ value: JSONValue, _ event: ArrivingEvent) -> Accumulator.Outcome {
+        half = 0
+        return take(value, into: &text, event) ? .fine : .noMemory
     }
 
-    package func addAnnotation(_ value: JSONValue, _ hold: (Int) -> Bool) -> Accumulator.Outcome {
-        if !hold(value.count) { return .tooLarge }
-        if !annotations.isEmpty && !annotations.append(0x2C) { return .noMemory }
-        return annotations.append(value.start, value.count) ? .fine : .noMemory
+    private func take(_ value: JSONValue?, into text: inout HeldText?, _ event: ArrivingEvent)
+        -> Bool
+    {
+        guard let value, value.kind == .string else { return true }
+        guard let held = event.hold(value.rawText, like: text) else { return false }
+        text = held
+        return true
+    }
+
+    package func addAnnotation(_ value: JSONValue, _ held: HeldBytes) -> Accumulator.Outcome {
+        let raw = value.raw
+        return OutputPart.add(raw, to: &annotations, held) ? .fine : .noMemory
+    }
+
+    /// Adds the elements of an array.
+    package func addLogprobs(_ array: JSONValue, _ held: HeldBytes) -> Bool {
+        guard let elements = OutputPart.inside(array) else { return true }
+        return OutputPart.add(elements, to: &logprobs, held)
+    }
+
+    /// A `.done` event has them all.
+    package func replaceLogprobs(_ array: JSONValue?, _ held: HeldBytes) -> Bool {
+        guard let array, let elements = OutputPart.inside(array) else { return true }
+        logprobs = nil
+        return OutputPart.add(elements, to: &logprobs, held)
+    }
+
+    /// What a command wrote, by the kind of output.
+    package func addOutput(_ delta: JSONValue, _ event: ArrivingEvent) -> Accumulator.Outcome {
+        if let value = delta.member("stdout"), value.kind == .string {
+            guard let start = value.rawText.baseAddress, let text = growingText(event),
+                text.append(start, value.rawText.count)
+            else { return .noMemory }
+        }
+        if let value = delta.member("stderr"), value.kind == .string {
+            errors = OutputPart.growing(errors, event)
+            guard let start = value.rawText.baseAddress, let errors,
+                errors.append(start, value.rawText.count)
+            else { return .noMemory }
+        }
+        return .fine
+    }
+
+    private static func add(
+        _ elements: UnsafeBufferPointer<UInt8>, to list: inout HeldText?, _ held: HeldBytes
+    ) -> Bool {
+        guard let start = elements.baseAddress else { return true }
+        let text = list ?? HeldText(held)
+        list = text
+        if text.count > 0 {
+            let comma: StaticString = ","
+            if !text.append(comma.utf8Start, 1) { return false }
+        }
+        return text.append(start, elements.count)
+    }
+
+    private func elements(of object: JSONValue, _ name: StaticString) -> UnsafeBufferPointer<UInt8>?
+    {
+        object.member(name).flatMap { OutputPart.inside($0) }
+    }
+
+    /// What is between the brackets of an array; nil when that is nothing.
+    private static func inside(_ array: JSONValue) -> UnsafeBufferPointer<UInt8>? {
+        guard array.kind == .array else { return nil }
+        let start = JSONScanner.skipSpace(array.start + 1)
+        let end = array.end - 1
+        return start < end ? UnsafeBufferPointer(start: start, count: end - start) : nil
+    }
+
+    /// A large text of which the whole item has another version: not worth the memory.
+    package var isLargeAndDifferent: Bool {
+        guard let text else { return false }
+        return text.count >= ArrivingEvent.usualLongText && !text.isShared
+    }
+
+    package func forEachText(_ body: (HeldText) -> Void) {
+        if let text { body(text) }
+        if let errors { body(errors) }
+        whole?.forEachText(body)
     }
 
     // MARK: writing
 
-    package func write(into out: inout ByteBuffer) -> Bool {
+    /// The text as a JSON string.
+    package func writeText(_ event: UnsafePointer<UInt8>?, into out: inout ByteBuffer) -> Bool {
+        // As long as half a pair is the last that came, it is left out: "\ud83d".
+        writeString(text, event, leavingOut: half != 0 ? 6 : 0, into: &out)
+    }
+
+    private func writeString(
+        _ text: HeldText?, _ event: UnsafePointer<UInt8>?, leavingOut last: Int = 0,
+        into out: inout ByteBuffer
+    ) -> Bool {
+        guard out.append(0x22) else { return false }
+        if let text, !text.write(event, leavingOut: min(last, text.count), into: &out) {
+            return false
+        }
+        return out.append(0x22)
+    }
+
+    private func writeArray(
+        _ elements: HeldText, _ event: UnsafePointer<UInt8>?, into out: inout ByteBuffer
+    ) -> Bool {
+        out.append(0x5B) && elements.write(event, into: &out) && out.append(0x5D)
+    }
+
+    /// The part as an object of its array.
+    package func write(_ event: UnsafePointer<UInt8>?, into out: inout ByteBuffer) -> Bool {
         var started = ByteBuffer()
-        if let whole {
-            guard started.append(whole.base, whole.count) else { return false }
-        } else {
+        if whole == nil {
             guard started.append("{\"type\":\""), started.append(place.partType),
                 started.append(place.list == .content ? "\",\"annotations\":[]}" : "\"}")
             else { return false }
+            if place == .shellOutput { started.removeAll() }
         }
-        guard let value = JSONValue(checking: started.bytes, count: started.count) else {
-            return false
+        let begun = started.isEmpty ? nil : JSONValue(checking: started.bytes, count: started.count)
+        let source = whole == nil ? JSONWriter.Source(begun) : JSONWriter.Source(whole, event)
+        var members: [JSONWriter.Member] = [
+            (place.partMember, { out in self.writeText(event, into: &out) })
+        ]
+        if place == .shellOutput {
+            members.append(("stderr", { out in self.writeString(self.errors, event, into: &out) }))
         }
-        if annotations.isEmpty { return writeText(over: value, into: &out) }
-        var annotated = ByteBuffer()
-        let isWritten = JSONWriter.object(value, replacing: "annotations", into: &annotated) {
-            out in
-            out.append(0x5B) && out.append(annotations.bytes, annotations.count) && out.append(0x5D)
+        if let annotations {
+            members.append(
+                ("annotations", { out in self.writeArray(annotations, event, into: &out) }))
         }
-        guard isWritten,
-            let next = JSONValue(checking: annotated.bytes, count: annotated.count)
-        else { return false }
-        return writeText(over: next, into: &out)
-    }
-
-    private func writeText(over value: JSONValue, into out: inout ByteBuffer) -> Bool {
-        JSONWriter.object(value, replacing: place.partMember, into: &out) { out in
-            JSONEscape.encode(contents, into: &out)
+        if let logprobs {
+            members.append(("logprobs", { out in self.writeArray(logprobs, event, into: &out) }))
         }
+        return JSONWriter.object(source, replacing: members, into: &out)
     }
 }

@@ -24,8 +24,36 @@ public func fuzzJSON(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     }
     var budget = 64
     walk(value, in: value, at: [], &budget)
+    if value.kind == .string { decodeInPieces(value, UInt8(truncatingIfNeeded: pointer.count)) }
     replace(value)
     return 0
+}
+
+/// A text that comes in pieces, cut anywhere between its characters and escapes, is the same text.
+private func decodeInPieces(_ value: JSONValue, _ seed: UInt8) {
+    var joined = ByteBuffer()
+    var half: UInt32 = 0
+    var state = seed
+    var p = value.start + 1
+    let end = value.end - 1
+    while p < end {
+        var to = p
+        repeat {
+            if to.pointee == 0x5C {
+                to += to[1] == 0x75 ? 6 : 2
+            } else {
+                to += 1
+                while to < end && to.pointee & 0xC0 == 0x80 { to += 1 }
+            }
+            state = state &* 5 &+ 1
+        } while to < end && state & 0x0C != 0
+        let piece = UnsafeBufferPointer(start: p, count: to - p)
+        require(JSONEscape.decode(piece, into: &joined, half: &half), "memory")
+        p = to
+    }
+    let replacement: [UInt8] = half == 0 ? [] : [0xEF, 0xBF, 0xBD]
+    let text = array(UnsafeBufferPointer(start: joined.bytes, count: joined.count)) + replacement
+    require(same(text, Reference.unescaped(array(value.raw)) ?? [0, 0, 0]), "a text in pieces")
 }
 
 /// Any bytes as a JSON string and back.
