@@ -274,7 +274,8 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
                                                         cursor; the pauses between them grow
      poll_interval_ms        500                        first pause of responses_wait; it grows
      max_event_bytes         67108864                   one event
-     max_response_bytes      268435456                  one response: a body, or a stream's items
+     max_response_bytes      268435456                  one response: a body, or what the events of a
+                                                        stream have made, each text counted once
      max_queue_bytes         262144                     unread bytes of a call before it is paused;
                                                         the three of them from 1 KiB to 1 GiB
 
@@ -396,7 +397,9 @@ RESPONSES_API int responses_event_kind(const responses_event *event);
 RESPONSES_API int64_t responses_event_sequence(const responses_event *event);
 
 /* The text of a delta, without quotes and escapes: answer text, function arguments, code, summary.
-   "" when the event has no delta or its delta is not text. */
+   "" when the event has no delta or its delta is not text. The texts of a part's deltas, joined, are its
+   text: where a server cuts a character beyond U+FFFF in two, "\ud83d" and "\ude00" in two deltas, the
+   second has all of it. Half a character without the other is U+FFFD. */
 RESPONSES_API const char *responses_event_text(const responses_event *event, size_t *len);
 
 /* The event's JSON, the server's bytes unchanged; NaN and Infinity too. An event without data, or with
@@ -680,7 +683,12 @@ RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);
 RESPONSES_API int responses_call_cancel(responses_call *call);
 
 /* What has been put together so far, and at the end the final response. Borrowed until the next call
-   with this call. NULL when nothing has arrived. */
+   with this call. NULL when nothing has arrived.
+   All deltas of an output item are in it, in their places: text, refusals, log probabilities, annotations,
+   reasoning and its summary, arguments, input, code, the diff of a patch, commands and what they wrote.
+   Audio has no place in a response and is in its events alone. An item of which no end was heard has the
+   status that was heard last, "in_progress" say; once the response has ended it is "completed", or
+   "incomplete" when the response is not completed. */
 RESPONSES_API const responses_response *responses_call_response(const responses_call *call);
 
 /* A pointer of yours that the call carries along. Any thread. */

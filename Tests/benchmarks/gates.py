@@ -1,4 +1,4 @@
-"""What is the same on every machine, with bounds: instructions beside the floor's, allocations.
+"""What is the same on every machine, with bounds: instructions beside the floor's, allocations, memory.
 
 A gate that fails after a change says that the change made events or requests dearer. Instructions
 are compared with those of plain C over the same libcurl (docs/performance.md); the bounds leave
@@ -12,6 +12,14 @@ import sys
 from pathlib import Path
 
 from tools import Figures, Server, run, slope
+
+# What large things take at the most, in terms of their own size. An answer is in it itself.
+PEAKS = (
+    ("a streamed answer: answer", "stream", "repeated-50", 1.3),
+    ("a request: request", "create", "50000000", 1.05),
+    ("the request of a stream: request", "create_stream", "50000000", 1.05),
+    ("an answer and its text: answer", "text", "50000000", 2.05),
+)
 
 failed = 0
 
@@ -56,6 +64,9 @@ def main() -> None:
             allocations("create", "answer-3072")["own"],
             30,
         )
+        for what, workload, size, bound in PEAKS:
+            peak = run([str(programs / "peaks"), workload, server.port, size]) or {}
+            gate(f"memory for {what}", round(peak["peak"] / peak["size"], 3), bound)
     sys.exit(1 if failed else 0)
 
 

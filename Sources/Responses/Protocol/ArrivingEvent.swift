@@ -6,7 +6,7 @@ import CPlatform
 /// and in the terminal event, each as large as the text. None may be held beside the text: while such an
 /// event arrives, the texts that are held are looked for in it. What was found is lent: the text refers to
 /// the event, and the pages that it had are given back. Before the event's bytes go away, what is still
-/// wanted of them is moved back in the same way (docs/adr/0012-repeated-text.md).
+/// wanted of them is moved back in the same way (docs/adr/0009-repeated-text.md).
 package final class ArrivingEvent {
     package let held: HeldBytes
     /// Texts from this length on are looked for, and held on their own.

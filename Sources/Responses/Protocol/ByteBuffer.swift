@@ -40,9 +40,7 @@ package struct ByteBuffer: ~Copyable {
     private mutating func grow(_ more: Int) -> Bool {
         if start > 0 && count &+ more <= capacity && start >= count {
             // Enough room in front, and moving costs no more than what was read since the last move.
-            if let base { memmove(base, base + start, count + ByteBuffer.slack) }
-            end = count
-            start = 0
+            moveToFront()
             return true
         }
         let (needed, overflow) = end.addingReportingOverflow(more)
@@ -64,6 +62,13 @@ package struct ByteBuffer: ~Copyable {
         capacity = total
         terminate()
         return true
+    }
+
+    /// Moves what is unread to the beginning of the block.
+    package mutating func moveToFront() {
+        if let base { memmove(base, base + start, count + ByteBuffer.slack) }
+        end = count
+        start = 0
     }
 
     /// Makes room for `count` bytes at the end that are written later. False when memory is out.

@@ -56,6 +56,8 @@ package struct EventStreamDecoder: ~Copyable {
         let rest = buffer.count
         let arrived = inbox.count
         if rest > ByteBufferLimits.worthAppending || rest > inbox.start {
+            // Behind a large event: the next one shall not use other pages than that one had.
+            if buffer.start >= max(rest, ArrivingEvent.largeEvent) { buffer.moveToFront() }
             // Much is left of a large event: adding the new bytes costs less than moving the old.
             if !buffer.append(UnsafePointer(inbox.bytes), inbox.count) { return false }
         } else {

@@ -193,6 +193,60 @@ static void make_stream(struct answer *answer)
     answer->count = out.count;
 }
 
+/* An event whose members are a beginning, a text, and an end. */
+static void add_text_event(struct text *out, const char *type, long sequence, const char *begin,
+                           const struct text *said, const char *end)
+{
+    struct text members = {0};
+    add_bytes(&members, begin, strlen(begin));
+    add_bytes(&members, said->bytes, said->count);
+    add_bytes(&members, end, strlen(end) + 1);
+    add_event(out, type, sequence, members.bytes);
+    free(members.bytes);
+}
+
+/* The text comes in large deltas, and again in each of the events at the end. */
+static void make_repeated(struct answer *answer, size_t bytes)
+{
+    enum { DELTA = 16 * 1024 };
+    struct text out = {0}, content = {0}, said = {0};
+    long sequence = 4;
+#define PLACE "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,"
+#define PART  "{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\""
+#define MESSAGE                                                                                    \
+    "{\"id\":\"" ITEM                                                                              \
+    "\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":[" PART
+    add_headers(&out, "text/event-stream; charset=utf-8", -1);
+    add_beginning(&content);
+    add_chunk(&out, &content);
+    for (long number = 0; said.count < bytes;) {
+        struct text delta = {0};
+        while (delta.count < DELTA)
+            add(&delta, "%s", words[number++ % WORDS]);
+        add_bytes(&said, delta.bytes, delta.count);
+        add_text_event(&content, "response.output_text.delta", sequence++, PLACE "\"delta\":\"",
+                       &delta, "\"");
+        add_chunk(&out, &content);
+        free(delta.bytes);
+    }
+    add_text_event(&content, "response.output_text.done", sequence++, PLACE "\"text\":\"", &said,
+                   "\"");
+    add_text_event(&content, "response.content_part.done", sequence++, PLACE "\"part\":" PART,
+                   &said, "\"}");
+    add_text_event(&content, "response.output_item.done", sequence++,
+                   "\"output_index\":0,\"item\":" MESSAGE, &said, "\"}]}");
+    add_text_event(&content, "response.completed", sequence++,
+                   "\"response\":{\"id\":\"" RESPONSE
+                   "\",\"status\":\"completed\",\"output\":[" MESSAGE,
+                   &said, "\"}]}]}");
+    add_chunk(&out, &content);
+    add(&out, "0\r\n\r\n");
+    free(content.bytes);
+    free(said.bytes);
+    answer->bytes = out.bytes;
+    answer->count = out.count;
+}
+
 static void make_document(struct answer *answer, const char *output)
 {
     struct text out = {0}, body = {0};
@@ -246,7 +300,8 @@ static int make(struct answer *answer)
     else if (sscanf(answer->name, "packed-%ld", &first) == 1)
         answer->cut = CUT_PACKED;
     else if (sscanf(answer->name, "answer-%ld", &first) == 1 ||
-             sscanf(answer->name, "image-%ld", &first) == 1)
+             sscanf(answer->name, "image-%ld", &first) == 1 ||
+             sscanf(answer->name, "repeated-%ld", &first) == 1)
         answer->cut = CUT_WHOLE;
     else
         return 0;
@@ -256,6 +311,8 @@ static int make(struct answer *answer)
     answer->interval_ms = second;
     if (answer->cut != CUT_WHOLE)
         make_stream(answer);
+    else if (answer->name[0] == 'r')
+        make_repeated(answer, (size_t)first << 20);
     else if (answer->name[0] == 'a')
         make_text(answer, (size_t)first);
     else

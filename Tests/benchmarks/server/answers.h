@@ -33,6 +33,8 @@ struct answer {
  *                               at which it was sent
  *   answer-N                    a response of about N bytes; whatever was sent is answered
  *   image-N                     a response with an image of N megabytes in base64
+ *   repeated-N                  an event stream with a text of N megabytes, which comes in deltas of
+ *                               16 KB and then again in each of the four events that end it
  */
 const struct answer *answer_named(const char *name);
 
