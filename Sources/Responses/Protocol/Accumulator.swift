@@ -45,15 +45,8 @@ package final class Accumulator {
 
     /// Begins anew, with another attempt at the same request.
     package func forget() {
-        skeleton = nil
-        items = []
+        letGo()
         isFinal = false
-        heldBytes = 0
-        document = nil
-        lastKind = .other
-        lastOutputIndex = -1
-        lastContentIndex = -1
-        lastPart = nil
         responseID = nil
         isBackground = false
     }
@@ -286,7 +279,9 @@ package final class Accumulator {
         skeleton = nil
         arrivedEnd = nil
         document = nil
+        version = version &+ 1
         arriving.forget()
+        held.forgetObjects()
     }
 
     // MARK: finding items

@@ -12,7 +12,17 @@ package final class HeldBytes {
     /// About what an item or a part takes beside its text, so that many empty ones count.
     package static let object = 128
 
-    package func addObject() { count = count &+ HeldBytes.object }
+    private var objects = 0
+
+    package func addObject() {
+        count = count &+ HeldBytes.object
+        objects = objects &+ 1
+    }
+
+    package func forgetObjects() {
+        count = count &- objects &* HeldBytes.object
+        objects = 0
+    }
 }
 
 /// A text of a response that is being put together: the inside of a JSON string as the server wrote it,
