@@ -300,6 +300,7 @@ static void decide(struct judge *judge, const struct answer *answer, int moved)
         broken(judge, 0);
         judge->ends |= ENDS(TIMEOUT) | (is_stored(judge) ? ENDS(TRUNCATED) : 0);
         judge->poll |= judge->has_resumed;
+        judge->resume |= judge->has_resumed;
     }
     judge->may_look =
         judge->is_looking || (judge->poll && !judge->is_polling && judge->cursor >= 0 &&
