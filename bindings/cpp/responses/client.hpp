@@ -74,8 +74,9 @@ class client : public starts
     {
         responses_error *details = nullptr;
         /* NULL would put the default back: text that is none must not do that unnoticed. */
-        const char *text = value.c_str() != nullptr ? value.c_str() : "\n";
-        int status = responses_client_set(handle_, name.c_str(), text, &details);
+        if (value.c_str() == nullptr)
+            return responses::error(RESPONSES_E_INVALID);
+        int status = responses_client_set(handle_, name.c_str(), value.c_str(), &details);
         return outcome(status, details);
     }
     template <class T>
@@ -100,8 +101,9 @@ class client : public starts
     result<void> try_set_header(const name_text &name, const name_text &value)
     {
         responses_error *details = nullptr;
-        const char *text = value.c_str() != nullptr ? value.c_str() : "\n";
-        int status = responses_client_set_header(handle_, name.c_str(), text, &details);
+        if (value.c_str() == nullptr)
+            return responses::error(RESPONSES_E_INVALID);
+        int status = responses_client_set_header(handle_, name.c_str(), value.c_str(), &details);
         return outcome(status, details);
     }
     result<void> try_remove_header(const name_text &name)

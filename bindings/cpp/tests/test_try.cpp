@@ -439,6 +439,55 @@ TEST_CASE("copies of what is borrowed")
     CHECK(response::try_copy(response_view()).status() == RESPONSES_E_INVALID);
 }
 
+TEST_CASE("what a program gave is in no message, line of the log or header")
+{
+    const std::string canary = "CANARY-5ecret";
+    std::string seen;
+    auto sink = [&seen](int, responses::string_view line) { seen += str(line) + "\n"; };
+    const auto look = [&](const responses::error &e) {
+        REQUIRE(e);
+        for (responses::string_view part :
+             {e.body(), e.headers(), e.history(), e.param(), e.code()})
+            seen += str(part);
+        seen += e.what();
+    };
+    const struct {
+        const char *name;
+        std::string value;
+    } refused[] = {
+        {"api_key", canary + "\n"},
+        {"base_url", canary},
+        {"base_url", "ftp://u:" + canary + "@h"},
+        {"idle_timeout_ms", canary},
+        {"http_version", canary},
+        {"tls_verify", canary},
+        {"max_retries", canary},
+        {"organization", canary + "\r"},
+        {"auth_header", canary + "\n"},
+        {"proxy", "http://u:" + canary + "@[::"},
+        {"CANARY-5ecret", "1"},
+    };
+    auto client = client_with_fault("status=401");
+    client.log_to(RESPONSES_LOG_DEBUG, sink);
+    for (const auto &one : refused)
+        look(client.try_set(one.name, one.value).error());
+    look(client.try_set_header("A", canary + "\n").error());
+    look(client.try_set_header(canary + ":", "a").error());
+    look(client.try_send("GET", "/" + canary + "\n").error());
+    look(client.try_get(canary + "/../x").error());
+    CHECK(client.try_set("api_key", canary));
+    CHECK(client.try_set_header("X-Mine", canary));
+    look(client.try_create(request("Hello")).error());
+    CHECK(client.try_set("proxy", "http://u:" + canary + "@127.0.0.1:9"));
+    CHECK(client.try_set("no_proxy", ""));
+    look(client.try_create(request("Hello")).error());
+    CHECK(seen.find(canary) == std::string::npos);
+    CHECK(!seen.empty());
+    /* Text with a NUL is refused by every option, also by those that take any text. */
+    for (std::size_t i = 0; const char *name = responses_option_name(i); i++)
+        CHECK(client.try_set(name, std::string("a\0b", 3)).status() == RESPONSES_E_INVALID);
+}
+
 TEST_CASE("results")
 {
     result<std::string> good(std::string("yes"));
