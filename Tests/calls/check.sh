@@ -11,7 +11,7 @@ failed=0
 begin() { # name options
     name=$1
     shift
-    { timeout 240 "$calls" "seed=$SEED" "$@" > "$log/$name" 2>&1
+    { timeout 400 "$calls" "seed=$SEED" "$@" > "$log/$name" 2>&1
         echo $? > "$log/$name.status"; } &
 }
 
