@@ -299,7 +299,7 @@ static void decide(struct judge *judge, const struct answer *answer, int moved)
     if (judge->scenario->is_impatient && !judge->has_ended) {
         broken(judge, 0);
         judge->ends |= ENDS(TIMEOUT) | (is_stored(judge) ? ENDS(TRUNCATED) : 0);
-        judge->poll |= judge->has_resumed;
+        judge->poll |= judge->has_resumed || is_stored(judge);
         judge->resume |= judge->has_resumed;
     }
     judge->may_look =
