@@ -81,7 +81,7 @@ test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
 	@$(MAKE) --no-print-directory -C Tests/network check
 
 test-hostile: deps lib sandbox ## Fuzzing corpora, whole calls, races, costs that grow, hosts without means
-	@for suite in interleavings fuzz calls linear tsan torture guest; do \
+	@for suite in interleavings fuzz calls linear tsan torture guest faults; do \
 		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
 
 test-costs: deps lib ## Instructions and allocations for events and requests, with bounds

@@ -6,8 +6,10 @@
 pthread_mutex_t *platform_mutex_new(void)
 {
     pthread_mutex_t *mutex = calloc(1, sizeof *mutex);
-    if (mutex)
-        pthread_mutex_init(mutex, NULL);
+    if (mutex && pthread_mutex_init(mutex, NULL) != 0) {
+        free(mutex);
+        return NULL;
+    }
     return mutex;
 }
 
@@ -24,9 +26,15 @@ pthread_cond_t *platform_condition_new(void)
     pthread_cond_t *condition = calloc(1, sizeof *condition);
     if (!condition)
         return NULL;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
+    if (pthread_condattr_init(&attributes) != 0) {
+        free(condition);
+        return NULL;
+    }
+    if (pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(condition, &attributes) != 0) {
+        free(condition);
+        condition = NULL;
+    }
     pthread_condattr_destroy(&attributes);
     return condition;
 }
@@ -79,7 +87,7 @@ platform_interrupt *platform_interrupt_new(int wake_fd)
 void platform_interrupt_raise(platform_interrupt *interrupt)
 {
     atomic_fetch_add(&interrupt->count, 1);
-    platform_eventfd_raise(interrupt->wake_fd);
+    platform_flag_raise(interrupt->wake_fd);
 }
 
 uint64_t platform_interrupt_count(const platform_interrupt *interrupt)

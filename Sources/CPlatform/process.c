@@ -2,6 +2,7 @@
 #include "oldest_glibc.h"
 
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 
@@ -77,20 +78,44 @@ void *platform_reserve(size_t bytes)
 
 /* ---- random ---- */
 
+/* splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
+/* Without getrandom (a kernel before 3.17, a filter of system calls): the 16 random bytes that the kernel
+   gives every program at its start (getauxval(3)), told apart by process, time and count. Jitter and
+   uniqueness are all that is asked of it; nothing here is a secret. */
+static uint64_t substitute(void)
+{
+    static uint64_t drawn;
+    uint64_t seed[2] = {0, 0};
+    const void *given = (const void *)getauxval(AT_RANDOM);
+    if (given)
+        memcpy(seed, given, sizeof seed);
+    const uint64_t count = __atomic_add_fetch(&drawn, 1, __ATOMIC_RELAXED);
+    return mix(seed[0] ^ mix(platform_now() ^ mix(seed[1] ^ (uint64_t)getpid()) ^ mix(count)));
+}
+
 void platform_random(void *bytes, size_t count)
 {
     unsigned char *p = bytes;
+    int tries = 0; /* a signal may interrupt it, but not without end */
     while (count > 0) {
-        const ssize_t got = getrandom(p, count, 0);
-        if (got > 0) {
-            p += got;
-            count -= (size_t)got;
-        } else if (errno == ENOSYS) {
-            /* Jitter and uniqueness only; nothing here is a secret. */
-            const uint64_t mixed = (platform_now() ^ (uint64_t)getpid()) * 0x9E3779B97F4A7C15u;
-            *p++ = (unsigned char)(mixed >> 56);
-            count -= 1;
+        ssize_t got = tries < 16 ? getrandom(p, count, 0) : -1;
+        if (got <= 0) {
+            if (errno == EINTR && tries++ < 16)
+                continue;
+            tries = 16;
+            const uint64_t value = substitute();
+            got = count < sizeof value ? (ssize_t)count : (ssize_t)sizeof value;
+            memcpy(p, &value, (size_t)got);
         }
+        p += got;
+        count -= (size_t)got;
     }
 }
 

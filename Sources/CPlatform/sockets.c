@@ -16,7 +16,8 @@
 
 typedef struct open_socket {
     int fd;
-    int idle_port; /* the connection's local port while it waits for a request; else 0 */
+    uint64_t cookie; /* tells it from another of the same number, should the host have closed it */
+    int idle_port;   /* the connection's local port while it waits for a request; else 0 */
 } open_socket;
 
 struct platform_sockets {
@@ -24,10 +25,51 @@ struct platform_sockets {
     size_t count;
     size_t capacity;
     size_t idle_count;
+    /* libcurl's own two, by which it is woken. */
+    open_socket wakeup[2];
     /* The connection that was closed last, by its local port, and the bytes that came over it. */
     int closed_port;
     int64_t closed_received;
 };
+
+/* Of a socket, which no other has (SO_COOKIE, Linux 4.6); 0 when the descriptor is none. */
+static uint64_t cookie_of(int fd)
+{
+    uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+    return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) == 0 ? cookie : 0;
+}
+
+/* It is still what it was. */
+static int is_own(const open_socket *opened)
+{
+    if (opened->cookie == 0)
+        return 1;
+    errno = 0;
+    const uint64_t cookie = cookie_of(opened->fd);
+    return cookie ? cookie == opened->cookie : errno != EBADF && errno != ENOTSOCK;
+}
+
+static int close_own(const open_socket *opened)
+{
+    return is_own(opened) ? close(opened->fd) : 0;
+}
+
+void platform_sockets_note_wakeup(platform_sockets *sockets, int fd)
+{
+    const open_socket noted = {fd, cookie_of(fd), 0};
+    sockets->wakeup[sockets->wakeup[0].cookie != 0] = noted;
+}
+
+void platform_sockets_forget_wakeup(platform_sockets *sockets)
+{
+    memset(sockets->wakeup, 0, sizeof sockets->wakeup);
+}
+
+int platform_sockets_wakeup_is_own(const platform_sockets *sockets)
+{
+    return is_own(&sockets->wakeup[0]) && is_own(&sockets->wakeup[1]);
+}
 
 /* From the end: it is mostly about those that were opened last. */
 static open_socket *find(const platform_sockets *sockets, int fd)
@@ -45,20 +87,39 @@ platform_sockets *platform_sockets_new(void)
     return calloc(1, sizeof(platform_sockets));
 }
 
+/* A socket whose connection failed libcurl closes without a word (up to 7.88 at least): such are taken out
+   when there is no room, which costs a system call for each socket, and that seldom. */
+static int make_room(platform_sockets *sockets)
+{
+    size_t i = 0;
+    while (i < sockets->count) {
+        open_socket *opened = &sockets->list[i];
+        if (is_own(opened)) {
+            i++;
+            continue;
+        }
+        sockets->idle_count -= opened->idle_port != 0;
+        *opened = sockets->list[--sockets->count];
+    }
+    if (sockets->count > 0 && sockets->count <= sockets->capacity / 2)
+        return 1;
+    const size_t capacity = sockets->capacity ? sockets->capacity * 2 : 16;
+    open_socket *grown = realloc(sockets->list, capacity * sizeof *grown);
+    if (!grown)
+        return 0;
+    sockets->list = grown;
+    sockets->capacity = capacity;
+    return 1;
+}
+
 int platform_sockets_open(void *context, int family, int type, int protocol)
 {
     platform_sockets *sockets = context;
-    if (sockets->count == sockets->capacity) {
-        const size_t capacity = sockets->capacity ? sockets->capacity * 2 : 16;
-        open_socket *grown = realloc(sockets->list, capacity * sizeof *grown);
-        if (!grown)
-            return -1;
-        sockets->list = grown;
-        sockets->capacity = capacity;
-    }
+    if (sockets->count == sockets->capacity && !make_room(sockets))
+        return -1;
     const int fd = socket(family, type | SOCK_CLOEXEC, protocol);
     if (fd >= 0) {
-        const open_socket opened = {fd, 0};
+        const open_socket opened = {fd, cookie_of(fd), 0};
         sockets->list[sockets->count++] = opened;
     }
     return fd;
@@ -100,13 +161,14 @@ int platform_sockets_close(void *context, int fd)
 {
     platform_sockets *sockets = context;
     open_socket *closed = find(sockets, fd);
-    if (closed) {
-        sockets->closed_port = platform_local_port(fd);
-        sockets->closed_received = platform_received(fd);
-        sockets->idle_count -= closed->idle_port != 0;
-        *closed = sockets->list[--sockets->count];
-    }
-    return close(fd);
+    if (!closed)
+        return close(fd);
+    const open_socket ours = *closed;
+    sockets->closed_port = platform_local_port(fd);
+    sockets->closed_received = platform_received(fd);
+    sockets->idle_count -= closed->idle_port != 0;
+    *closed = sockets->list[--sockets->count];
+    return close_own(&ours);
 }
 
 void platform_sockets_rest(platform_sockets *sockets, int fd, int local_port)
@@ -164,7 +226,7 @@ void platform_sockets_close_all(platform_sockets *sockets)
 {
     size_t i;
     for (i = 0; i < sockets->count; i++)
-        close(sockets->list[i].fd);
+        close_own(&sockets->list[i]);
     sockets->count = 0;
     sockets->idle_count = 0;
 }

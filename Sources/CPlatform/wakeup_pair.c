@@ -37,13 +37,14 @@ static int may_be_one(int fd)
 
 int platform_lowest_free_descriptor(void)
 {
-    const int fd = platform_eventfd_new();
+    const int fd = platform_flag_new();
     if (fd >= 0)
         close(fd);
     return fd;
 }
 
-void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *context), void *context)
+void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *context), void *context,
+                                        platform_sockets *sockets)
 {
     enum { range = 64 };
     int candidates[range];
@@ -72,11 +73,12 @@ void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *context),
     }
     for (i = 0; i < count; i++) {
         if (shows[i]) {
-            fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
             reader = candidates[i];
-        } else if (unsent_bytes(candidates[i]) > 0) {
-            fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
+        } else if (unsent_bytes(candidates[i]) <= 0) {
+            continue;
         }
+        fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
+        platform_sockets_note_wakeup(sockets, candidates[i]);
     }
     if (reader >= 0) {
         const ssize_t drained = recv(reader, bytes, sizeof bytes, MSG_DONTWAIT);

@@ -6,7 +6,10 @@ import Responses
 public func responses_client_fd(_ handle: OpaquePointer?) -> Int32 {
     answering(nil, nil) { () throws(ResponsesError) in
         let fd = try with(client: handle) { $0.engine.hostDescriptor() }
-        if fd < 0 { throw ResponsesError(.network, "no descriptor is left for the event loop") }
+        if fd < 0 {
+            throw EngineFailure(call: "no descriptor for the event loop", number: platform_errno())
+                .error
+        }
         return fd
     }
 }

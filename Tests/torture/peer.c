@@ -20,12 +20,41 @@ static struct {
     size_t count;
 } connections[MAX_CONNECTIONS];
 
-static void send_answer(int fd, const char *body)
+/* The stream of resp_1: up to where it breaks, and what is behind that. */
+static void send_part(int fd, int is_rest)
 {
     struct text answer = {0};
     struct sse sse;
+    sse_hello(&sse, "resp_1");
+    const size_t from = is_rest ? sse.end[4] : 0, end = is_rest ? sse.text.len : sse.end[4];
+    text_addf(&answer,
+              "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+              "Content-Length: %zu\r\n\r\n",
+              end - from);
+    text_add_bytes(&answer, sse.text.data + from, end - from);
+    sse_free(&sse);
+    if (send(fd, answer.data, answer.len, MSG_NOSIGNAL) < 0)
+        shutdown(fd, SHUT_RDWR);
+    text_free(&answer);
+}
+
+static void send_answer(int fd, const char *head, const char *body)
+{
+    struct text answer = {0};
+    struct sse sse;
+    if (strncmp(head, "GET ", 4) == 0 && strstr(head, "stream=true") != NULL) {
+        send_part(fd, strstr(head, "starting_after=4") != NULL);
+        return;
+    }
     if (strstr(body, "silent"))
         return;
+    if (strstr(body, "busy")) {
+        static const char busy[] = "HTTP/1.1 503 Busy\r\nRetry-After-Ms: 1\r\n"
+                                   "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+        if (send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL) < 0)
+            shutdown(fd, SHUT_RDWR);
+        return;
+    }
     if (strstr(body, "\"stream\":true")) {
         sse_hello(&sse, "resp_1");
         text_addf(&answer,
@@ -73,7 +102,7 @@ static int read_requests(int fd)
             return 1;
         char kept = bytes[total];
         bytes[total] = 0;
-        send_answer(fd, head + 4);
+        send_answer(fd, bytes, head + 4);
         bytes[total] = kept;
         memmove(bytes, bytes + total, connections[fd].count - total);
         connections[fd].count -= total;

@@ -4,8 +4,11 @@
  *
  *     "silent"         never
  *     "refused"        500 and an error
+ *     "busy"           503, and to try again in a millisecond
  *     "stream":true    the eleven events of sse_hello()
  *     anything else    a response
+ *
+ * A GET of a stream gets the first five of these events, and with starting_after=4 the others.
  */
 #ifndef TORTURE_PEER_H
 #define TORTURE_PEER_H

@@ -248,6 +248,37 @@ static int pull(void)
     return status;
 }
 
+/* Several at once: what happens to one must not make libcurl look at the socket of another for which it
+   had no memory. */
+static int several(void)
+{
+    enum { calls = 4 };
+    int status, ended = 0, worst = RESPONSES_OK;
+    responses_client *client = new_client(&status);
+    responses_call *call[calls] = {NULL};
+    for (int i = 0; status == RESPONSES_OK && i < calls; i++) {
+        int started = responses_create_stream_start(client, REQUEST, NTS, &call[i], NULL);
+        if (started != RESPONSES_OK)
+            worst = started;
+        ended += call[i] == NULL;
+    }
+    for (int i = 0; status == RESPONSES_OK && ended < calls; i = (i + 1) % calls) {
+        if (call[i] == NULL)
+            continue;
+        int step = responses_call_next(call[i], NULL, NULL);
+        if (step == RESPONSES_AGAIN) {
+            responses_call_wait(call[i], 20);
+        } else if (step != RESPONSES_OK) {
+            worst = step == RESPONSES_DONE ? worst : step;
+            responses_call_free(call[i]);
+            call[i] = NULL;
+            ended++;
+        }
+    }
+    responses_client_free(client);
+    return status ? status : worst;
+}
+
 static int list_items(void)
 {
     int status;
@@ -331,6 +362,7 @@ TORTURE(create)
 TORTURE(be_refused)
 TORTURE(stream)
 TORTURE(pull)
+TORTURE(several)
 TORTURE(list_items)
 
 int main(void)
@@ -339,6 +371,7 @@ int main(void)
         cmocka_unit_test(make_client_without_memory), cmocka_unit_test(create_without_memory),
         cmocka_unit_test(be_refused_without_memory),  cmocka_unit_test(stream_without_memory),
         cmocka_unit_test(pull_without_memory),        cmocka_unit_test(list_items_without_memory),
+        cmocka_unit_test(several_without_memory),
     };
     signal(SIGSEGV, say_where);
     signal(SIGILL, say_where);

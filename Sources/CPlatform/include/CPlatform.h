@@ -24,11 +24,13 @@
 
 /* ---- time ---- */
 
-/* Monotonic, in nanoseconds: not moved by settings of the wall clock. */
+/* Monotonic, in nanoseconds: not moved by settings of the wall clock. Where there is no such clock, as
+   behind a filter of system calls, it is the wall clock all the same. */
 static inline uint64_t platform_now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+        return (uint64_t)time(NULL) * 1000000000u;
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -70,23 +72,32 @@ void platform_once(int *done, void (*body)(void));
 /* ---- descriptors: all close-on-exec and non-blocking; -1 on failure ---- */
 
 int platform_epoll_new(void);
-int platform_epoll_add(int epoll, int fd, uint32_t events);
-int platform_epoll_change(int epoll, int fd, uint32_t events);
+/* Adds, or changes one that is known; 0, or what errno says. */
+int platform_epoll_watch(int epoll, int fd, uint32_t events, int is_known);
+/* 0 when it is not in the set any more, or what errno says. */
 int platform_epoll_remove(int epoll, int fd);
-/* How many are ready; 0 when none is, also after a signal. */
+/* How many are ready; 0 when none is, also after a signal; -errno when the set cannot be waited for. */
 int platform_epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout_ms);
 static inline int platform_epoll_fd(const struct epoll_event *event)
 {
     return event->data.fd;
 }
 
-int platform_eventfd_new(void);
-void platform_eventfd_raise(int fd); /* async-signal-safe */
-void platform_eventfd_clear(int fd);
+/* Readable from `deadline` on, in ns on the monotonic clock, until it is set anew; 0: never. What can fail
+   says what errno does, and leaves errno itself alone. Async-signal-safe. */
+int platform_timer_new(void);
+int platform_timer_set(int fd, uint64_t deadline);
 
-int platform_timerfd_new(void);
-void platform_timerfd_set(int fd, uint64_t deadline); /* monotonic ns; 0 disarms */
-void platform_timerfd_clear(int fd);
+/* Readable while it is raised. A timer too: an eventfd would be written to and read, and so would be a
+   file of the host's, had that closed ours and opened one of the same number. */
+int platform_flag_new(void);
+int platform_flag_new_raised(void); /* never cleared */
+int platform_flag_raise(int fd);
+int platform_flag_clear(int fd);
+
+/* Closes a descriptor of ours, unless the host has closed it behind us and the number is now that of
+   something else. `kind` is in what /proc/self/fd says of ours: "eventpoll", "timerfd". */
+void platform_close_own(int fd, const char *kind);
 
 /* ---- a counter that a signal handler may raise ---- */
 
@@ -116,14 +127,19 @@ int platform_local_port(int fd);
 int64_t platform_received(int fd);
 /* The same for the connection that was closed last, if its local port was this; else -1. */
 int64_t platform_sockets_received(const platform_sockets *sockets, int local_port);
+/* libcurl closes its wake-up sockets without a look: 0 when the host has done it before, and the numbers
+   may be those of something else. */
+void platform_sockets_note_wakeup(platform_sockets *sockets, int fd);
+void platform_sockets_forget_wakeup(platform_sockets *sockets);
+int platform_sockets_wakeup_is_own(const platform_sockets *sockets);
 void platform_sockets_free(platform_sockets *_Nullable sockets);
 
 /* The descriptor that the next open would get. */
 int platform_lowest_free_descriptor(void);
-/* Makes libcurl's wake-up sockets close-on-exec. `lowest` as above, from before they were made; `wake`
-   writes to them. */
+/* Makes libcurl's wake-up sockets close-on-exec and notes them. `lowest` as above, from before they were
+   made; `wake` writes to them. */
 void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *_Nullable context),
-                                        void *_Nullable context);
+                                        void *_Nullable context, platform_sockets *sockets);
 
 /* ---- the environment ---- */
 

@@ -277,8 +277,9 @@ package final class Call: Waiter {
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()
         defer { platform_set_errno(found) }
-        enum News { case nothing, bytes, ended, expired, noMemory }
+        enum News { case nothing, bytes, ended, expired, noMemory, broken(EngineFailure) }
         let news: News = engine.locked {
+            if let failure = engine.failure { return .broken(failure) }
             // What is found may not be all: it is looked at again until there is nothing.
             hasNews = true
             limits.note(&progress, engine.now)
@@ -310,6 +311,7 @@ package final class Call: Waiter {
             hasLookedAgain = false
             limitReached()
         case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
+        case .broken(let failure): fail(failure.status, failure.message)
         }
         return true
     }

@@ -27,7 +27,9 @@ extension Call {
             return true
         }
         // Its arguments are right; memory is all that can be missing.
-        if !hasStarted { fail(.noMemory, ResponsesError.noMemoryMessage) }
+        if hasStarted { return }
+        let failure = engine.locked { engine.failure }
+        fail(failure?.status ?? .noMemory, failure?.message ?? ResponsesError.noMemoryMessage)
     }
 
     /// Sends the request after a pause.

@@ -12,7 +12,10 @@ extension Engine {
             var isLast = false
             let next: Call? = locked {
                 if let looked { isLast = hostLoop.endVainLook(at: looked, taking: taking) }
-                guard let waiter = hostLoop.takeNext() else { return nil }
+                guard let waiter = hostLoop.takeNext() else {
+                    if hostLoop.clearFailure != 0 { fail("timerfd_settime", hostLoop.clearFailure) }
+                    return nil
+                }
                 taking = hostLoop.taking
                 // safe: only calls have a handle of the host.
                 return unsafeDowncast(waiter, to: Call.self)

@@ -7,7 +7,7 @@ import CPlatform
 ///
 /// Everything is guarded by one lock, which is never held while waiting or while code of the host runs.
 package final class Engine {
-    let multi: UnsafeMutableRawPointer
+    private(set) var multi: UnsafeMutableRawPointer
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     let epoll: Int32
     private let timer: Int32
@@ -28,7 +28,15 @@ package final class Engine {
     var now: UInt64 = 0
     private var interruptsSeen: UInt64 = 0
     /// libcurl had no memory for a socket; see `endAll`.
-    private var isOutOfMemory = false
+    var isOutOfMemory = false
+    /// And it must not be used any more: see `replaceMulti`.
+    var isSpoilt = false
+    /// libcurl must not be made to look at a socket now.
+    var mustNotLook = false
+    /// A system call that nothing works without has failed, and would fail again: see `EngineFailure`.
+    package internal(set) var failure: EngineFailure?
+    /// A transfer's socket could not be watched; see `endUnwatched`.
+    var hasUnwatched = false
 
     var deadlines = DeadlineHeap()
     var curlDeadline: UInt64 = 0
@@ -75,17 +83,22 @@ package final class Engine {
         let events = calloc(eventCapacity, MemoryLayout<epoll_event>.stride)
         let hooks = calloc(1, MemoryLayout<curl_socket_hooks>.stride)
         let epoll = platform_epoll_new()
-        let timer = platform_timerfd_new()
-        let wake = platform_eventfd_new()
-        let reason = platform_errno()
+        let timer = platform_timer_new()
+        let wake = platform_flag_new()
+        var reason = platform_errno()
         let interrupt = platform_interrupt_new(wake)
-        if let multi, let lock, let sockets, let events, let hooks, let interrupt, epoll >= 0,
-            timer >= 0,
-            wake >= 0, platform_epoll_add(epoll, timer, EPOLLIN.rawValue) == 0,
-            platform_epoll_add(epoll, wake, EPOLLIN.rawValue) == 0
-        {
-            platform_wakeup_pair_close_on_exec(
-                lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi)
+        var call: StaticString = "no descriptors for a client"
+        var isWatched = epoll >= 0 && timer >= 0 && wake >= 0
+        let hasDescriptors = isWatched
+        if hasDescriptors {
+            let failed = max(
+                platform_epoll_watch(epoll, timer, EPOLLIN.rawValue, 0),
+                platform_epoll_watch(epoll, wake, EPOLLIN.rawValue, 0))
+            isWatched = failed == 0
+            if failed != 0 { (call, reason) = ("epoll_ctl", failed) }
+        }
+        if let multi, let lock, let sockets, let events, let hooks, let interrupt, isWatched {
+            noteWakeUp(of: multi, lowest, sockets)
             return Engine(
                 Parts(
                     multi: multi, lock: lock, sockets: sockets, events: events, hooks: hooks,
@@ -97,11 +110,9 @@ package final class Engine {
         platform_interrupt_free(interrupt)
         free(events)
         free(hooks)
-        let hasDescriptors = epoll >= 0 && timer >= 0 && wake >= 0
         for fd in [epoll, timer, wake] where fd >= 0 { close(fd) }
-        if hasDescriptors { throw ResponsesError.noMemory() }
-        throw ResponsesError(
-            .network, "no descriptors for a client: \(Message(cString: strerror(reason)))")
+        if isWatched { throw ResponsesError.noMemory() }
+        throw EngineFailure(call: call, number: reason).error
     }
 
     private init(_ parts: Parts) {
@@ -126,9 +137,9 @@ package final class Engine {
         for drain in drains { curl_multi_remove_handle(multi, drain.transfer.easy) }
         for drain in drains { curl_easy_cleanup(drain.transfer.easy) }
         for handle in idleHandles { curl_easy_cleanup(handle) }
-        curl_multi_cleanup(multi)
+        cleanUpMulti()
         hostLoop.close()
-        for fd in [epoll, timer, wake] { close(fd) }
+        closeDescriptors()
         platform_sockets_free(sockets)
         platform_interrupt_free(interrupt)
         platform_mutex_free(lock)
@@ -136,15 +147,46 @@ package final class Engine {
         free(socketHooks)
     }
 
+    private static func noteWakeUp(
+        of multi: UnsafeMutableRawPointer, _ lowest: Int32, _ sockets: OpaquePointer
+    ) {
+        platform_wakeup_pair_close_on_exec(
+            lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi, sockets)
+    }
+
+    private func cleanUpMulti() {
+        if platform_sockets_wakeup_is_own(sockets) != 0 {
+            curl_multi_cleanup(multi)
+        } else {
+            // Rather memory that is lost than a descriptor of the host that is closed.
+            platform_sockets_close_all(sockets)
+        }
+    }
+
+    /// Begins anew with libcurl, for which there is no transfer: see `endAll`. False when there is no
+    /// memory for that either.
+    func replaceMulti() -> Bool {
+        let lowest = platform_lowest_free_descriptor()
+        guard let made = curl_multi_init() else { return false }
+        cleanUpMulti()
+        platform_sockets_forget_wakeup(sockets)
+        Engine.noteWakeUp(of: made, lowest, sockets)
+        multi = made
+        curlDeadline = 0
+        isSpoilt = false
+        setUpMulti()
+        return true
+    }
+
     private func setUpMulti() {
         curl_multi_set_callbacks(
             multi,
-            { _, fd, what, context, known in
+            { easy, fd, what, context, known in
                 guard let context else { return 0 }
                 Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef {
-                    $0.socketChanged(fd, what, isKnown: known != nil)
+                    $0.socketChanged(easy, fd, what, isKnown: known != nil)
                 }
-                return 0
+                return 0  // anything else, and libcurl would refuse all that follows
             },
             { _, milliseconds, context in
                 guard let context else { return 0 }
@@ -172,9 +214,15 @@ package final class Engine {
         isAbandoned = true
         platform_sockets_close_all(sockets)
         hostLoop.close()
-        for fd in [epoll, timer, wake] { close(fd) }
+        closeDescriptors()
     }
     private var isAbandoned = false
+
+    private func closeDescriptors() {
+        platform_close_own(epoll, "eventpoll")
+        platform_close_own(timer, "timerfd")
+        platform_close_own(wake, "timerfd")
+    }
 
     // MARK: the lock
 
@@ -187,22 +235,23 @@ package final class Engine {
 
     // MARK: sockets and time
 
-    private func socketChanged(_ fd: Int32, _ what: Int32, isKnown: Bool) {
+    private func socketChanged(
+        _ easy: UnsafeMutableRawPointer?, _ fd: Int32, _ what: Int32, isKnown: Bool
+    ) {
         if what == CURL_POLL_REMOVE {
             idleBytes.forget(fd)
+            // One that stays in the set is found when it says that it is ready: see `judge`.
             platform_epoll_remove(epoll, fd)
             return
         }
         var wanted: UInt32 = 0
         if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
         if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
-        if isKnown {
-            platform_epoll_change(epoll, fd, wanted)
-        } else {
-            platform_epoll_add(epoll, fd, wanted)
-            // Any pointer marks the socket as known; libcurl forgets it when the socket goes.
-            curl_multi_assign(multi, fd, UnsafeMutableRawPointer(socketHooks))
-        }
+        let failed = platform_epoll_watch(epoll, fd, wanted, isKnown ? 1 : 0)
+        if failed != 0 { noteUnwatched(easy, failed) }
+        // Any pointer marks the socket as known; libcurl forgets it when the socket goes. Should it not
+        // be noted, the next change finds out.
+        if !isKnown { curl_multi_assign(multi, fd, UnsafeMutableRawPointer(socketHooks)) }
     }
 
     /// Sets the timer descriptor to the next deadline of all. One that is set too early is left: it
@@ -213,7 +262,7 @@ package final class Engine {
         let check = sharing.nextCheck
         if check != 0 && (next == 0 || check < next) { next = check }
         if next != 0 && (armedFor == 0 || next < armedFor) {
-            platform_timerfd_set(timer, next)
+            setTimer(next)
             armedFor = next
         }
     }
@@ -235,16 +284,18 @@ package final class Engine {
 
     /// Handles what `epoll_wait` has found, and everything that is due.
     func handle(_ count: Int32) {
+        if count < 0 { return fail("epoll_wait", -count) }
         now = platform_now()
         CurlLibrary.guardingSIGPIPE {
             for index in 0..<Int(count) {
                 let fd = platform_epoll_fd(events + index)
                 if fd == timer {
-                    platform_timerfd_clear(timer)
                     armedFor = 0
+                    setTimer(0)
                 } else if fd == wake {
-                    platform_eventfd_clear(wake)
-                } else {
+                    let failed = platform_flag_clear(wake)
+                    if failed != 0 { fail("timerfd_settime", failed) }
+                } else if !isOutOfMemory {
                     var what: Int32 = 0
                     let ready = events[index].events
                     if ready & EPOLLIN.rawValue != 0 { what |= CURL_CSELECT_IN }
@@ -257,16 +308,16 @@ package final class Engine {
                     // For one that is not read libcurl stores what comes over HTTP/2: that is another
                     // bound, of `SharedConnections`.
                     if deliveries == before && sharing.nextCheck == 0 {
-                        if idleBytes.note(fd) { endFlooded(fd) }
+                        judge(idleBytes.note(fd, isReadable: what != CURL_CSELECT_OUT), fd)
                     } else if !idleBytes.isEmpty {
                         idleBytes.forget(fd)
                     }
                 }
             }
-            handleDueTimers()
+            if !isOutOfMemory { handleDueTimers() }
         }
         takeEndedTransfers()
-        if isOutOfMemory { endAll() }
+        endUnwatched()
         armTimer()
         tellInterrupted()
     }
@@ -300,18 +351,6 @@ package final class Engine {
         return false
     }
 
-    /// libcurl had no memory to tell us of a socket, which nobody would watch then; and up to at least
-    /// 7.88 it must not look at that socket again. All that can be done is to end the transfers.
-    private func endAll() {
-        isOutOfMemory = false
-        for entry in running {
-            let transfer = entry.takeUnretainedValue()
-            halt(transfer, isOver: true)
-            transfer.ended(CURLE_OUT_OF_MEMORY)
-            if transfer.owner == nil { endDrain(transfer) }
-        }
-    }
-
     func takeEndedTransfers() {
         var code = CURLE_OK
         var isBroken = false
@@ -325,10 +364,11 @@ package final class Engine {
             if code != CURLE_OK && transfer.maySpeakHTTP2 { isBroken = true }
             if transfer.owner == nil { endDrain(transfer) }
         }
-        if isBroken {
+        if isBroken && !isOutOfMemory {
             let others = sharing  // a copy, as looking may pause one
             CurlLibrary.guardingSIGPIPE { others.lookAtAll() }
         }
+        if isOutOfMemory { endAll() }
     }
 
     // MARK: news
@@ -346,6 +386,10 @@ package final class Engine {
         let count = platform_interrupt_count(interrupt)
         if count == interruptsSeen { return }
         interruptsSeen = count
+        tellSleepers()
+    }
+
+    func tellSleepers() {
         for sleeper in sleepers {
             sleeper._withUnsafeGuaranteedRef { waiter in
                 if let condition = waiter.condition { pthread_cond_signal(condition) }
@@ -372,6 +416,11 @@ package final class Engine {
         // leaving for a reason of its own.
         defer { if isDriving || !isDriven { handOver() } }
         while !waiter.hasNews {
+            // The owner finds the reason.
+            if failure != nil {
+                waiter.hasNews = true
+                return .news
+            }
             let isLate = deadline != 0 && platform_now() >= deadline
             // Where another thread drives it does what is to be done.
             if isLate && (isDriving || isDriven) { return .timedOut }
@@ -427,20 +476,39 @@ package final class Engine {
 
     /// Wakes the thread that drives, so that it looks at its own call again.
     func wakeDriver() {
-        if isDriven { platform_eventfd_raise(wake) }
+        if !isDriven || platform_flag_raise(wake) == 0 { return }
+        wakeByTimer()
+    }
+
+    /// Where the descriptor that is there for that cannot be raised.
+    func wakeByTimer() {
+        setTimer(1)
+        armedFor = 1
+    }
+
+    /// 0: never. One that cannot be set would leave calls without their limits, or be ready for ever.
+    private func setTimer(_ deadline: UInt64) {
+        let failed = platform_timer_set(timer, deadline)
+        if failed != 0 { fail("timerfd_settime", failed) }
     }
 
     // MARK: the host's event loop
 
     /// The descriptor for the host's loop; made when it is first asked for. Negative on failure.
     package func hostDescriptor() -> Int32 {
-        locked { hostLoop.descriptor(over: epoll) }
+        locked {
+            if let failure {
+                platform_set_errno(failure.number)
+                return -1
+            }
+            return hostLoop.descriptor(over: epoll)
+        }
     }
 
     /// Does what can be done now. When another thread drives, that one does it.
     package func dispatch() {
         locked {
-            if isDriven { return }
+            if isDriven || failure != nil { return }
             handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
         }
     }

@@ -5,6 +5,7 @@ import CPlatform
 extension Engine {
     /// Sends the transfer's request. False when libcurl cannot take it.
     func start(_ transfer: Transfer) -> Bool {
+        if failure != nil || isSpoilt && !replaceMulti() { return false }
         now = platform_now()
         if !drains.isEmpty { finishDrains() }
         if transfer.mayLeaveFarewells { platform_sockets_end_broken(sockets) }
@@ -27,9 +28,10 @@ extension Engine {
                 halt(transfer)
                 return false
             }
+            endUnwatched()
         }
         armTimer()
-        return true
+        return failure == nil
     }
 
     /// Takes a transfer away from libcurl; where it was still running, its connection is closed, or its
@@ -43,14 +45,15 @@ extension Engine {
         }
         transfer.runningIndex = -1
         sharing.remove(transfer)
-        transfer.dropHeld()
-        let tellsServer = !isOver && transfer.maySpeakHTTP2
+        if !mustNotLook { transfer.dropHeld() }
+        let tellsServer = !isOver && !mustNotLook && transfer.maySpeakHTTP2
         // Where nobody else uses the connection, its end tells the server.
-        if tellsServer { curl_set_long(transfer.easy, CURLOPT_FORBID_REUSE, 1) }
+        if tellsServer || mustNotLook { curl_set_long(transfer.easy, CURLOPT_FORBID_REUSE, 1) }
         curl_multi_remove_handle(multi, transfer.easy)
         if tellsServer {
             let others = sharing
             CurlLibrary.guardingSIGPIPE { others.tellServer(that: transfer) }
+            if isOutOfMemory { endAll() }
             armTimer()
         }
     }
@@ -94,7 +97,7 @@ extension Engine {
 
     /// Looks whether connections have become free, before a new transfer would open another.
     private func finishDrains() {
-        if isDriven { return }  // that thread does
+        if isDriven || failure != nil { return }  // that thread does
         handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
     }
 

@@ -20,6 +20,8 @@ struct HostLoop {
     private var outer: Int32 = -1
     private var flag: Int32 = -1
     private var isRaised = false
+    /// The `errno` with which the flag could not be cleared; 0: it could.
+    private(set) var clearFailure: Int32 = 0
     private var first: Unmanaged<Waiter>?
     private var last: Unmanaged<Waiter>?
 
@@ -43,10 +45,7 @@ struct HostLoop {
             taking &+= 1
             return waiter
         }
-        if isRaised {
-            isRaised = false
-            platform_eventfd_clear(flag)
-        }
+        if isRaised { clear() }
         return nil
     }
 
@@ -102,10 +101,12 @@ struct HostLoop {
     mutating func descriptor(over epoll: Int32) -> Int32 {
         if outer >= 0 { return outer }
         let set = platform_epoll_new()
-        let event = platform_eventfd_new()
-        guard set >= 0, event >= 0, platform_epoll_add(set, epoll, EPOLLIN.rawValue) == 0,
-            platform_epoll_add(set, event, EPOLLIN.rawValue) == 0
+        let event = platform_flag_new()
+        guard set >= 0, event >= 0, platform_epoll_watch(set, epoll, EPOLLIN.rawValue, 0) == 0,
+            platform_epoll_watch(set, event, EPOLLIN.rawValue, 0) == 0
         else {
+            let reason = platform_errno()
+            defer { platform_set_errno(reason) }
             for fd in [set, event] where fd >= 0 { CPlatform.close(fd) }
             return -1
         }
@@ -115,14 +116,37 @@ struct HostLoop {
         return outer
     }
 
+    /// The engine's descriptor is looked at no more.
+    func detach(_ epoll: Int32) {
+        if outer >= 0 { platform_epoll_remove(outer, epoll) }
+    }
+
     func close() {
-        for fd in [outer, flag] where fd >= 0 { CPlatform.close(fd) }
+        platform_close_own(outer, "eventpoll")
+        platform_close_own(flag, "anon_inode")
     }
 
     private mutating func raise() {
-        if flag >= 0 && !isRaised {
-            isRaised = true
-            platform_eventfd_raise(flag)
+        if flag < 0 || isRaised { return }
+        isRaised = true
+        if platform_flag_raise(flag) == 0 || platform_flag_raise(flag) == 0 { return }
+        // One that is raised from the beginning takes its place: nothing else would tell the host.
+        let other = platform_flag_new_raised()
+        if other < 0 { return }
+        platform_close_own(flag, "timerfd")
+        flag = other
+        platform_epoll_watch(outer, flag, EPOLLIN.rawValue, 0)
+    }
+
+    private mutating func clear() {
+        let failed = platform_flag_clear(flag)
+        if failed == 0 {
+            isRaised = false
+        } else if clearFailure == 0 {
+            clearFailure = failed
+        } else {
+            // The engine has failed for it, and its calls have been told: rather silent than ready for ever.
+            platform_epoll_remove(outer, flag)
         }
     }
 

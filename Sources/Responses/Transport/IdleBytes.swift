@@ -13,12 +13,18 @@ struct IdleBytes {
     /// it takes to connect.
     private static let looks: UInt32 = 4
 
+    /// Looks at which a socket that says it is readable may show nothing new.
+    private static let patience: UInt32 = 256
+
     private struct Entry {
         let socket: Int32
         /// How often it was ready, and nothing came of it.
         var count: UInt32 = 0
         /// What had come over it when the system was asked first; -1: it was not yet.
         var received: Int64 = -1
+        /// What had come at the last look, and at how many looks it was the same.
+        var last: Int64 = -1
+        var still: UInt32 = 0
     }
     private var entries: [Entry] = []
 
@@ -32,21 +38,58 @@ struct IdleBytes {
         }
     }
 
-    /// The socket was ready, and nothing came of it. True when that has gone on for too long.
-    mutating func note(_ socket: Int32) -> Bool {
+    enum Verdict {
+        case fine
+        /// More came than any framing is.
+        case flood
+        /// It is said to be ready again and again, and nothing comes: it is not what it was, or libcurl
+        /// does not know it.
+        case stuck
+    }
+
+    /// The socket was ready, and nothing came of it.
+    mutating func note(_ socket: Int32, isReadable: Bool) -> Verdict {
         for index in entries.indices where entries[index].socket == socket {
             entries[index].count &+= 1
-            if entries[index].count % IdleBytes.looks != 0 { return false }
+            if entries[index].count % IdleBytes.looks != 0 { return .fine }
             let received = platform_received(socket)
             if entries[index].received < 0 { entries[index].received = received }
-            return received &- entries[index].received > IdleBytes.maximum
+            if received &- entries[index].received > IdleBytes.maximum { return .flood }
+            if !isReadable || received != entries[index].last { entries[index].still = 0 }
+            entries[index].last = received
+            entries[index].still &+= 1
+            return entries[index].still > IdleBytes.patience ? .stuck : .fine
         }
         entries.append(Entry(socket: socket))
-        return false
+        return .fine
     }
 }
 
 extension Engine {
+    func judge(_ verdict: IdleBytes.Verdict, _ socket: Int32) {
+        switch verdict {
+        case .fine: break
+        case .flood: endFlooded(socket)
+        case .stuck:
+            idleBytes.forget(socket)
+            let failed = platform_epoll_remove(epoll, socket)
+            // What was closed behind us cannot be taken out of the set, and makes it ready for ever.
+            if failed != 0 || platform_received(socket) < 0 {
+                return fail("epoll_ctl", failed != 0 ? failed : EBADF)
+            }
+            endStuck(socket)
+        }
+    }
+
+    private func endStuck(_ socket: Int32) {
+        let port = Int(platform_local_port(socket))
+        for entry in running {
+            let transfer = entry.takeUnretainedValue()
+            if transfer.localPort == port { transfer.unwatched = EIO }
+        }
+        hasUnwatched = true
+    }
+
     /// Ends all that use the connection.
     func endFlooded(_ socket: Int32) {
         idleBytes.forget(socket)

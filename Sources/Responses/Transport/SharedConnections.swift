@@ -132,7 +132,7 @@ extension Transfer {
         guard isPaused, maySpeakHTTP2 else { return }
         isPaused = false
         discardBody()
-        if curl_easy_pause(easy, CURLPAUSE_CONT) != CURLE_OK { hasLeftovers = true }
+        if !changePause(CURLPAUSE_CONT) { hasLeftovers = true }
     }
 
     private func discardBody() {
@@ -145,9 +145,18 @@ extension Transfer {
     func dropLeftovers() {
         guard hasLeftovers else { return }
         discardBody()
-        curl_easy_pause(easy, CURLPAUSE_RECV)
-        if curl_easy_pause(easy, CURLPAUSE_CONT) == CURLE_OK { hasLeftovers = false }
+        changePause(CURLPAUSE_RECV)
+        if changePause(CURLPAUSE_CONT) { hasLeftovers = false }
         takeBody()
+    }
+
+    /// True when libcurl could do it. It may have no memory to tell us of the socket again: `Engine.endAll`.
+    @discardableResult
+    func changePause(_ mask: Int32) -> Bool {
+        if engine.isOutOfMemory { return false }
+        let result = curl_easy_pause(easy, mask)
+        if result == CURLE_OUT_OF_MEMORY { engine.isOutOfMemory = true }
+        return result == CURLE_OK
     }
 
     /// Makes libcurl look at the connection, which it may have forgotten. One that is paused on purpose
@@ -155,7 +164,7 @@ extension Transfer {
     func lookAtConnection() {
         if isPaused { return }
         if hasLeftovers { return dropLeftovers() }
-        curl_easy_pause(easy, CURLPAUSE_RECV)
-        curl_easy_pause(easy, CURLPAUSE_CONT)
+        changePause(CURLPAUSE_RECV)
+        changePause(CURLPAUSE_CONT)
     }
 }

@@ -58,6 +58,8 @@ final class Transfer {
     var runningIndex = -1
     private(set) var hasEnded = false
     private(set) var result = CURLE_OK
+    /// The `errno` with which the system refused to watch its socket; 0: it did not.
+    var unwatched: Int32 = 0
     /// The `errno` of a connection that failed, 0 where the system was not the reason.
     private(set) var systemError = 0
     /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
@@ -304,6 +306,13 @@ final class Transfer {
         curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
         proxyStatus = Int32(truncatingIfNeeded: status)
         result = code
+        if unwatched != 0 {
+            result = unwatched == ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_COULDNT_CONNECT
+            systemError = Int(unwatched)
+            hasEnded = true
+            if let owner { engine.tell(owner) }
+            return
+        }
         if isTLSAlert(code) {
             result = CURLE_SSL_CONNECT_ERROR
             systemError = 0
@@ -344,9 +353,8 @@ final class Transfer {
     func resumeIfPaused() {
         if isPaused {
             isPaused = false
-            if curl_easy_pause(easy, CURLPAUSE_CONT) != CURLE_OK && maySpeakHTTP2 {
-                hasLeftovers = true
-            }
+            if !changePause(CURLPAUSE_CONT) && maySpeakHTTP2 { hasLeftovers = true }
+            if engine.isOutOfMemory { engine.endAll() }
         }
     }
 

@@ -81,6 +81,7 @@ extension Transfer {
     /// Libcurl's description of what went wrong, or the general one of the code, and what helps. Where a
     /// connection ends it is ours: libcurl's is another one for each of its phases, with TLS and without.
     var errorMessage: Message {
+        if unwatched != 0 { return EngineFailure(call: "epoll_ctl", number: unwatched).message }
         if isHoldingTooMuch {
             return "more than \(Transfer.heldQueues) times max_queue_bytes (\(maximumQueueBytes)) "
                 + "were not read; over HTTP/2 a server cannot be made to wait: read faster, "
