@@ -169,9 +169,9 @@ static void in_an_event_loop(int replaces)
 
 static void in_a_callback(int replaces)
 {
+    (void)replaces;
     responses_error *error = NULL;
     responses_client *client = make();
-    (void)replaces;
     faults_arm(NULL);
     int status = responses_create_stream(client, REQUEST, NTS, close_them, NULL, NULL, &error);
     /* All events may have come before. */
@@ -198,33 +198,30 @@ static void run_apart(void (*body)(int), int replaces)
     assert_int_equal(status, 0);
 }
 
-#define TEST(body)                                                                                 \
-    static void descriptors_are_closed_##body(void **state)                                        \
+#define TEST(name, body, replaces)                                                                 \
+    static void name(void **state)                                                                 \
     {                                                                                              \
         (void)state;                                                                               \
-        run_apart(body, 0);                                                                        \
-    }                                                                                              \
-    static void descriptors_are_replaced_##body(void **state)                                      \
-    {                                                                                              \
-        (void)state;                                                                               \
-        run_apart(body, 1);                                                                        \
+        run_apart(body, replaces);                                                                 \
     }
-TEST(between_calls)
-TEST(while_a_call_waits)
-TEST(in_an_event_loop)
-TEST(in_a_callback)
+TEST(descriptors_are_closed_between_calls, between_calls, 0)
+TEST(descriptors_are_replaced_between_calls, between_calls, 1)
+TEST(descriptors_are_closed_while_a_call_waits, while_a_call_waits, 0)
+TEST(descriptors_are_replaced_while_a_call_waits, while_a_call_waits, 1)
+TEST(descriptors_are_closed_in_an_event_loop, in_an_event_loop, 0)
+TEST(descriptors_are_replaced_in_an_event_loop, in_an_event_loop, 1)
+TEST(descriptors_are_closed_in_a_callback, in_a_callback, 0)
 
 int main(void)
 {
-#define BOTH(body)                                                                                 \
-    cmocka_unit_test(descriptors_are_closed_##body),                                               \
-        cmocka_unit_test(descriptors_are_replaced_##body)
     const struct CMUnitTest closed[] = {
-        BOTH(between_calls),
-        BOTH(while_a_call_waits),
-        BOTH(in_an_event_loop),
+        cmocka_unit_test(descriptors_are_closed_between_calls),
+        cmocka_unit_test(descriptors_are_replaced_between_calls),
+        cmocka_unit_test(descriptors_are_closed_while_a_call_waits),
+        cmocka_unit_test(descriptors_are_replaced_while_a_call_waits),
+        cmocka_unit_test(descriptors_are_closed_in_an_event_loop),
+        cmocka_unit_test(descriptors_are_replaced_in_an_event_loop),
         cmocka_unit_test(descriptors_are_closed_in_a_callback),
-        cmocka_unit_test(descriptors_are_replaced_in_a_callback),
     };
     peer = peer_start();
     int failed = run(closed);
