@@ -412,7 +412,7 @@ RESPONSES_API const char *responses_event_response_id(const responses_event *eve
 /* "item_id", "" when it has none. */
 RESPONSES_API const char *responses_event_item_id(const responses_event *event);
 
-/* "output_index", and "content_index" or "summary_index"; -1 when it has none. */
+/* "output_index", and "content_index", "summary_index" or "command_index"; -1 when it has none. */
 RESPONSES_API int responses_event_output_index(const responses_event *event);
 RESPONSES_API int responses_event_content_index(const responses_event *event);
 

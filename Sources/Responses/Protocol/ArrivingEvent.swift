@@ -212,7 +212,7 @@ package final class ArrivingEvent {
         if isLong, let base {
             let place = start - UnsafePointer(base)
             for text in lent where text.lentPlace == place && text.lentCount == text.count {
-                if text.count == raw.count { return text }
+                if text.count == raw.count { return shared(text) }
                 // The same bytes are the beginning of a longer text.
                 text.sharesBytes = true
             }
@@ -220,7 +220,7 @@ package final class ArrivingEvent {
         if isLong {
             for index in texts.indices {
                 let text = texts[index].text
-                if text.count == raw.count && text.equals(raw, base) { return text }
+                if text.count == raw.count && text.equals(raw, base) { return shared(text) }
             }
         }
         let text = HeldText(held)
@@ -230,6 +230,12 @@ package final class ArrivingEvent {
         } else if !text.append(start, raw.count) {
             return nil
         }
+        return text
+    }
+
+    /// Another one has it too: neither may add to it.
+    private func shared(_ text: HeldText) -> HeldText {
+        text.isShared = true
         return text
     }
 

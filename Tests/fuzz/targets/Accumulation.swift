@@ -9,7 +9,8 @@ import CPlatform
 public func fuzzAccumulation(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     var source = Source(bytes, count)
     let accumulator = Accumulator(maximumBytes: 1 << 16)
-    let frugal = Accumulator(maximumBytes: 1 << 30, longText: 8)
+    // Longer than any status or type that is looked at.
+    let frugal = Accumulator(maximumBytes: 1 << 30, longText: 16)
     var arrival = ByteBuffer()
     var isRefused = false
     while source.left > 0 && !isRefused {
