@@ -25,6 +25,7 @@ let coreSettings: [SwiftSetting] =
 let linkerSettings: [LinkerSetting] =
     [
         .linkedLibrary("curl"),
+        .linkedLibrary("jansson"),
         .linkedLibrary("m"),
         .unsafeFlags(
             [
@@ -45,18 +46,19 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CResponses", path: "include"),
+        .systemLibrary(name: "CJansson", path: "Sources/CJansson", pkgConfig: "jansson"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
         .target(
             name: "CPlatform", path: "Sources/CPlatform",
             cSettings: [.unsafeFlags(["-gdwarf-4"])]),
         .target(
             name: "Responses",
-            dependencies: ["CCurl", "CPlatform"],
+            dependencies: ["CCurl", "CJansson", "CPlatform"],
             path: "Sources/Responses",
             swiftSettings: coreSettings),
         .target(
             name: "ResponsesABI",
-            dependencies: ["Responses", "CResponses", "CPlatform"],
+            dependencies: ["Responses", "CResponses", "CJansson", "CPlatform"],
             path: "Sources/ResponsesABI",
             swiftSettings: coreSettings,
             linkerSettings: linkerSettings),

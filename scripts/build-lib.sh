@@ -22,7 +22,9 @@ if [ ! -e "$library" ] || [ -n "$(find "$built" -newer "$library")" ]; then
 fi
 ln -sf "libresponses.so.$version" "build/lib/$soname"
 ln -sf "$soname" build/lib/libresponses.so
-cmp -s include/responses.h build/include/responses.h || cp include/responses.h build/include/
+for header in responses.h responses_jansson.h; do
+    cmp -s "include/$header" "build/include/$header" || cp "include/$header" build/include/
+done
 # shellcheck disable=SC2016 # ${pcfiledir} is pkg-config's: the tree works wherever it lies
 scripts/pc.sh '${pcfiledir}/../..' '${pcfiledir}/../../lib' '${pcfiledir}/../../include' \
     > build/lib/pkgconfig/responses.pc

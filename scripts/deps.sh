@@ -16,6 +16,7 @@ find_missing() {
     tool pkg-config pkg-config
     tool objcopy binutils
     library libcurl libcurl4-openssl-dev
+    library jansson libjansson-dev
     [ "$1" != build ] || return 0
     tool gcc gcc
     tool g++ g++
@@ -24,7 +25,6 @@ find_missing() {
     tool shellcheck shellcheck
     tool abidw abigail-tools
     tool python3 python3
-    library jansson libjansson-dev
     library cmocka libcmocka-dev
     library zlib zlib1g-dev
     library openssl libssl-dev

@@ -1,6 +1,8 @@
-"""Prints what include/responses.h declares, as the compiler sees it and not as a pattern guesses.
+"""Prints what the public headers declare, as the compiler sees it and not as a pattern guesses.
 
 usage: header.py functions | constants | values | anchor [HEADER]
+
+Without HEADER: responses_jansson.h, which includes responses.h and so declares everything.
 
 functions  the names of all functions, sorted
 constants  the names of all macros that are numbers, sorted
@@ -21,7 +23,13 @@ from pathlib import Path
 from typing import Any
 
 # The macros of the header that are not numbers an `int` can hold.
-NOT_CONSTANTS = {"RESPONSES_H", "RESPONSES_API", "RESPONSES_VERSION", "RESPONSES_NTS"}
+NOT_CONSTANTS = {
+    "RESPONSES_H",
+    "RESPONSES_JANSSON_H",
+    "RESPONSES_API",
+    "RESPONSES_VERSION",
+    "RESPONSES_NTS",
+}
 # The constants that change with every release.
 VERSIONS = {"RESPONSES_VERSION_NUMBER", "RESPONSES_ABI_VERSION"}
 
@@ -32,9 +40,13 @@ def clang(header: str, *arguments: str) -> str:
 
 
 def functions(header: str) -> dict[str, dict[str, Any]]:
-    """Every function declaration; the header includes nothing that declares any of its own."""
+    """Every function of ours; jansson.h, which one header includes, declares others."""
     tree = json.loads(clang(header, "-fsyntax-only", "-Xclang", "-ast-dump=json"))
-    found = {node["name"]: node for node in tree["inner"] if node["kind"] == "FunctionDecl"}
+    found = {
+        node["name"]: node
+        for node in tree["inner"]
+        if node["kind"] == "FunctionDecl" and node["name"].startswith("responses_")
+    }
     return dict(sorted(found.items()))
 
 
@@ -65,7 +77,7 @@ def anchor(header: str) -> str:
 def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    header = sys.argv[2] if len(sys.argv) == 3 else "include/responses.h"
+    header = sys.argv[2] if len(sys.argv) == 3 else "include/responses_jansson.h"
     if sys.argv[1] == "functions":
         print("\n".join(functions(header)))
     elif sys.argv[1] == "constants":

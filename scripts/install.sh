@@ -11,7 +11,8 @@ to=${DESTDIR:-}
 
 if [ "$1" = uninstall ]; then
     rm -f "$to$LIBDIR/libresponses.so" "$to$LIBDIR/$soname" "$to$LIBDIR/libresponses.so.$version" \
-        "$to$LIBDIR/pkgconfig/responses.pc" "$to$INCLUDEDIR/responses.h"
+        "$to$LIBDIR/pkgconfig/responses.pc" "$to$INCLUDEDIR/responses.h" \
+        "$to$INCLUDEDIR/responses_jansson.h"
     rm -rf "$to${DOCDIR:?}"
     exit
 fi
@@ -24,7 +25,7 @@ install -d "$to$LIBDIR/pkgconfig" "$to$INCLUDEDIR" "$to$DOCDIR"
 install -m 644 "build/lib/libresponses.so.$version" "$to$LIBDIR/"
 ln -sf "libresponses.so.$version" "$to$LIBDIR/$soname"
 ln -sf "$soname" "$to$LIBDIR/libresponses.so"
-install -m 644 include/responses.h "$to$INCLUDEDIR/"
+install -m 644 include/responses.h include/responses_jansson.h "$to$INCLUDEDIR/"
 scripts/pc.sh "$PREFIX" "$LIBDIR" "$INCLUDEDIR" > "$to$LIBDIR/pkgconfig/responses.pc"
 chmod 644 "$to$LIBDIR/pkgconfig/responses.pc"
 for document in LICENSE README.md CHANGELOG.md docs/*.md; do

@@ -3,14 +3,16 @@ import CResponses
 import Responses
 
 /// Starts a call and gives its handle to the caller.
-private func start(
-    _ handle: OpaquePointer?, _ out: HandleOut, _ err: HandleOut,
-    _ make: (Settings) throws(ResponsesError) -> Operation
+@inline(never)
+func start(
+    _ named: NamedOperation, _ json: GivenJSON, _ handle: OpaquePointer?, _ out: HandleOut,
+    _ err: HandleOut
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
-        try handOver(
-            try with(client: handle) { client throws(ResponsesError) in try client.prepare(make) },
-            to: out)
+        let call = try with(client: handle) { client throws(ResponsesError) in
+            try client.prepare { settings throws(ResponsesError) in try named.make(json, settings) }
+        }
+        return try handOver(call, to: out)
     }
 }
 
@@ -35,14 +37,18 @@ private func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) ->
 }
 
 /// Carries out a call to its end on this thread.
-private func run(
-    _ handle: OpaquePointer?, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
-    _ out: HandleOut, _ err: HandleOut, _ make: (Settings) throws(ResponsesError) -> Operation
+@inline(never)
+func run(
+    _ named: NamedOperation, _ json: GivenJSON, _ handle: OpaquePointer?, _ out: HandleOut,
+    _ err: HandleOut, _ onEvent: responses_event_fn? = nil,
+    _ userData: UnsafeMutableRawPointer? = nil
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
         var client: Client?
         let call = try with(client: handle) { ours throws(ResponsesError) in
-            let call = try ours.prepare(make)
+            let call = try ours.prepare { settings throws(ResponsesError) in
+                try named.make(json, settings)
+            }
             try ours.enter(call)
             client = ours
             return call
@@ -83,6 +89,11 @@ private func finish(
     }
 }
 
+/// For a caller who only wants the end of a stream.
+let ignoreEvent: responses_event_fn = { _, _ in 0 }
+
+private func text(_ json: UnsafePointer<CChar>?, _ n: Int) -> GivenJSON { .text(input(json, n)) }
+
 // MARK: create
 
 @_cdecl("responses_create") @implementation
@@ -90,9 +101,7 @@ public func responses_create(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .create(input(json, n), settings)
-    }
+    run(.create, text(json, n), client, out, err)
 }
 
 @_cdecl("responses_create_start") @implementation
@@ -100,10 +109,10 @@ public func responses_create_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .create(input(json, n), settings)
-    }
+    start(.create, text(json, n), client, out, err)
 }
+
+// MARK: create stream
 
 @_cdecl("responses_create_stream") @implementation
 public func responses_create_stream(
@@ -111,22 +120,15 @@ public func responses_create_stream(
     _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(client, onEvent ?? ignoreEvent, userData, out, err) { settings throws(ResponsesError) in
-        try .createStream(input(json, n), settings)
-    }
+    run(.createStream, text(json, n), client, out, err, onEvent ?? ignoreEvent, userData)
 }
-
-/// For a caller who only wants the end of a stream.
-private let ignoreEvent: responses_event_fn = { _, _ in 0 }
 
 @_cdecl("responses_create_stream_start") @implementation
 public func responses_create_stream_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .createStream(input(json, n), settings)
-    }
+    start(.createStream, text(json, n), client, out, err)
 }
 
 // MARK: get
@@ -136,9 +138,7 @@ public func responses_get(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .get(try required(id, "id"), input(params, n), settings)
-    }
+    run(.get(id), text(params, n), client, out, err)
 }
 
 @_cdecl("responses_get_start") @implementation
@@ -146,10 +146,10 @@ public func responses_get_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .get(try required(id, "id"), input(params, n), settings)
-    }
+    start(.get(id), text(params, n), client, out, err)
 }
+
+// MARK: get stream
 
 @_cdecl("responses_get_stream") @implementation
 public func responses_get_stream(
@@ -157,9 +157,7 @@ public func responses_get_stream(
     _ n: Int, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(client, onEvent ?? ignoreEvent, userData, out, err) { settings throws(ResponsesError) in
-        try .getStream(try required(id, "id"), input(params, n), settings)
-    }
+    run(.getStream(id), text(params, n), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_get_stream_start") @implementation
@@ -167,59 +165,49 @@ public func responses_get_stream_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .getStream(try required(id, "id"), input(params, n), settings)
-    }
+    start(.getStream(id), text(params, n), client, out, err)
 }
 
-// MARK: cancel and delete
+// MARK: cancel
 
 @_cdecl("responses_cancel") @implementation
 public func responses_cancel(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .cancel(try required(id, "id"), settings)
-    }
+    run(.cancel(id), .text(nil), client, out, err)
 }
 
 @_cdecl("responses_cancel_start") @implementation
 public func responses_cancel_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .cancel(try required(id, "id"), settings)
-    }
+    start(.cancel(id), .text(nil), client, out, err)
 }
+
+// MARK: delete
 
 @_cdecl("responses_delete") @implementation
 public func responses_delete(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .delete(try required(id, "id"), settings)
-    }
+    run(.delete(id), .text(nil), client, out, err)
 }
 
 @_cdecl("responses_delete_start") @implementation
 public func responses_delete_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .delete(try required(id, "id"), settings)
-    }
+    start(.delete(id), .text(nil), client, out, err)
 }
 
-// MARK: input items
+// MARK: list input items
 
 @_cdecl("responses_list_input_items") @implementation
 public func responses_list_input_items(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .listInputItems(try required(id, "id"), input(params, n), settings)
-    }
+    run(.listInputItems(id), text(params, n), client, out, err)
 }
 
 @_cdecl("responses_list_input_items_start") @implementation
@@ -227,21 +215,17 @@ public func responses_list_input_items_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .listInputItems(try required(id, "id"), input(params, n), settings)
-    }
+    start(.listInputItems(id), text(params, n), client, out, err)
 }
 
-// MARK: input tokens and compact
+// MARK: count input tokens
 
 @_cdecl("responses_count_input_tokens") @implementation
 public func responses_count_input_tokens(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .countInputTokens(input(json, n), settings)
-    }
+    run(.countInputTokens, text(json, n), client, out, err)
 }
 
 @_cdecl("responses_count_input_tokens_start") @implementation
@@ -249,19 +233,17 @@ public func responses_count_input_tokens_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .countInputTokens(input(json, n), settings)
-    }
+    start(.countInputTokens, text(json, n), client, out, err)
 }
+
+// MARK: compact
 
 @_cdecl("responses_compact") @implementation
 public func responses_compact(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .compact(input(json, n), settings)
-    }
+    run(.compact, text(json, n), client, out, err)
 }
 
 @_cdecl("responses_compact_start") @implementation
@@ -269,21 +251,17 @@ public func responses_compact_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .compact(input(json, n), settings)
-    }
+    start(.compact, text(json, n), client, out, err)
 }
 
-// MARK: wait and send
+// MARK: wait
 
 @_cdecl("responses_wait") @implementation
 public func responses_wait(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ timeout: Int32, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .wait(try required(id, "id"), timeout: timeout, settings)
-    }
+    run(.wait(id, timeout), .text(nil), client, out, err)
 }
 
 @_cdecl("responses_wait_start") @implementation
@@ -291,20 +269,17 @@ public func responses_wait_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ timeout: Int32, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .wait(try required(id, "id"), timeout: timeout, settings)
-    }
+    start(.wait(id, timeout), .text(nil), client, out, err)
 }
+
+// MARK: send
 
 @_cdecl("responses_send") @implementation
 public func responses_send(
     _ client: OpaquePointer?, _ method: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?,
     _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(client, nil, nil, out, err) { settings throws(ResponsesError) in
-        try .send(
-            try required(method, "method"), try required(path, "path"), input(json, n), settings)
-    }
+    run(.send(method: method, path: path), text(json, n), client, out, err)
 }
 
 @_cdecl("responses_send_start") @implementation
@@ -312,8 +287,5 @@ public func responses_send_start(
     _ client: OpaquePointer?, _ method: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?,
     _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(client, out, err) { settings throws(ResponsesError) in
-        try .send(
-            try required(method, "method"), try required(path, "path"), input(json, n), settings)
-    }
+    start(.send(method: method, path: path), text(json, n), client, out, err)
 }

@@ -14,6 +14,7 @@ place="DESTDIR=$to PREFIX=/opt/responses"
 # Every header that is meant for users, and both libraries with what leads to them.
 {
     echo ./include/responses.h
+    echo ./include/responses_jansson.h
     (cd bindings/c && ls responses_*.h) | grep -v _internal | sed 's|^|./include/|'
     (cd bindings/cpp && find responses.hpp responses -name '*.hpp') | sed 's|^|./include/|'
     echo ./lib/cmake/libresponses/libresponses-config-version.cmake

@@ -6,7 +6,7 @@ struct RequestBodyTests {
     private func prepare(_ json: String, stream: Bool?) -> String {
         do throws(ResponsesError) {
             let text = try withInput(json) { input throws(ResponsesError) in
-                try RequestBody.prepare(input, stream: stream)
+                try RequestBody.prepare(.text(input), stream: stream)
             }
             return string(text)
         } catch {

@@ -13,7 +13,7 @@ major=${version%%.*}
 name=libresponses-request
 lib=${DESTDIR:-}$LIBDIR
 include=${DESTDIR:-}$INCLUDEDIR
-headers="responses_request.h responses_jansson.h responses_jansson_calls.h responses_loop.h
+headers="responses_request.h responses_loop.h
     responses_poll.h responses_epoll.h responses_glib.h responses_libevent.h responses_libuv.h"
 
 if [ "$1" = uninstall ]; then

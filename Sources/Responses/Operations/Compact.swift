@@ -1,6 +1,6 @@
 /// POST /responses/compact.
 extension Operation {
-    package static func compact(_ json: Input?, _ settings: Settings) throws(ResponsesError)
+    package static func compact(_ json: GivenJSON, _ settings: Settings) throws(ResponsesError)
         -> Operation
     {
         let body = try RequestBody.prepare(json, stream: nil)

@@ -1,6 +1,6 @@
 /// POST /responses/input_tokens.
 extension Operation {
-    package static func countInputTokens(_ json: Input?, _ settings: Settings)
+    package static func countInputTokens(_ json: GivenJSON, _ settings: Settings)
         throws(ResponsesError)
         -> Operation
     {

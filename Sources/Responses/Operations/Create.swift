@@ -1,6 +1,6 @@
 /// POST /responses.
 extension Operation {
-    package static func create(_ json: Input?, _ settings: Settings) throws(ResponsesError)
+    package static func create(_ json: GivenJSON, _ settings: Settings) throws(ResponsesError)
         -> Operation
     {
         let body = try RequestBody.prepare(json, stream: false)
@@ -10,7 +10,7 @@ extension Operation {
                 .post, at: Path.responses, url: settings.url(bytes(Path.responses)), body: body))
     }
 
-    package static func createStream(_ json: Input?, _ settings: Settings) throws(ResponsesError)
+    package static func createStream(_ json: GivenJSON, _ settings: Settings) throws(ResponsesError)
         -> Operation
     {
         let body = try RequestBody.prepare(json, stream: true)

@@ -43,4 +43,24 @@ extension Operation {
         guard let id = last?.member("id"), id.kind == .string else { return nil }
         return id.rawText.isEmpty ? nil : id
     }
+
+    /// The parameters of the page behind one that came; nil when there is none. A page that names no next
+    /// one, though it says that there is one, throws.
+    package static func nextPage(of page: JSONValue, after params: Text?) throws(ResponsesError)
+        -> Text?
+    {
+        guard page.member("has_more")?.kind == .true else { return nil }
+        guard let cursor = cursor(page.member("last_id"), page.member("data")) else {
+            throw ResponsesError(
+                .protocol,
+                "the page says that more follow, but has no last_id and no item with an id")
+        }
+        var next = ByteBuffer()
+        let isWritten = JSONWriter.object(
+            params.flatMap { JSONValue(checking: $0.base, count: $0.count) }, replacing: "after",
+            into: &next
+        ) { $0.append(cursor.start, cursor.count) }
+        guard isWritten, let text = next.copy() else { throw .noMemory() }
+        return text
+    }
 }

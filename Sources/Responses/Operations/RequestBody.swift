@@ -1,20 +1,46 @@
 import CPlatform
 
+/// JSON that a caller gives for a request.
+package enum GivenJSON {
+    /// Text of the caller's, nil for NULL.
+    case text(Input?)
+    /// Text that is ours already, with `RequestBody.room` in front.
+    case owned(Text)
+
+    /// Its text where it is; nil for NULL.
+    package var input: Input? {
+        switch self {
+        case .text(let json): return json
+        case .owned(let text): return text.buffer
+        }
+    }
+
+    fileprivate func copy(room: Int) throws(ResponsesError) -> Text {
+        switch self {
+        case .owned(let text): return text
+        case .text(let json):
+            guard let json else {
+                throw .invalid("json", "must not be NULL; expected a JSON object")
+            }
+            guard let copy = Text(copying: json.baseAddress, count: json.count, room: room) else {
+                throw .noMemory()
+            }
+            return copy
+        }
+    }
+}
+
 /// The JSON of a request as it goes out: the caller's bytes, with `stream` set as the operation wants.
 ///
 /// A request can be large. It is copied once, with room in front of the copy, and `stream` is set inside
 /// that: no second copy is made.
 enum RequestBody {
     /// Room in front, for the member that is added and for values that grow.
-    private static let room = 64
+    static let room = 64
 
     /// Checks that it is a JSON object and copies it. `stream`: nil leaves that member alone.
-    static func prepare(_ json: Input?, stream: Bool?) throws(ResponsesError) -> Text {
-        guard let json else { throw .invalid("json", "must not be NULL; expected a JSON object") }
-        let room = stream == nil ? 0 : RequestBody.room
-        guard let copy = Text(copying: json.baseAddress, count: json.count, room: room) else {
-            throw .noMemory()
-        }
+    static func prepare(_ json: GivenJSON, stream: Bool?) throws(ResponsesError) -> Text {
+        let copy = try json.copy(room: room)
         let object = try checkObject(copy, argument: "json")
         guard let stream else { return copy }
         var growth = 0

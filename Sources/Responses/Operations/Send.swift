@@ -1,6 +1,8 @@
 /// Any endpoint below the base URL.
 extension Operation {
-    package static func send(_ method: Input, _ path: Input, _ json: Input?, _ settings: Settings)
+    package static func send(
+        _ method: Input, _ path: Input, _ json: GivenJSON?, _ settings: Settings
+    )
         throws(ResponsesError) -> Operation
     {
         guard let known = HTTPRequest.Method(method) else {

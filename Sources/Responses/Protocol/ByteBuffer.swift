@@ -179,6 +179,17 @@ package struct ByteBuffer: ~Copyable {
         return true
     }
 
+    /// Gives the block away, shrunk to what is in use; nil where there is none.
+    package mutating func takeBlock() -> UnsafeMutablePointer<UInt8>? {
+        guard let base else { return nil }
+        let block = realloc(base, end + ByteBuffer.slack) ?? UnsafeMutableRawPointer(base)
+        self.base = nil
+        start = 0
+        end = 0
+        capacity = 0
+        return block.assumingMemoryBound(to: UInt8.self)
+    }
+
     /// The content as text that ends in NUL.
     package var cString: UnsafePointer<CChar> {
         UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self)

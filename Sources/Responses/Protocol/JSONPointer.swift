@@ -57,4 +57,37 @@ package enum JSONPointer {
         }
         return index
     }
+
+    /// The pointer to the innermost value around a place in the document.
+    package static func path(to place: UnsafePointer<UInt8>, in document: JSONValue) -> [UInt8] {
+        var path: [UInt8] = []
+        var value: JSONValue? = document
+        while let outer = value {
+            value = nil
+            var index: Int64 = 0
+            outer.forEach { name, inner in
+                if place >= inner.start && place < inner.end {
+                    path.append(0x2F)
+                    path += name.map { escaped($0.unescaped()) } ?? decimal(index)
+                    value = inner
+                }
+                index += 1
+                return value == nil && inner.end <= place
+            }
+        }
+        return path
+    }
+
+    /// "~" is "~0" and "/" is "~1" (section 3).
+    private static func escaped(_ name: [UInt8]) -> [UInt8] {
+        var token: [UInt8] = []
+        for byte in name {
+            switch byte {
+            case 0x7E: token += [0x7E, 0x30]
+            case 0x2F: token += [0x7E, 0x31]
+            default: token.append(byte)
+            }
+        }
+        return token
+    }
 }

@@ -86,4 +86,29 @@ package enum JSONWriter {
     package static func name(_ name: StaticString, into out: inout ByteBuffer) -> Bool {
         out.append(0x22) && out.append(name) && out.append("\":")
     }
+
+    /// Copies a value with null in place of NaN, Infinity and -Infinity, which JSON does not have. False when
+    /// memory is out.
+    package static func finite(_ value: JSONValue, into out: inout ByteBuffer) -> Bool {
+        guard out.reserve(value.count) else { return false }
+        var p = value.start
+        while p < value.end {
+            let byte = p.pointee
+            var next = p + 1
+            var isNotFinite = false
+            if byte == 0x22 {
+                var hasEscapes = false
+                // safe: the text was checked, so that every string has an end.
+                next = (JSONScanner.stringEnd(p + 1, &hasEscapes) ?? p) + 1
+            } else if byte == 0x4E || byte == 0x49 || byte == 0x2D && p[1] == 0x49 {
+                // N of NaN, I of Infinity, or the latter behind a minus
+                next = p + (byte == 0x4E ? 3 : byte == 0x49 ? 8 : 9)
+                isNotFinite = true
+            }
+            let isStored = isNotFinite ? out.append("null") : out.append(p, next - p)
+            if !isStored { return false }
+            p = next
+        }
+        return true
+    }
 }

@@ -41,6 +41,17 @@ package final class Text: @unchecked Sendable {
         self.init(block: block, count: count)
     }
 
+    /// Takes over what is in a buffer, with the free bytes in front of it; nil when memory is out.
+    package convenience init?(taking buffer: inout ByteBuffer) {
+        let room = buffer.start
+        let count = buffer.count
+        guard let block = buffer.takeBlock() else {
+            self.init(copying: buffer.bytes, count: count)
+            return
+        }
+        self.init(block: block, room: room, count: count)
+    }
+
     /// Lets the text begin elsewhere in its block, in the room that was left in front or further behind.
     package func moveBase(by distance: Int) {
         base += distance

@@ -93,7 +93,7 @@ private func prepare(_ json: UnsafeBufferPointer<UInt8>, _ stream: Bool) {
     let object = isJSON ? JSONValue(checking: given.base, count: given.count) : nil
     let body: Text
     do throws(ResponsesError) {
-        body = try RequestBody.prepare(json, stream: stream)
+        body = try RequestBody.prepare(.text(json), stream: stream)
     } catch {
         require(object == nil || object?.kind != .object, "an object is accepted")
         return

@@ -18,7 +18,6 @@ flags_of() {
 for header in responses_*.h; do
     case $header in
         *_internal.h) continue ;;
-        responses_jansson*) oldest="c89 gnu89" ;;
         *) oldest=c89 ;;
     esac
     flags=$(flags_of "$header") || {
@@ -31,12 +30,9 @@ for header in responses_*.h; do
         for standard in $oldest c99 c17 c++11 c++20; do
             language=c
             case $standard in c++*) language=c++ ;; esac
-            # jansson.h is not quite C89.
-            inline=""
-            case $header:$standard in responses_jansson*:c89) inline=-Dinline=__inline__ ;; esac
             # shellcheck disable=SC2086 # flags
             $compiler -x $language -std=$standard -D_DEFAULT_SOURCE -Wall -Wextra -Werror -pedantic \
-                -Wshadow -I. -isystem "$INCLUDE_DIR" $flags $inline -fsyntax-only "$scratch/twice.c" \
+                -Wshadow -I. -isystem "$INCLUDE_DIR" $flags -fsyntax-only "$scratch/twice.c" \
                 2> "$scratch/log" || bad="$bad $compiler/$standard"
         done
     done

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <responses_jansson.h>
+#include <jansson.h>
 #include <responses_request.h>
 
 #define NTS RESPONSES_NTS
@@ -153,33 +153,6 @@ static void text_by_pointer(void **state)
     assert_int_equal(needed, 2);
 }
 
-/* What jansson cannot hold is null for it, and nothing else is. */
-static void not_finite_for_jansson(void **state)
-{
-    static const char sent[] =
-        "{\"a\":NaN,\"b\":[-Infinity,Infinity,-1],\"c\":\"NaN \\\\\",\"d\\\"I\":NaN}";
-    static const char *const wrong[] = {
-        "", "N", "-", "NaN NaN", "{\"a\":nan}", "[Infinit]", "[NaN", "\"NaN", "\"\\", "[NaNNaNNaN]",
-    };
-    json_t *value, *expected;
-    char *text;
-    size_t i;
-    (void)state;
-    value = responses_jansson_parse(sent, sizeof sent - 1);
-    expected = json_pack("{s:n, s:[n, n, i], s:s, s:n}", "a", "b", -1, "c", "NaN \\", "d\"I");
-    assert_true(json_equal(value, expected));
-    json_decref(value);
-    json_decref(expected);
-    for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        text = strdup(wrong[i]);
-        assert_null(responses_jansson_parse(text, strlen(text)));
-        free(text);
-    }
-    value = responses_jansson_parse("NaN", 3);
-    assert_true(json_is_null(value));
-    json_decref(value);
-}
-
 /* Texts damaged in every byte: we call valid what jansson calls valid, and never look outside. */
 static void damaged_texts(void **state)
 {
@@ -221,7 +194,6 @@ int main(void)
         cmocka_unit_test(numbers_that_are_not_finite),
         cmocka_unit_test(strings),
         cmocka_unit_test(text_by_pointer),
-        cmocka_unit_test(not_finite_for_jansson),
         cmocka_unit_test(damaged_texts),
     };
     return cmocka_run_group_tests(json, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The builder, the reader and the jansson header against the sandbox, which with-sandbox.sh started. */
+/* The builder and the reader against the sandbox, which with-sandbox.sh started. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,7 +9,6 @@
 
 #include "comma.h"
 
-#include <responses_jansson.h>
 #include <responses_request.h>
 
 #define NTS RESPONSES_NTS
@@ -157,142 +156,6 @@ static void a_tool_from_beginning_to_end(void **state)
     responses_request_free(request);
 }
 
-static void jansson_blocking(void **state)
-{
-    json_t *answer = NULL, *request = json_pack("{s:s, s:s}", "model", "sandbox", "input", "Hello");
-    json_t *page = NULL, *params;
-    char id[128];
-    (void)state;
-    assert_int_equal(responses_jansson_create(client, request, &answer, &error), RESPONSES_OK);
-    assert_string_equal(json_string_value(json_object_get(answer, "status")), "completed");
-    strcpy(id, json_string_value(json_object_get(answer, "id")));
-    json_decref(answer);
-    assert_int_equal(request->refcount, 1);
-
-    assert_int_equal(responses_jansson_get(client, id, NULL, &answer, &error), RESPONSES_OK);
-    assert_string_equal(json_string_value(json_object_get(answer, "id")), id);
-    json_decref(answer);
-    params = json_pack("{s:i, s:s}", "limit", 1, "order", "asc");
-    json_incref(params);
-    assert_int_equal(responses_jansson_list_input_items_new(client, id, params, &page, &error), 0);
-    assert_int_equal(params->refcount, 1);
-    json_decref(params);
-    assert_int_equal(json_array_size(json_object_get(page, "data")), 1);
-    json_decref(page);
-    assert_int_equal(responses_jansson_wait(client, id, 1000, &answer, &error), RESPONSES_OK);
-    json_decref(answer);
-    assert_int_equal(responses_jansson_count_input_tokens(client, request, &answer, &error), 0);
-    assert_int_equal(json_integer_value(json_object_get(answer, "input_tokens")), 1);
-    json_decref(answer);
-    assert_int_equal(responses_jansson_compact(client, request, &answer, &error), 0);
-    json_decref(answer);
-    assert_int_equal(responses_jansson_send(client, "GET", "/models", NULL, &answer, &error), 0);
-    json_decref(answer);
-    assert_int_equal(responses_jansson_delete(client, id, &answer, &error), 0);
-    assert_true(json_is_true(json_object_get(answer, "deleted")));
-    json_decref(answer);
-    assert_int_equal(responses_jansson_cancel(client, id, &answer, &error), RESPONSES_E_API);
-    assert_null(answer);
-    assert_int_equal(responses_error_http_status(error), 404);
-    responses_error_free(error);
-    error = NULL;
-    json_decref(request);
-
-    /* Nobody looks at the answer, and nothing is left behind. */
-    assert_int_equal(
-        responses_jansson_create_new(
-            client, json_pack("{s:s, s:s}", "model", "sandbox", "input", "a"), NULL, NULL),
-        RESPONSES_OK);
-    /* A json_pack that failed. */
-    assert_int_equal(responses_jansson_create_new(client, NULL, &answer, &error),
-                     RESPONSES_E_INVALID);
-    assert_null(answer);
-    assert_null(error);
-}
-
-struct heard {
-    int events, stop_after;
-    json_t *kept;
-};
-
-static int hear(json_t *event, void *user_data)
-{
-    struct heard *heard = user_data;
-    assert_true(json_is_string(json_object_get(event, "type")));
-    if (heard->kept == NULL)
-        heard->kept = json_incref(event);
-    return ++heard->events == heard->stop_after;
-}
-
-static void jansson_streams(void **state)
-{
-    struct heard heard = {0, 0, NULL};
-    json_t *answer = NULL;
-    (void)state;
-    assert_int_equal(responses_jansson_create_stream_new(
-                         client, json_pack("{s:s, s:s}", "model", "sandbox", "input", "Hello"),
-                         hear, &heard, &answer, &error),
-                     RESPONSES_OK);
-    assert_in_range(heard.events, 6, 100);
-    assert_string_equal(json_string_value(json_object_get(answer, "status")), "completed");
-    assert_string_equal(json_string_value(json_object_get(heard.kept, "type")), "response.created");
-    json_decref(heard.kept);
-    json_decref(answer);
-
-    heard.kept = NULL;
-    heard.events = 0;
-    heard.stop_after = 3;
-    assert_int_equal(responses_jansson_create_stream_new(
-                         client, json_pack("{s:s, s:s}", "model", "sandbox", "input", "Hello"),
-                         hear, &heard, &answer, &error),
-                     RESPONSES_E_USER);
-    assert_int_equal(heard.events, 3);
-    assert_string_equal(json_string_value(json_object_get(answer, "status")), "in_progress");
-    json_decref(answer);
-    json_decref(heard.kept);
-}
-
-static void jansson_calls(void **state)
-{
-    responses_call *call = NULL;
-    json_t *event, *answer, *text;
-    int status, events = 0;
-    (void)state;
-    assert_int_equal(
-        responses_jansson_create_stream_start_new(
-            client, json_pack("{s:s, s:s}", "model", "sandbox", "input", "Hello"), &call, &error),
-        RESPONSES_OK);
-    for (;;) {
-        status = responses_jansson_call_next(call, &event, &error);
-        if (status == RESPONSES_AGAIN) {
-            assert_null(event);
-            assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
-            continue;
-        }
-        if (status != RESPONSES_OK)
-            break;
-        assert_int_equal(json_integer_value(json_object_get(event, "sequence_number")), events);
-        events++;
-        json_decref(event);
-    }
-    assert_int_equal(status, RESPONSES_DONE);
-    answer = responses_jansson_call_response(call);
-    assert_string_equal(json_string_value(json_object_get(answer, "status")), "completed");
-    json_decref(answer);
-    text =
-        responses_jansson_response_get(responses_call_response(call), "/output/0/content/0/text");
-    assert_string_equal(json_string_value(text), "You said: Hello");
-    json_decref(text);
-    text = responses_jansson_response_get(responses_call_response(call), "/usage");
-    assert_true(json_is_object(text));
-    json_decref(text);
-    assert_null(responses_jansson_response_get(responses_call_response(call), "/none"));
-    responses_call_free(call);
-    assert_int_equal(responses_jansson_create_start_new(client, NULL, &call, &error),
-                     RESPONSES_E_INVALID);
-    assert_null(call);
-}
-
 int main(void)
 {
     const struct CMUnitTest sandbox[] = {
@@ -300,9 +163,6 @@ int main(void)
         TEST(a_request_is_sent_in_every_way),
         TEST(numbers_in_another_locale),
         TEST(a_tool_from_beginning_to_end),
-        TEST(jansson_blocking),
-        TEST(jansson_streams),
-        TEST(jansson_calls),
     };
     return cmocka_run_group_tests(sandbox, NULL, NULL);
 }

@@ -1,0 +1,111 @@
+import CJansson
+import CPlatform
+
+/// JSON as a tree of jansson, for callers who have or want one (docs/adr/0009-jansson.md). A tree is made of
+/// the range of the server's bytes that was asked for, and written straight into a request. Nothing else in
+/// the core knows of jansson.
+package enum JSONTree {
+    package typealias Tree = UnsafeMutablePointer<json_t>
+
+    // MARK: out
+
+    /// A tree of the value at a JSON pointer. `words` name what can be asked for its text instead.
+    package static func make(
+        _ pointer: UnsafeBufferPointer<UInt8>, in json: UnsafeBufferPointer<UInt8>,
+        otherwise words: StaticString
+    ) throws(ResponsesError) -> Tree {
+        guard let start = json.baseAddress,
+            let document = JSONValue(checking: start, count: json.count)
+        else { throw ResponsesError(.range, "there is no JSON") }
+        switch JSONPointer.find(pointer, in: document) {
+        case .malformed:
+            throw .invalid(
+                "json_pointer", "expected \"\" or a path such as \"/output/0\" (RFC 6901)")
+        case .nothingThere: throw ResponsesError(.range, "there is nothing at that JSON pointer")
+        case .found(let value): return try make(value, in: document, otherwise: words)
+        }
+    }
+
+    package static func make(
+        _ value: JSONValue, in document: JSONValue, otherwise words: StaticString
+    ) throws(ResponsesError) -> Tree {
+        var error = json_error_t()
+        if let tree = load(value.start, value.count, &error) { return tree }
+        // Some servers write what no JSON has: null stands for it.
+        var finite = ByteBuffer()
+        if JSONScanner.hasNotFinite(value) {
+            guard JSONWriter.finite(value, into: &finite) else { throw .noMemory() }
+            if let tree = load(UnsafePointer(finite.bytes), finite.count, &error) { return tree }
+        }
+        if json_error_code(&error) == json_error_out_of_memory { throw .noMemory() }
+        let isMoved = !finite.isEmpty
+        let place = value.start + min(max(0, Int(error.position) - 1), value.count)
+        let path = isMoved ? [] : JSONPointer.path(to: place, in: document)
+        throw ResponsesError(
+            .protocol,
+            "jansson cannot hold the value at \"\(Message(path))\": \(reason(&error)); "
+                + "\(words) has it as text")
+    }
+
+    private static func load(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ error: inout json_error_t
+    ) -> Tree? {
+        jansson_load(
+            UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self), count, &error)
+    }
+
+    /// jansson's words without what they quote.
+    private static func reason(_ error: inout json_error_t) -> Message {
+        let words = Message(cString: jansson_reason(&error)).bytes
+        let near = bytes(" near '")
+        var end = 0
+        while end < words.count, !words[end...].starts(with: near) { end += 1 }
+        return Message(Array(words[..<end]))
+    }
+
+    // MARK: in
+
+    /// The text of a tree, with room for `RequestBody` in front.
+    package static func text(_ tree: UnsafePointer<json_t>?, argument: StaticString)
+        throws(ResponsesError) -> Text
+    {
+        guard let tree else {
+            throw .invalid(
+                Message(argument),
+                "must not be NULL; expected a JSON object (did json_pack() fail?)")
+        }
+        var buffer = ByteBuffer()
+        guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }
+        var writer = Writer()
+        let failed = withUnsafeMutablePointer(to: &buffer) { place in
+            writer.buffer = place
+            return jansson_write(
+                tree,
+                { bytes, count, context in
+                    guard let bytes, let context else { return -1 }
+                    return context.assumingMemoryBound(to: Writer.self).pointee.add(bytes, count)
+                }, &writer)
+        }
+        if writer.hasNoMemory { throw .noMemory() }
+        if failed != 0 {
+            throw .invalid(
+                Message(argument), "cannot be written as JSON: a value in it contains itself")
+        }
+        guard let text = Text(taking: &buffer) else { throw .noMemory() }
+        return text
+    }
+
+    private struct Writer {
+        var buffer: UnsafeMutablePointer<ByteBuffer>?
+        var hasNoMemory = false
+
+        mutating func add(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int32 {
+            let start = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+            if buffer?.pointee.append(start, count) == true { return 0 }
+            hasNoMemory = true
+            return -1
+        }
+    }
+
+    package static func release(_ tree: Tree?) { jansson_release(tree) }
+}

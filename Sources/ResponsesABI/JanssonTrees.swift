@@ -1,0 +1,144 @@
+import CJansson
+import CPlatform
+import CResponses
+import Responses
+
+/// Places of the caller for trees.
+public typealias TreeOut = UnsafeMutablePointer<UnsafeMutablePointer<json_t>?>?
+
+/// Gives the value at a JSON pointer to the caller.
+private func give(
+    _ json: UnsafeBufferPointer<UInt8>, _ pointer: UnsafePointer<CChar>?, _ words: StaticString,
+    to out: TreeOut, _ err: HandleOut
+) -> Int32 {
+    do throws(ResponsesError) {
+        let tree = try JSONTree.make(
+            try required(pointer, "json_pointer"), in: json, otherwise: words)
+        if let out { out.pointee = tree } else { JSONTree.release(tree) }
+        return RESPONSES_OK
+    } catch {
+        return report(error, err)
+    }
+}
+
+@_cdecl("responses_response_tree") @implementation
+public func responses_response_tree(
+    _ response: OpaquePointer?, _ pointer: UnsafePointer<CChar>?, _ out: TreeOut, _ err: HandleOut
+) -> Int32 {
+    out?.pointee = nil
+    err?.pointee = nil
+    guard let object = Handle.object(response, .response, as: Response.self) else {
+        return report(.invalid("response", "is NULL, freed, or no response"), err)
+    }
+    return object._withUnsafeGuaranteedRef {
+        give($0.json, pointer, "responses_response_json()", to: out, err)
+    }
+}
+
+@_cdecl("responses_event_tree") @implementation
+public func responses_event_tree(
+    _ event: OpaquePointer?, _ pointer: UnsafePointer<CChar>?, _ out: TreeOut, _ err: HandleOut
+) -> Int32 {
+    out?.pointee = nil
+    err?.pointee = nil
+    guard let object = Handle.object(event, .event, as: Event.self) else {
+        return report(.invalid("event", "is NULL, freed, or no event"), err)
+    }
+    return object._withUnsafeGuaranteedRef {
+        give($0.json, pointer, "responses_event_json()", to: out, err)
+    }
+}
+
+@_cdecl("responses_error_tree") @implementation
+public func responses_error_tree(
+    _ error: OpaquePointer?, _ pointer: UnsafePointer<CChar>?, _ out: TreeOut, _ err: HandleOut
+) -> Int32 {
+    out?.pointee = nil
+    err?.pointee = nil
+    guard let object = Handle.object(error, .error, as: ResponsesError.self) else {
+        return report(.invalid("error", "is NULL, freed, or no error"), err)
+    }
+    return object._withUnsafeGuaranteedRef {
+        let body = $0.details.body?.buffer ?? UnsafeBufferPointer(start: nil, count: 0)
+        return give(body, pointer, "RESPONSES_ERROR_BODY", to: out, err)
+    }
+}
+
+// MARK: all pages
+
+private func eachItem(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: Text?,
+    _ onItem: responses_jansson_item_fn?, _ userData: UnsafeMutableRawPointer?, _ err: HandleOut
+) -> Int32 {
+    var params = params
+    while true {
+        var page: OpaquePointer?
+        let json: GivenJSON = params.map { .owned($0) } ?? .text(nil)
+        let status = run(.listInputItems(id), json, client, &page, err)
+        defer { Handle.free(page, .response) }
+        guard status == RESPONSES_OK,
+            let answer = Handle.object(page, .response, as: Response.self)
+        else { return status }
+        do throws(ResponsesError) {
+            let json = answer._withUnsafeGuaranteedRef { $0.json }
+            let next = try handOver(json, after: params, onItem, userData)
+            guard let next else { return RESPONSES_OK }
+            params = next
+        } catch {
+            return report(error, err)
+        }
+    }
+}
+
+/// Calls the function with each item of a page. Returns the parameters of the next page.
+private func handOver(
+    _ json: UnsafeBufferPointer<UInt8>, after params: Text?, _ onItem: responses_jansson_item_fn?,
+    _ userData: UnsafeMutableRawPointer?
+) throws(ResponsesError) -> Text? {
+    guard let start = json.baseAddress, let page = JSONValue(checking: start, count: json.count)
+    else { return nil }
+    var failure: ResponsesError?
+    page.member("data")?.forEach { _, item in
+        do throws(ResponsesError) {
+            let tree = try JSONTree.make(item, in: page, otherwise: "responses_list_input_items()")
+            let answer = onItem.map { $0(tree, userData) } ?? 0
+            JSONTree.release(tree)
+            if answer != 0 { throw ResponsesError(.user, "the callback returned \(answer)") }
+        } catch {
+            failure = error
+        }
+        return failure == nil
+    }
+    if let failure { throw failure }
+    return try Operation.nextPage(of: page, after: params)
+}
+
+@inline(never)
+private func eachItem(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ given: Given,
+    _ onItem: responses_jansson_item_fn?, _ userData: UnsafeMutableRawPointer?, _ err: HandleOut
+) -> Int32 {
+    err?.pointee = nil
+    do throws(ResponsesError) {
+        let params = try given.text("params", isNeeded: false)
+        return eachItem(client, id, params, onItem, userData, err)
+    } catch {
+        return report(error, err)
+    }
+}
+
+@_cdecl("responses_jansson_each_input_item") @implementation
+public func responses_jansson_each_input_item(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafePointer<json_t>?,
+    _ onItem: responses_jansson_item_fn?, _ userData: UnsafeMutableRawPointer?, _ err: HandleOut
+) -> Int32 {
+    eachItem(client, id, .borrowed(tree), onItem, userData, err)
+}
+
+@_cdecl("responses_jansson_each_input_item_new") @implementation
+public func responses_jansson_each_input_item_new(
+    _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafeMutablePointer<json_t>?,
+    _ onItem: responses_jansson_item_fn?, _ userData: UnsafeMutableRawPointer?, _ err: HandleOut
+) -> Int32 {
+    eachItem(client, id, .taken(tree), onItem, userData, err)
+}
