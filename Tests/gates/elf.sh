@@ -3,7 +3,7 @@
 set -eu
 
 library=$LIB_DIR/libresponses.so
-limit=327680
+limit=350000
 readelf -dlW "$library" > "$SCRATCH/elf"
 
 failed=0

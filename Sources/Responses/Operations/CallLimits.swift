@@ -126,7 +126,8 @@ struct Limits {
             }
             lastProgress = now
             if itemsDone > 0 { itemsDone = now }
-            if case .awaiting = phase { phase = .receiving }
+            // Whether it has an event is seen when it is read: half of one is none.
+            if case .awaiting = phase { phase = .awaiting(since: now) }
         case .body: lastProgress = max(lastProgress, transfer.lastArrival)
         default: break
         }
