@@ -101,7 +101,8 @@ def check(language: str, text: str, program: bool, scratch: Path) -> str:
     source.write_text(text, encoding="utf-8")
     library = os.environ.get("LIB_DIR", str(ROOT / "build/lib"))
     flags = ["-isystem", os.environ.get("INCLUDE_DIR", str(ROOT / "build/include"))]
-    flags += packages("glib-2.0") if "glib" in text else []
+    for name, package in (("glib", "glib-2.0"), ("jansson", "jansson")):
+        flags += packages(package) if name in text else []
     if program:
         flags += [f"-L{library}", f"-Wl,-rpath,{library}", "-lresponses-request", "-lresponses"]
     else:
@@ -126,7 +127,8 @@ def check(language: str, text: str, program: bool, scratch: Path) -> str:
 def main() -> int:
     passed = failed = 0
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
-    documents += [ROOT / "include/responses.h", ROOT / "bindings/cpp/responses.hpp"]
+    documents += [ROOT / "include/responses.h", ROOT / "include/responses_jansson.h"]
+    documents += [ROOT / "bindings/cpp/responses.hpp"]
     for document in documents:
         before: dict[tuple[int, str], list[str]] = {}
         for line, chapter, language, text in samples(document):

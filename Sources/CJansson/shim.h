@@ -1,5 +1,5 @@
 /* jansson as Swift can call it. Of its functions the library uses json_loadb, json_dump_callback and
-   json_delete: json-c, which may be in the same process, has none of these names (docs/adr/0009). */
+   json_delete: json-c, which may be in the same process, has none of these names (docs/adr/0010). */
 #ifndef CJANSSON_SHIM_H
 #define CJANSSON_SHIM_H
 

@@ -1,4 +1,4 @@
-"""What is the same on every machine, with bounds: instructions beside the floor's, allocations, memory.
+"""What is the same on every machine, with bounds: instructions, allocations, memory.
 
 A gate that fails after a change says that the change made events or requests dearer. Instructions
 are compared with those of plain C over the same libcurl (docs/performance.md); the bounds leave

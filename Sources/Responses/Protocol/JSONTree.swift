@@ -1,7 +1,7 @@
 import CJansson
 import CPlatform
 
-/// JSON as a tree of jansson, for callers who have or want one (docs/adr/0009-jansson.md). A tree is made of
+/// JSON as a tree of jansson, for callers who have or want one (docs/adr/0010-jansson.md). A tree is made of
 /// the range of the server's bytes that was asked for, and written straight into a request. Nothing else in
 /// the core knows of jansson.
 package enum JSONTree {
