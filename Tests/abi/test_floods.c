@@ -66,7 +66,8 @@ static const char *const floods[] = {": hi\n\n",
                                      "event: ping\n\n",
                                      "id: 1\nretry: 5\n\n",
                                      "data: {\"type\":\"keepalive\"}\n\n",
-                                     "event: keepalive\ndata: {}\n\n"};
+                                     "event: keepalive\ndata: {}\n\n",
+                                     "event: ping\ndata: {\"type\":\"ping\"}\n\n"};
 
 static void the_first_event_is_limited(void **state)
 {
@@ -181,6 +182,73 @@ static void a_slow_reader_is_not_timed_out(void **state)
     sse_free(&sse);
 }
 
+/* One that was elsewhere while the limit passed finds that the event it had read puts it off, and does not
+   look for the same news for ever. */
+static void who_was_elsewhere_is_not_kept_in(void **state)
+{
+    (void)state;
+    struct sse sse;
+    struct events rest = {0};
+    responses_call *call, *ready;
+    responses_error *error = NULL;
+    const responses_event *event;
+    set(client, "idle_timeout_ms", "800");
+    sse_hello(&sse, "r");
+    struct exchange *x = server_expect(server);
+    stream_head(x, "");
+    stream_chunk(x, sse.text.data, sse.end[0]);
+    wait_for_go(x);
+    stream_chunk(x, sse.text.data + sse.end[0], sse.end[1] - sse.end[0]);
+    wait_for_go(x);
+    stream_chunk(x, sse.text.data + sse.end[1], sse.text.len - sse.end[1]);
+    stream_end(x);
+    assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, NULL), NULL);
+    assert_int_equal(responses_call_wait(call, 5000), RESPONSES_OK);
+    assert_int_equal(responses_call_next(call, &event, &error), RESPONSES_OK);
+    assert_int_equal(responses_call_next(call, &event, &error), RESPONSES_AGAIN);
+    server_go(server);
+    assert_int_equal(responses_call_wait(call, 5000), RESPONSES_OK);
+    assert_int_equal(responses_call_next(call, &event, &error), RESPONSES_OK);
+    for (int64_t start = now_ms(); now_ms() - start < 850; sleep_ms(20)) {
+        responses_client_dispatch(client);
+        responses_client_next_ready(client, &ready);
+    }
+    assert_status(responses_call_next(call, &event, &error), RESPONSES_AGAIN, error);
+    server_go(server);
+    assert_status(read_call(call, &rest, &error), RESPONSES_DONE, error);
+    events_free(&rest);
+    responses_call_free(call);
+    sse_free(&sse);
+}
+
+/* Where events are counted, what is not and what nobody knows is a sign of life as keepalives are. */
+static void what_is_not_counted_is_no_progress(void **state)
+{
+    (void)state;
+    set(client, "idle_timeout_ms", "150");
+    struct played played = play_flood(CREATED, "data: {\"type\":\"gateway.alive\"}\n\n");
+    assert_status(played.status, RESPONSES_E_TIMEOUT, played.error);
+    assert_contains(message_of(played.error), "idle_timeout_ms");
+    played_free(&played);
+}
+
+/* The answer has not begun with it: what breaks then is tried again. */
+static void a_ping_is_not_the_first_event(void **state)
+{
+    (void)state;
+    struct sse sse;
+    sse_hello(&sse, "r");
+    set(client, "max_retries", "1");
+    answer_stream(server_expect(server), floods[7], strlen(floods[7]));
+    answer_stream(server_expect(server), sse.text.data, sse.text.len);
+    struct played played = play(client);
+    assert_ok(played.status, played.error);
+    assert_int_equal(played.events.count, 1 + sse.count);
+    assert_int_equal(played.events.list[0].kind, RESPONSES_EVENT_OTHER);
+    played_free(&played);
+    sse_free(&sse);
+}
+
 int main(void)
 {
     const struct CMUnitTest floods_of_nothing[] = {
@@ -192,6 +260,9 @@ int main(void)
         TEST(all_of_a_call_is_limited),
         TEST(in_an_event_loop),
         TEST(a_slow_reader_is_not_timed_out),
+        TEST(who_was_elsewhere_is_not_kept_in),
+        TEST(what_is_not_counted_is_no_progress),
+        TEST(a_ping_is_not_the_first_event),
     };
     return run(floods_of_nothing);
 }

@@ -39,7 +39,7 @@ package final class Call: Waiter {
     /// The last `next` gave an event, which is the reader's until the next one.
     private(set) var hasLentEvent = false
     /// A limit was reached, and what had come by then was taken in: it had no event.
-    private var hasLookedAgain = false
+    var hasLookedAgain = false
     /// `next` said "again", and until there is news it will say so again.
     private var hasNothingToRead = false
     /// The interrupts of the client that are no news for this call: those from before it was made, and

@@ -76,11 +76,12 @@ extension Call {
         if fields.type.start == nil || event.kind == .other { lookForError(document, name) }
         let kind = event.kind
         // No word of the answer yet: it may still be asked for anew.
-        if kind.isKeepalive { return true }
+        if kind.isKeepalive || isPing { return true }
         if kind == .error || kind == .failed, deliveredEvents == 0, retryInsteadOfError(document) {
             return false
         }
-        progress.sawEvent = true
+        // Where events are counted, one that is not, and that nobody knows, is a gateway's.
+        if kind != .other || fields.sequence >= 0 || lastSequence < 0 { progress.sawEvent = true }
         takenEvents &+= 1
         log.debug("event \(fields.sequence): kind \(kind.rawValue)")
         if stop(accumulator.take(kind, fields, document)) { return false }
@@ -96,6 +97,15 @@ extension Call {
         default: break
         }
         return true
+    }
+
+    /// Gateways that speak several APIs keep this one alive as others are.
+    private var isPing: Bool {
+        if event.kind != .other || fields.sequence >= 0 { return false }
+        let type = Input(
+            start: UnsafeRawPointer(event.type).assumingMemoryBound(to: UInt8.self),
+            count: event.typeCount)
+        return equal(type, "ping") || equal(type, "heartbeat")
     }
 
     /// Ends the call when the accumulator could not take something in. True when it ended.

@@ -205,7 +205,12 @@ extension Call {
             return (limits.reached(now), limits.isDownloading)
         }
         switch reached {
-        case .nothing: engine.locked { engine.setDeadline(self, limits.nextDeadline) }
+        case .nothing:
+            // An event that was read since puts it off.
+            engine.locked {
+                hasExpired = false
+                engine.setDeadline(self, limits.nextDeadline)
+            }
         case .pause: startAttempt()
         case .details: failAsServerSaid()
         case .polling:
