@@ -262,7 +262,9 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      first_event_timeout_ms  600000                     from sending to the first event, or to the end
                                                         of an answer that is no stream
      idle_timeout_ms         300000                     between two events; keepalives and comments do
-                                                        not count, however many they are. Also for
+                                                        not count, however many they are, nor does
+                                                        "ping", nor an event of an unknown type that
+                                                        has no number where others have. Also for
                                                         the first event of a stream that goes on, and
                                                         how long the response is asked for that took
                                                         the place of its stream
@@ -558,7 +560,9 @@ RESPONSES_API int responses_compact(responses_client *client, const char *json, 
    "incomplete", "cancelled"; look at its status), at most timeout_ms, -1 for as long as it takes:
    then RESPONSES_E_TIMEOUT, and the response goes on at the server. A server that cannot be asked for
    a while, because it is started anew, is waited out within timeout_ms; with -1, as often as
-   resume_attempts says. */
+   resume_attempts says. So is a page in place of the response, once the server has answered. A pause
+   that the server asks for is kept where there is time for it; a short one does not shorten those
+   that the library makes. */
 RESPONSES_API int responses_wait(responses_client *client, const char *id, int timeout_ms,
                                  responses_response **out, responses_error **err);
 
@@ -589,8 +593,10 @@ RESPONSES_API int responses_send(responses_client *client, const char *method, c
  * A stream can be resumed when its response is in the background, or was asked for by its id. It goes on
  * behind the cursor, the sequence number of the last event that was handed over (a keepalive's own
  * number does not count). From then on nothing but the next event of the same response is taken: what
- * is at or before the cursor is dropped; after a gap, events without numbers or those of another
- * response the server is asked once more, and then it is RESPONSES_E_TRUNCATED. A server that leaves
+ * is at or before the cursor is dropped, keepalives too; after a gap, events without numbers, those of
+ * another response or an answer that is neither events nor a response (a page, a redirection) the server
+ * is asked once more, and then it is RESPONSES_E_TRUNCATED. The same goes for "starting_after" of yours.
+ * A stream that is empty behind the cursor leads to one look at the response. A server that leaves
  * numbers out by itself, on an unbroken connection, is held to their order alone. One whose events have
  * no numbers at all cannot say where to go on: the response is then asked for until it has ended.
  */
@@ -601,7 +607,8 @@ RESPONSES_API int responses_create_stream(responses_client *client, const char *
                                           responses_response **out, responses_error **err);
 
 /* The events of a background response that was created with "stream": true, from its beginning or
-   after params "starting_after" (a sequence number). Also "include", "include_obfuscation". */
+   after params "starting_after" (a sequence number). Also "include", "include_obfuscation". Where the
+   server has no more events and the response has ended, it is handed over in one terminal event. */
 RESPONSES_API int responses_get_stream(responses_client *client, const char *id,
                                        const char *params_json, size_t n,
                                        responses_event_fn on_event, void *user_data,

@@ -141,6 +141,77 @@ static void it_is_waited_out_in_a_call_too(void **state)
     events_free(&events);
 }
 
+/* Something else answers while the server is started anew. */
+static void a_page_in_its_place_is_waited_out(void **state)
+{
+    (void)state;
+    const char *page = "<title>Back soon</title>";
+    responses_response *response;
+    responses_error *error;
+    answer(server_expect(server), 200, UNDER_WAY);
+    answer_with(server_expect(server), 200, "Content-Type: text/html\r\n", page, strlen(page));
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(responses_wait(client, "resp_1", 20000, &response, &error), error);
+    responses_response_free(response);
+    /* From the beginning it is another server. */
+    answer_with(server_expect(server), 200, "Content-Type: text/html\r\n", page, strlen(page));
+    assert_status(responses_wait(client, "resp_1", 20000, NULL, &error), RESPONSES_E_HTTP, error);
+    responses_error_free(error);
+    answer(server_expect(server), 200, "{}");
+    assert_status(responses_wait(client, "resp_1", 20000, NULL, &error), RESPONSES_E_PROTOCOL,
+                  error);
+    responses_error_free(error);
+}
+
+static void serve_what_is_asked_for(const struct request *request, struct exchange *x,
+                                    void *user_data)
+{
+    (void)request;
+    answer_with(x, 429, user_data, "{}", 2);
+}
+
+/* "Come back in a millisecond" is no reason to come back a thousand times a second. */
+static void a_short_wish_is_no_storm(void **state)
+{
+    (void)state;
+    responses_error *error;
+    server_set_handler(server, serve_what_is_asked_for, "Retry-After-Ms: 1\r\n");
+    assert_status(responses_wait(client, "resp_1", 700, NULL, &error), RESPONSES_E_TIMEOUT, error);
+    assert_true(responses_error_attempts(error) <= 8);
+    responses_error_free(error);
+}
+
+static void a_longer_wish_is_kept_where_there_is_time(void **state)
+{
+    (void)state;
+    responses_response *response;
+    responses_error *error;
+    answer_with(server_expect(server), 429, "Retry-After-Ms: 700\r\n", "{}", 2);
+    answer(server_expect(server), 200, RESPONSE);
+    int64_t start = now_ms();
+    assert_ok(responses_wait(client, "resp_1", 1300, &response, &error), error);
+    assert_true(now_ms() - start >= 690);
+    responses_response_free(response);
+}
+
+static void serve_under_way(const struct request *request, struct exchange *x, void *user_data)
+{
+    (void)request;
+    (void)user_data;
+    answer(x, 200, UNDER_WAY);
+}
+
+static void the_shortest_interval_grows_too(void **state)
+{
+    (void)state;
+    responses_error *error;
+    set(client, "poll_interval_ms", "1");
+    server_set_handler(server, serve_under_way, NULL);
+    assert_status(responses_wait(client, "resp_1", 500, NULL, &error), RESPONSES_E_TIMEOUT, error);
+    assert_true(responses_error_attempts(error) <= 20);
+    responses_error_free(error);
+}
+
 int main(void)
 {
     const struct CMUnitTest wait_outage[] = {
@@ -151,6 +222,10 @@ int main(void)
         TEST(without_a_limit_attempts_count),
         TEST(what_will_not_pass_ends_it),
         TEST(it_is_waited_out_in_a_call_too),
+        TEST(a_page_in_its_place_is_waited_out),
+        TEST(a_short_wish_is_no_storm),
+        TEST(a_longer_wish_is_kept_where_there_is_time),
+        TEST(the_shortest_interval_grows_too),
     };
     return run(wait_outage);
 }

@@ -168,6 +168,8 @@ static void go_on(struct judge *judge, unsigned ends)
     int is_polling = judge->is_polling || judge->is_looking || judge->cursor < 0;
     if (judge->resumes - judge->doubtful < limit) {
         judge->resume |= !is_polling;
+        /* Where nothing was heard yet behind a cursor of the client's, that is the first request. */
+        judge->fresh |= !is_polling && judge->events == 0;
         judge->poll |= is_polling;
     }
     if (judge->resumes >= limit)
@@ -191,7 +193,9 @@ static void broken(struct judge *judge, unsigned ends)
    looked at once; where it has not, the stream is asked for again. */
 static void nothing_new(struct judge *judge, unsigned ends)
 {
-    if (judge->has_resumed && !judge->is_polling && is_stored(judge))
+    int is_behind_cursor =
+        judge->has_resumed || (judge->scenario->starting_after >= 0 && judge->events == 0);
+    if (is_behind_cursor && !judge->is_polling && is_stored(judge))
         judge->poll = 1;
     else
         broken(judge, ends);
@@ -338,7 +342,7 @@ static void step(struct judge *judge, int place, const struct answer *before)
     if (before->wait > 0 && pause + 2 < (uint32_t)before->wait)
         complain(judge, "request %d came after %u ms, and the server asked for %d", place, pause,
                  before->wait);
-    if (request->asked == ASKED_FRESH) {
+    if (request->asked == ASKED_FRESH && !judge->has_resumed) {
         judge->retries++;
         return;
     }

@@ -10,6 +10,7 @@ extension Call {
         resetDecoder()
         failureBody = nil
         suspicion = nil
+        hasLookedAgain = false
         progress = Limits.Progress()
         journal.attemptStarted()
         guard let transfer = Transfer(request, settings, engine, self) else {
@@ -99,7 +100,7 @@ extension Call {
 
     private func documentArrived(_ transfer: Transfer) {
         let count = transfer.inbox.count
-        if count == 0 && resumption.hasBegun && resumption.source == .stream {
+        if count == 0 && (resumption.hasBegun && resumption.source == .stream || isFromCursor) {
             return streamEnded("the stream had nothing more")
         }
         let document = JSONValue(checking: transfer.inbox.bytes, count: count)
@@ -122,8 +123,10 @@ extension Call {
             return finish(transfer)
         }
         guard let document, document.kind == .object else { return unreadable(transfer) }
-        if operation.kind != .poll { return responseArrived(document) }
-        if !isUnderWay(document) { return finish(transfer) }
+        if operation.kind != .poll { return responseArrived(document, transfer) }
+        if !isUnderWay(document) {
+            return isResponse(document) ? finish(transfer) : unreadable(transfer, Call.noResponse)
+        }
         attemptSucceeded()
         pollAgain()
     }
@@ -203,6 +206,7 @@ extension Call {
         // What it told of a response was for nobody: the next one tells of another.
         accumulator.forget()
         lastSequence = operation.startingAfter
+        resumption = Resumption()
         journal.pauseBegins(pause)
         log.warning("retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
         sleep(pause)

@@ -74,40 +74,52 @@ extension Call {
     }
 
     func redirected(_ transfer: Transfer) {
-        attemptFailed("redirect")
         var text: Message = "HTTP \(transfer.headers.status): the server redirects"
         if let place = transfer.headers.value("location") {
             text += " to \(withoutQuery(place))"
         }
         text += "; redirects are not followed, because the key would go along: set base_url to the "
         text += "final address"
-        fail(.http, text)
+        strange(transfer, .http, text, "redirect")
     }
 
-    /// An answer with a status of success that is no JSON, or none of the kind that was asked for.
-    func unreadable(_ transfer: Transfer) {
-        attemptFailed("unreadable")
+    /// An answer with a status of success that is no JSON, or none of the kind that was asked for. `what`
+    /// says what is wrong with it, where it is JSON.
+    func unreadable(
+        _ transfer: Transfer, _ what: Message = "the answer is not the JSON it should be"
+    ) {
         let status = transfer.headers.status
         if transfer.inbox.isEmpty {
-            return fail(makeError(.protocol, "the answer, HTTP \(status), has no body", nil))
+            return strange(transfer, .protocol, "the answer, HTTP \(status), has no body")
         }
         let words = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count).message
         let excerpt = words.withUnsafeBufferPointer {
             oneLine(Array(PlainText.cut($0, to: 200)))
         }
         let quoted: Message = words.isEmpty ? "" : " (\"\(excerpt)\")"
-        if transfer.headers.isJSON {
-            return fail(
-                makeError(
-                    .protocol, "the answer is not the JSON it should be\(quoted)", nil,
-                    body: transfer.excerpt))
-        }
+        if transfer.headers.isJSON { return strange(transfer, .protocol, what + quoted) }
         let value = transfer.headers.value("content-type")
         let type: Message = value.map { oneLine(Array($0)) } ?? "nothing"
-        fail(
-            makeError(
-                .http, "the answer is \(type)\(quoted) where JSON was expected; is base_url right?",
-                nil, body: transfer.excerpt))
+        strange(
+            transfer, .http,
+            "the answer is \(type)\(quoted) where JSON was expected; is base_url right?")
+    }
+
+    /// The end of a call whose server gave such an answer from the beginning. One that did better before is
+    /// asked again: something else answers in its place while it is started anew.
+    private func strange(
+        _ transfer: Transfer, _ status: Status, _ what: Message,
+        _ reason: StaticString = "unreadable"
+    ) {
+        let body = transfer.excerpt
+        if resumption.hasBegun {
+            misplaced("did not go on: " + what, "\(reason)", body: body)
+            return
+        }
+        attemptFailed("\(reason)")
+        let error = makeError(status, what, nil, body: body)
+        if operation.kind == .poll && hasBeenAnswered && waitsOut(error, -1) { return }
+        fail(error)
     }
 
     // MARK: told by an event
@@ -115,7 +127,9 @@ extension Call {
     /// The first event of a stream tells a failure: what the status of an answer would have been decides.
     func retryInsteadOfError(_ document: JSONValue) -> Bool {
         let told = ServerFailure(event: document)
-        guard isRetryable(told), retries < settings.maximumRetries else { return false }
+        // A stream that goes on has begun for the server.
+        guard !resumption.hasBegun, isRetryable(told), retries < settings.maximumRetries
+        else { return false }
         failureBody = bodyOfError(document)
         let error = makeError(.api, describe(told), told, isRetryable: true)
         tryAgain(

@@ -62,6 +62,12 @@ struct Resumption {
         misplacements &+= 1
     }
 
+    /// The response is asked for once.
+    mutating func lookAtResponse() {
+        source = .look
+        hasBegun = true
+    }
+
     /// The response is asked for in place of its stream from now on.
     mutating func giveUpStream() {
         source = .poll
@@ -81,12 +87,13 @@ extension Call {
         if event.kind.isKeepalive {
             let next = max(lastSequence &+ 1, resumption.afterKeepalives)
             if number == next && number < Int64.max { resumption.afterKeepalives = number &+ 1 }
-            return true
+            // What the server repeats was a sign of life once.
+            return number < 0 || number >= next || !mustFollow
         }
         let isNext =
             number >= 0
             && (number == lastSequence &+ 1 || number == resumption.afterKeepalives)
-        if !resumption.hasBegun && operation.startingAfter < 0 {
+        if !mustFollow {
             if number > lastSequence {
                 if !isNext && lastSequence >= 0 { resumption.hasHoles = true }
                 lastSequence = number
@@ -103,8 +110,10 @@ extension Call {
             // of life, and a terminal event has the whole response.
             let isPlaceless =
                 event.kind == .other || event.kind.isTerminal || !resumption.hasBegun
-            return isPlaceless && isOfSameResponse(json)
-                || !misplaced("went on with events that have no sequence numbers")
+            if !isPlaceless {
+                return !misplaced("went on with events that have no sequence numbers")
+            }
+            return isOfSameResponse(json) || !misplaced("went on with another response")
         }
         if number <= lastSequence { return false }
         if !isNext && !resumption.hasHoles {
@@ -115,9 +124,12 @@ extension Call {
         return true
     }
 
+    /// Behind a cursor every event is the next one.
+    private var mustFollow: Bool { resumption.hasBegun || operation.startingAfter >= 0 }
+
     /// The event has no response in it, or the one that the stream began with.
     private func isOfSameResponse(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard resumption.hasBegun, fields.delta.start == nil, let start = json.baseAddress,
+        guard mustFollow, fields.delta.start == nil, let start = json.baseAddress,
             let document = JSONValue(checking: start, count: json.count),
             let response = document.member("response")
         else { return true }
@@ -135,13 +147,18 @@ extension Call {
     }
 
     /// The server did not go on where it was asked to. It is asked once more. Always true.
-    private func misplaced(_ what: Message) -> Bool {
-        attemptFailed("misplaced")
+    @discardableResult
+    func misplaced(_ what: Message, _ kind: Message = "misplaced", body: Text? = nil) -> Bool {
+        if failure != nil {
+            failAsServerSaid()
+            return true
+        }
+        attemptFailed(kind)
         let reason: Message = "the stream broke after event \(lastSequence), and the server \(what)"
         resumption.noteMisplacement(lastSequence)
         let canAskAgain = canResume || resumption.source != .stream
         if resumption.misplacements > 1 || !canAskAgain {
-            fail(makeError(.truncated, reason, nil, isRetryable: true))
+            fail(makeError(.truncated, reason, nil, isRetryable: true, body: body))
         } else {
             resume(Text(reason), -1)
         }
@@ -155,21 +172,32 @@ extension Call {
         if failure != nil { return failAsServerSaid() }
         if !canResume && endsWithLastWords() { return }
         let message = message + strayWords
-        if deliveredEvents == 0 && !resumption.hasBegun {
+        let isInOrder = transfer?.result == CURLE_OK
+        if takenEvents == 0 && isInOrder && isFromCursor && !resumption.hasBegun {
+            attemptFailed("truncated")
+            return look()
+        }
+        // One that was only to be put together goes on as well, where it can.
+        let canGoOn = takenEvents > 0 && canResume
+        if deliveredEvents == 0 && !resumption.hasBegun && !canGoOn {
             return tryAgain(
                 isAllowed: true, wish: -1, reason: "truncated",
                 else: makeError(.truncated, message, nil, isRetryable: true))
         }
         let hadNothing = resumption.hasBegun && !resumption.hasMoved(lastSequence)
-        let isInOrder = transfer?.result == CURLE_OK
         attemptFailed("truncated")
-        // Some servers answer so behind the last event: then the response has ended.
-        if hadNothing && isInOrder && resumption.source == .stream {
-            resumption.source = .look
-            return ask(in: 0)
-        }
+        if hadNothing && isInOrder && resumption.source == .stream { return look() }
         goOn(Text(message), or: makeError(.truncated, message, nil, isRetryable: true))
     }
+
+    /// Some servers answer with an empty stream behind the last event: then the response has ended.
+    private func look() {
+        resumption.lookAtResponse()
+        ask(in: 0)
+    }
+
+    /// What is asked for are the events behind a cursor of the caller's.
+    var isFromCursor: Bool { operation.startingAfter >= 0 && resumption.source == .stream }
 
     /// Nothing meaningful came for too long.
     func streamStalled(_ message: Message) {
@@ -215,7 +243,8 @@ extension Call {
             return fail(
                 ResponsesError(.truncated, message: reason, makeDetails(nil, isRetryable: true)))
         }
-        if wish > 0 { pause = min(wish, RetryRule.longestWish) }
+        // A server may ask for a longer pause, and not for being asked without one.
+        pause = max(pause, min(wish, RetryRule.longestWish))
         log.warning("resuming after event \(lastSequence) in \(pause) ms")
         ask(in: pause)
     }
@@ -261,12 +290,15 @@ extension Call {
 
     /// A whole response came where events were asked for: handed over as the one event that it comes to.
     /// One that has not ended is waited for.
-    func responseArrived(_ document: JSONValue) {
-        if resumption.hasBegun && !isSameResponse(document) {
-            _ = misplaced("answered with another response")
+    func responseArrived(_ document: JSONValue, _ transfer: Transfer) {
+        if mustFollow && !isSameResponse(document) {
+            misplaced("answered with another response")
             return
         }
-        if !isUnderWay(document) { return makeTerminalEvent(of: document) }
+        if !isUnderWay(document) {
+            if hasEnded(document) { return makeTerminalEvent(of: document) }
+            return unreadable(transfer, Call.noResponse)
+        }
         if resumption.source == .look {
             attemptSucceeded()
             resumption.source = .stream
@@ -287,10 +319,30 @@ extension Call {
         return status.isText("queued") || status.isText("in_progress")
     }
 
+    static var noResponse: Message { "the answer is not a response that has ended or goes on" }
+
+    /// It has something that only a response has.
+    func isResponse(_ document: JSONValue) -> Bool {
+        for name in ["id", "status", "output"] as [StaticString] where document.member(name) != nil
+        {
+            return true
+        }
+        return false
+    }
+
+    /// It is a response at all, and one that has ended: by its status, or by what it has where a server
+    /// sends none.
+    private func hasEnded(_ document: JSONValue) -> Bool {
+        if let status = document.member("status"), status.kind == .string, !status.rawText.isEmpty {
+            return true
+        }
+        return document.member("output")?.element(0) != nil
+    }
+
     /// The pause before the response is asked for again; it grows.
     func nextPollPause() -> Int64 {
         let pause = pollInterval
-        pollInterval = max(pollInterval, min(pollInterval * 3 / 2, 5000))
+        pollInterval = max(pollInterval, min((pollInterval * 3 + 1) / 2, 5000))
         return pause
     }
 }

@@ -36,9 +36,13 @@ extension Call {
         // Without a limit of time, as often as a stream is taken up again.
         let isUnlimited = operation.patience >= 0 && left != nil
         if !isUnlimited && (!hasBeenAnswered || retries >= settings.resumeAttempts) { return false }
-        var pause = wish > 0 ? wish : RetryRule.backoffMilliseconds(retry: retries)
-        // Towards the end more often: the server may come back at the last moment.
-        if let left, pause > left / 2 { pause = max(50, left / 2) }
+        // A server may ask for a longer pause, and not for being asked without one.
+        var pause = max(wish, RetryRule.backoffMilliseconds(retry: retries))
+        // Towards the end more often: the server may come back at the last moment. What it asks for is
+        // kept while that is possible.
+        if let left, pause > left / 2 {
+            pause = wish > left / 2 && wish < left ? wish : max(50, left / 2)
+        }
         retries &+= 1
         outage = error.message
         journal.pauseBegins(pause)
