@@ -55,6 +55,33 @@ static inline const uint8_t *_Nonnull platform_text_span(const uint8_t *_Nonnull
 #endif
 }
 
+/* Makes spaces of control characters (below 0x20, and 0x7F), eight bytes at a time. */
+static inline void platform_blank_controls(uint8_t *_Nonnull p, size_t count)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t tops = 0x8080808080808080u;
+    size_t i = 0;
+    while (i < count) {
+        if (count - i >= 8) {
+            uint64_t word;
+            memcpy(&word, p + i, sizeof word);
+            const uint64_t last = word ^ (ones * 0x7F);
+            /* Exact up to the first hit, and what follows one is looked at byte by byte. */
+            if ((((word - ones * 0x20) & ~word) | ((last - ones) & ~last)) & tops) {
+                for (size_t end = i + 8; i < end; i++)
+                    if (p[i] < 0x20 || p[i] == 0x7F)
+                        p[i] = 0x20;
+            } else {
+                i += 8;
+            }
+        } else {
+            if (p[i] < 0x20 || p[i] == 0x7F)
+                p[i] = 0x20;
+            i++;
+        }
+    }
+}
+
 /* As above for text that is to be written into JSON: the first byte that must be escaped. */
 static inline int platform_needs_escape(uint8_t byte)
 {

@@ -94,10 +94,7 @@ package final class ResponseHeaders {
         guard fields.reserve(max(0, end - start) + 2) else { return .noMemory }
         if let separator { _ = fields.append(separator) }
         if start < end { _ = fields.append(line + start, end - start) }
-        let stored = fields.bytes
-        for index in before..<fields.count where stored[index] < 0x20 || stored[index] == 0x7F {
-            stored[index] = 0x20
-        }
+        platform_blank_controls(fields.bytes + before, fields.count - before)
         return fields.append(0) ? .taken : .noMemory
     }
 
