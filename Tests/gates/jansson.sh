@@ -15,5 +15,8 @@ if grep -v '@libjansson.so.4$' "$SCRATCH/imports"; then
     echo "   imported without the version of jansson: another library's could be taken"
     exit 1
 fi
-! grep -n 'jansson' include/responses.h
+if grep -n 'jansson' include/responses.h; then
+    echo "   responses.h is to need nothing of jansson"
+    exit 1
+fi
 echo "   $(wc -l < "$SCRATCH/imports") functions of jansson, none of which json-c has"
