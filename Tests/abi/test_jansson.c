@@ -103,8 +103,9 @@ static void parameters_are_trees_too(void **state)
     assert_ok(responses_jansson_get(client, "r", NULL, &response, &error), error);
     forget();
     answer_stream(server_expect(server), sse.text.data + sse.end[1], sse.text.len - sse.end[1]);
-    assert_ok(responses_jansson_get_stream_new(client, "r", json_pack("{s:i}", "starting_after", 1),
-                                               ignore, NULL, &response, &error),
+    assert_ok(responses_jansson_get_stream_new(client, "resp_1",
+                                               json_pack("{s:i}", "starting_after", 1), ignore,
+                                               NULL, &response, &error),
               error);
     assert_contains(sent()->target, "starting_after=1");
     forget();
