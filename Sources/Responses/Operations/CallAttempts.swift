@@ -45,12 +45,16 @@ extension Call {
     }
 
     func attemptFailed(_ reason: Message) {
-        journal.attemptFailed(transfer, reason: reason.bytes)
-        log.info("attempt \(journal.attempts): HTTP \(transfer?.status ?? 0), \(reason)")
+        // Whoever drives may be writing what is noted.
+        let status: Int32 = engine.locked {
+            journal.attemptFailed(transfer, reason: reason.bytes)
+            return transfer?.status ?? 0
+        }
+        log.info("attempt \(journal.attempts): HTTP \(status), \(reason)")
     }
 
     func attemptSucceeded() {
-        journal.attemptSucceeded(transfer)
+        engine.locked { journal.attemptSucceeded(transfer) }
         log.info("attempt \(journal.attempts): HTTP \(transfer?.headers.status ?? 0)")
     }
 

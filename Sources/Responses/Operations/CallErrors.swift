@@ -9,7 +9,7 @@ extension Call {
         engine.locked {
             if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
         }
-        if let ending { journal.attemptEnds(transfer, ending) }
+        if let ending { engine.locked { journal.attemptEnds(transfer, ending) } }
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
         let headers = transfer?.headers ?? journal.headers
