@@ -3,9 +3,11 @@
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/libresponses
 DIRECTORIES = DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) INCLUDEDIR=$(INCLUDEDIR) \
-	DOCDIR=$(DOCDIR)
+	BINDIR=$(BINDIR) MANDIR=$(MANDIR) DOCDIR=$(DOCDIR)
 
 # Where Swift usually is, should it not be on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin
@@ -46,8 +48,10 @@ install: ## Install below PREFIX (default /usr/local), with DESTDIR before it
 	@$(DIRECTORIES) scripts/install.sh install
 	@$(DIRECTORIES) bindings/c/install.sh install
 
-uninstall: ## Take out what install put in
-	@$(DIRECTORIES) bindings/c/install.sh uninstall
+install-extras: install ## That, and the sandbox (`make sandbox` first) and the examples
+	@$(DIRECTORIES) scripts/install.sh extras
+
+uninstall: ## Take out what install and install-extras put in
 	@$(DIRECTORIES) scripts/install.sh uninstall
 
 ##
@@ -139,6 +143,6 @@ help: ## This list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: bench test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
-.PHONY: lib portable sandbox examples examples-c demo install uninstall test lint format test-unit test-gates test-abi \
+.PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-build deps-bench abi clean help
 .NOTPARALLEL:

@@ -1,36 +1,82 @@
 #!/bin/sh
-# Installs what `make lib` built, or takes it out again.
-#   install.sh install|uninstall
-# PREFIX, LIBDIR, INCLUDEDIR, DOCDIR say where to; DESTDIR is put before all of them.
+# Installs what `make lib` built, or takes everything out again that was installed.
+#   install.sh install     the library, its headers and the documentation
+#   install.sh extras      the sandbox server and the examples, after that
+#   install.sh uninstall
+# PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR and DOCDIR say where to; DESTDIR is put before all of them.
 set -eu
 cd "$(dirname "$0")/.."
 
 version=$(scripts/version.sh)
 soname=libresponses.so.${version%%.*}
-to=${DESTDIR:-}
+# shellcheck disable=SC1091 # it is looked at by itself
+. scripts/installed.sh
+lines=${new:?}.lines
 
-if [ "$1" = uninstall ]; then
-    rm -f "$to$LIBDIR/libresponses.so" "$to$LIBDIR/$soname" "$to$LIBDIR/libresponses.so.$version" \
-        "$to$LIBDIR/pkgconfig/responses.pc" "$to$INCLUDEDIR/responses.h" \
-        "$to$INCLUDEDIR/responses_jansson.h"
-    rm -rf "$to${DOCDIR:?}"
-    exit
-fi
+needs() {
+    [ -e "$1" ] || {
+        echo "$1 is not there: run '$2' first." >&2
+        exit 1
+    }
+}
 
-if [ ! -e "build/lib/libresponses.so.$version" ]; then
-    echo "Nothing built yet: run 'make' first." >&2
-    exit 1
-fi
-install -d "$to$LIBDIR/pkgconfig" "$to$INCLUDEDIR" "$to$DOCDIR"
-install -m 644 "build/lib/libresponses.so.$version" "$to$LIBDIR/"
-ln -sf "libresponses.so.$version" "$to$LIBDIR/$soname"
-ln -sf "$soname" "$to$LIBDIR/libresponses.so"
-install -m 644 include/responses.h include/responses_jansson.h "$to$INCLUDEDIR/"
-scripts/pc.sh "$PREFIX" "$LIBDIR" "$INCLUDEDIR" > "$to$LIBDIR/pkgconfig/responses.pc"
-chmod 644 "$to$LIBDIR/pkgconfig/responses.pc"
-for document in LICENSE README.md CHANGELOG.md docs/*.md; do
-    [ ! -e "$document" ] || install -m 644 "$document" "$to$DOCDIR/"
-done
+# The documentation lies as it does in the sources, so that links from page to page hold. Those to headers
+# lead to where these are, and of the others those stay that lead to something that is installed.
+documents() {
+    from=$(LC_ALL=C find README.md CHANGELOG.md LICENSE docs examples -type f \
+        ! -path 'examples/sandbox/*' | sort)
+    for page in $from; do
+        case $page in
+            examples/README.md) [ -e "$to$DOCDIR/$page" ] || continue ;;
+            *.md | LICENSE) ;;
+            *) continue ;;
+        esac
+        below=$DOCDIR/$page
+        {
+            # What there is: pages, folders, and examples where they were asked for.
+            for there in $from; do
+                case $there in
+                    examples/*) [ -e "$to$DOCDIR/$there" ] || continue ;;
+                esac
+                echo "$there"
+            done
+            echo END
+            cat "$page"
+        } > "$lines"
+        awk -v page="$page" -v include="$(realpath -ms --relative-to="${below%/*}" "$INCLUDEDIR")" \
+            -f scripts/installed-links.awk "$lines" > "$lines.page"
+        write "$below" < "$lines.page"
+    done
+}
+
+case $1 in
+    install)
+        needs "build/lib/libresponses.so.$version" make
+        put 644 "$LIBDIR" "build/lib/libresponses.so.$version"
+        lead "libresponses.so.$version" "$LIBDIR/$soname"
+        lead "$soname" "$LIBDIR/libresponses.so"
+        put 644 "$INCLUDEDIR" include/responses.h include/responses_jansson.h
+        scripts/pc.sh "$PREFIX" "$LIBDIR" "$INCLUDEDIR" | write "$LIBDIR/pkgconfig/responses.pc"
+        documents
+        keep_record
+        ;;
+    extras)
+        needs build/bin/responses-sandbox "make sandbox"
+        put 755 "$BINDIR" build/bin/responses-sandbox
+        put 644 "$MANDIR/man1" packaging/responses-sandbox.1
+        LC_ALL=C find examples -type f ! -path 'examples/sandbox/*' ! -path '*/.*' \
+            ! -path '*/__pycache__/*' ! -name demo.sh | sort > "$lines"
+        while IFS= read -r file; do
+            put 644 "$DOCDIR/${file%/*}" "$file"
+        done < "$lines"
+        documents
+        keep_record
+        ;;
+    uninstall)
+        take_out
+        exit
+        ;;
+esac
 
 # The loader knows a new library in a system directory only after this; packages do it themselves.
 if [ -z "$to" ] && [ "$(id -u)" = 0 ] && command -v ldconfig > /dev/null; then

@@ -1,6 +1,7 @@
 #!/bin/sh
 # `make install` puts the right files where it is told, a program builds against them with nothing
-# but pkg-config, and `make uninstall` leaves nothing behind.
+# but pkg-config, `make install-extras` adds the sandbox and examples that build, and `make uninstall` leaves
+# nothing behind and nothing out that is not ours.
 set -eu
 
 version=$(scripts/version.sh)
@@ -74,7 +75,42 @@ PKG_CONFIG_PATH=$LIB_DIR/pkgconfig build_and_run in-place "$LIB_DIR"
 PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig \
     build_and_run installed "$to/opt/responses/lib"
 
+# With the extras, what is installed is enough to try it: the server of `make install-extras` answers an
+# example of it.
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory install-extras $place
+PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig \
+    "${MAKE:-make}" --no-print-directory -s -C "$to/opt/responses/share/doc/libresponses/examples/c" \
+    OUT="$SCRATCH/examples"
+SANDBOX=$to/opt/responses/bin/responses-sandbox LD_LIBRARY_PATH=$to/opt/responses/lib \
+    scripts/with-sandbox.sh "$SCRATCH/examples/02-stream" > "$SCRATCH/answer"
+grep -q "You said" "$SCRATCH/answer"
+[ -e "$to/opt/responses/share/man/man1/responses-sandbox.1" ]
+
+# Files of others stay, in folders of ours too; with them away the folders go. What an older version
+# installed goes as well, by the record.
+old=$to/opt/responses/lib/libresponses.so.0.0.9
+touch "$old" "$to/opt/responses/include/responses/theirs.hpp" "$to/opt/responses/include/theirs.h"
+echo /opt/responses/lib/libresponses.so.0.0.9 >> "$to/opt/responses/share/doc/libresponses/installed.txt"
 # shellcheck disable=SC2086 # a list of words
 "${MAKE:-make}" --no-print-directory uninstall $place
-find "$to" ! -type d | grep . && exit 1
+(cd "$to" && find . ! -type d | LC_ALL=C sort) > "$SCRATCH/left"
+printf '%s\n' ./opt/responses/include/responses/theirs.hpp ./opt/responses/include/theirs.h |
+    diff - "$SCRATCH/left"
+
+# Folders that were there before stay.
+rm -r "$to"
+mkdir -p "$to/opt/responses/lib"
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory install $place
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory uninstall $place
+[ "$(find "$to" | LC_ALL=C sort | tail -n 1)" = "$to/opt/responses/lib" ]
+[ "$(find "$to" | wc -l)" = 4 ]
+rm -r "$to"
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory install-extras $place
+# shellcheck disable=SC2086 # a list of words
+"${MAKE:-make}" --no-print-directory uninstall $place
+[ ! -e "$to" ]
 echo "   installed, used and taken out again"

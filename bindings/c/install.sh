@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what C and C++ programs need beside libresponses itself, or takes it out again: the headers,
-# libresponses-request if it was built, and what CMake and pkg-config want to know.
-#   install.sh install|uninstall
-# PREFIX, LIBDIR, INCLUDEDIR say where to; DESTDIR is put before all of them. BUILD is where
+# Installs what C and C++ programs need beside libresponses itself: the headers, libresponses-request if it
+# was built, and what CMake and pkg-config want to know. `scripts/install.sh uninstall` takes it out again.
+#   install.sh install
+# PREFIX, LIBDIR, INCLUDEDIR, DOCDIR say where to; DESTDIR is put before all of them. BUILD is where
 # libresponses-request was built to.
 set -eu
 cd "$(dirname "$0")"
@@ -11,39 +11,27 @@ build=${BUILD:-../../build}
 version=$(../../scripts/version.sh)
 major=${version%%.*}
 name=libresponses-request
-lib=${DESTDIR:-}$LIBDIR
-include=${DESTDIR:-}$INCLUDEDIR
-headers="responses_request.h responses_loop.h
-    responses_poll.h responses_epoll.h responses_glib.h responses_libevent.h responses_libuv.h"
+# shellcheck disable=SC1091 # it is looked at by itself
+. ../../scripts/installed.sh
 
-if [ "$1" = uninstall ]; then
-    for header in $headers responses.hpp; do
-        rm -f "$include/$header"
-    done
-    rm -rf "$include/responses" "$lib/cmake/libresponses"
-    rm -f "$lib/$name.a" "$lib/$name.so" "$lib/$name.so.$major" "$lib/$name.so.$version" \
-        "$lib/pkgconfig/responses-request.pc"
-    exit
-fi
-
-# fill TEMPLATE FILE
+# fill TEMPLATE
 fill() {
     sed -e "s|@PREFIX@|$PREFIX|" -e "s|@LIBDIR@|$LIBDIR|" -e "s|@INCLUDEDIR@|$INCLUDEDIR|" \
         -e "s|@VERSION@|$version|" -e "s|@MAJOR@|$major|" \
         -e "s|@INCLUDEDIR_FROM_LIBDIR@|$(realpath -m --relative-to="$LIBDIR" "$INCLUDEDIR")|" \
-        -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|" "$1" > "$2"
-    chmod 644 "$2"
+        -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|" "$1"
 }
 
-install -d "$include/responses" "$lib/cmake/libresponses" "$lib/pkgconfig"
-# shellcheck disable=SC2086 # a list of files
-install -m 644 $headers ../cpp/responses.hpp "$include/"
-install -m 644 ../cpp/responses/*.hpp "$include/responses/"
+put 644 "$INCLUDEDIR" responses_request.h responses_loop.h responses_poll.h responses_epoll.h \
+    responses_glib.h responses_libevent.h responses_libuv.h ../cpp/responses.hpp
+put 644 "$INCLUDEDIR/responses" ../cpp/responses/*.hpp
 for file in libresponses-config.cmake libresponses-config-version.cmake; do
-    fill "cmake/$file.in" "$lib/cmake/libresponses/$file"
+    fill "cmake/$file.in" | write "$LIBDIR/cmake/libresponses/$file"
 done
-[ -e "$build/lib/$name.so.$version" ] || exit 0
-install -m 644 "$build/lib/$name.so.$version" "$build/lib/$name.a" "$lib/"
-ln -sf "$name.so.$version" "$lib/$name.so.$major"
-ln -sf "$name.so.$major" "$lib/$name.so"
-fill responses-request.pc.in "$lib/pkgconfig/responses-request.pc"
+if [ -e "$build/lib/$name.so.$version" ]; then
+    put 644 "$LIBDIR" "$build/lib/$name.so.$version" "$build/lib/$name.a"
+    lead "$name.so.$version" "$LIBDIR/$name.so.$major"
+    lead "$name.so.$major" "$LIBDIR/$name.so"
+    fill responses-request.pc.in | write "$LIBDIR/pkgconfig/responses-request.pc"
+fi
+keep_record

@@ -101,6 +101,6 @@ else
 fi
 
 nothing_left() {
-    ../../scripts/install.sh uninstall && ./install.sh uninstall && ! find "$to" ! -type d | grep .
+    ../../scripts/install.sh uninstall && ! [ -e "$to" ]
 }
 verdict "uninstall leaves nothing" nothing_left
