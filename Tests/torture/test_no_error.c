@@ -148,6 +148,8 @@ static void so_it_is_in_a_forked_child(void **state)
 }
 
 static pthread_barrier_t ready;
+/* No thread ends before all are done: the stack of one that has ended is memory for the others. */
+static pthread_barrier_t done;
 
 static void *use_in_thread(void *unused)
 {
@@ -156,6 +158,7 @@ static void *use_in_thread(void *unused)
     intptr_t line = 0;
     for (int i = 0; i < 50 && line == 0; i++)
         line = use_all();
+    pthread_barrier_wait(&done);
     return (void *)line;
 }
 
@@ -164,6 +167,7 @@ static int by_threads(void)
     pthread_t threads[THREADS];
     void *line;
     pthread_barrier_init(&ready, NULL, THREADS + 1);
+    pthread_barrier_init(&done, NULL, THREADS);
     for (int i = 0; i < THREADS; i++)
         if (pthread_create(&threads[i], NULL, use_in_thread, NULL) != 0)
             return __LINE__;
