@@ -1,12 +1,13 @@
 """Prints what the public headers declare, as the compiler sees it and not as a pattern guesses.
 
-usage: header.py functions | constants | values | anchor [HEADER]
+usage: header.py functions | constants | values | table | anchor [HEADER]
 
 Without HEADER: responses_jansson.h, which includes responses.h and so declares everything.
 
 functions  the names of all functions, sorted
 constants  the names of all macros that are numbers, sorted
 values     the same with their values, but for the version, which is there to change
+table      Sources/ResponsesABI/ConstantTable.swift: the same for responses_constant()
 anchor     a C source with an empty body for every function: compiled with -g it carries the types
            of the whole interface, which the Swift library's debug information does not
 
@@ -74,6 +75,26 @@ def anchor(header: str) -> str:
     return "\n".join(lines)
 
 
+def table(header: str) -> str:
+    """Swift source with all constants in one text, which needs no addresses that a loader sets."""
+    entries = [
+        f"{name.removeprefix('RESPONSES_')}={value}" for name, value in constants(header).items()
+    ]
+    return "\n".join(
+        [
+            "import Responses",
+            "",
+            "// Made from the header by `make abi`; a gate checks that it is so.",
+            "",
+            "/// Every numeric macro of the header without its RESPONSES_, and its value.",
+            'let constantTable: Words = """',
+            *[f"    {entry}|\\" for entry in entries[:-1]],
+            f"    {entries[-1]}",
+            '    """',
+        ]
+    )
+
+
 def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
@@ -86,6 +107,8 @@ def main() -> None:
         for name, value in constants(header).items():
             if name not in VERSIONS:
                 print(name, value)
+    elif sys.argv[1] == "table":
+        print(table(header))
     elif sys.argv[1] == "anchor":
         print(anchor(header))
     else:

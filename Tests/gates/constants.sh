@@ -3,6 +3,10 @@
 # responses_status_name() is its reverse for the status codes; no two of a family are the same.
 set -eu
 
+python3 scripts/header.py table | cmp - Sources/ResponsesABI/ConstantTable.swift || {
+    echo "   Sources/ResponsesABI/ConstantTable.swift is not made from this header: run \`make abi\`"
+    exit 1
+}
 python3 scripts/header.py constants > "$SCRATCH/names"
 {
     cat << 'END'
