@@ -35,7 +35,8 @@ let linkerSettings: [LinkerSetting] =
                 "-Xlinker", "-z", "-Xlinker", "now",
                 "-Xlinker", "-z", "-Xlinker", "relro",
                 "-Xlinker", "-z", "-Xlinker", "nodelete",
-                "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe",
+                "-use-ld=lld",
+                "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
             ], .when(configuration: .release)),
     ] + (fullRuntime ? [.unsafeFlags(["-static-stdlib"])] : [])
 
