@@ -19,12 +19,11 @@ enum HeaderText {
     /// Headers that say where a message ends, to whom it goes and what becomes of the connection (RFC 9110,
     /// 7.2 and 7.6.1; RFC 9112, 6): with a caller's own the two ends could disagree about that.
     static func isOfConnection(_ name: Input) -> Bool {
-        let names: [StaticString] = [
-            "host", "content-length", "transfer-encoding", "connection", "keep-alive",
-            "proxy-connection", "te", "trailer", "upgrade", "expect", "http2-settings",
-        ]
-        for other in names where equalIgnoringCase(name, other.buffer) { return true }
-        return false
+        let names: Words = """
+            host|content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|\
+            upgrade|expect|http2-settings
+            """
+        return names.containsIgnoringCase(name)
     }
 
     static var namesOfConnection: StaticString {

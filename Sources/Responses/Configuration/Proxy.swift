@@ -55,14 +55,8 @@ enum Proxy {
     }
 
     private static func isKnown(_ scheme: [UInt8]) -> Bool {
-        let names: [StaticString] = [
-            "http", "https", "socks", "socks4", "socks4a", "socks5", "socks5h",
-        ]
-        for name in names
-        where scheme.withUnsafeBufferPointer({ equalIgnoringCase($0, name.buffer) }) {
-            return true
-        }
-        return false
+        let names: Words = "http|https|socks|socks4|socks4a|socks5|socks5h"
+        return scheme.withUnsafeBufferPointer { names.containsIgnoringCase($0) }
     }
 
     // MARK: the environment's

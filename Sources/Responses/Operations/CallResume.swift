@@ -323,8 +323,7 @@ extension Call {
 
     /// It has something that only a response has.
     func isResponse(_ document: JSONValue) -> Bool {
-        for name in ["id", "status", "output"] as [StaticString] where document.member(name) != nil
-        {
+        for name in "id|status|output" as Words where document.member(name) != nil {
             return true
         }
         return false

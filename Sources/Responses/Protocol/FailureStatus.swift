@@ -2,18 +2,14 @@
 extension ServerFailure {
     /// Codes and types that say that money or a quota has run out: a retry cannot help.
     package var isQuotaExhausted: Bool {
-        for name in ServerFailure.quotaNames where equal(code, name) || equal(type, name) {
-            return true
-        }
-        return false
+        ServerFailure.quotaNames.contains(code) || ServerFailure.quotaNames.contains(type)
     }
 
-    private static var quotaNames: [StaticString] {
-        [
-            "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
-            "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
-            "billing_hard_limit_reached",
-        ]
+    private static var quotaNames: Words {
+        """
+        insufficient_quota|credit_balance_exhausted|organization_spend_limit_exceeded|\
+        project_spend_limit_exceeded|organization_usage_limit_exceeded|billing_hard_limit_reached
+        """
     }
 
     /// The HTTP status that the same failure would have had as an answer; 0 when nothing tells.
@@ -52,58 +48,63 @@ extension ServerFailure {
                 plain.append(letter)
             }
         }
-        for suffix in ["error", "exception"] as [StaticString]
-        where plain.count > suffix.utf8CodeUnitCount
-            && equal(Array(plain.suffix(suffix.utf8CodeUnitCount)), suffix)
-        {
-            plain.removeLast(suffix.utf8CodeUnitCount)
+        for suffix in "error|exception" as Words
+        where plain.count > suffix.count && plain.suffix(suffix.count).elementsEqual(suffix) {
+            plain.removeLast(suffix.count)
             break
         }
-        for (status, names) in names {
-            for known in names where equal(plain, known) { return status }
-        }
-        return nil
+        return status(named: plain)
     }
 
-    private static var names: [(Int32, [StaticString])] {
-        [
-            (400, ["invalidrequest", "badrequest", "invalidargument", "contextlengthexceeded"]),
-            (401, ["authentication", "unauthorized", "unauthenticated", "invalidapikey"]),
-            (403, ["permission", "permissiondenied", "forbidden"]),
-            (404, ["notfound", "modelnotfound"]),
-            (408, ["requesttimeout"]),
-            (
-                429,
-                [
-                    "ratelimitexceeded", "ratelimit", "ratelimited", "ratelimitreached",
-                    "toomanyrequests", "requests", "tokens", "throttling", "throttled",
-                    "resourceexhausted", "requestlimitexceeded",
-                ]
-            ),
-            (
-                500,
-                [
-                    "server", "internalserver", "internal", "serverfailure", "api", "upstream",
-                    "apiconnection", "modelstreamerror",
-                ]
-            ),
-            (502, ["badgateway", "upstreamconnection"]),
-            (
-                503,
-                [
-                    "serverisoverloaded", "serveroverloaded", "overloaded", "modeloverloaded",
-                    "engineoverloaded", "modelisoverloaded", "slowdown", "serviceunavailable",
-                    "unavailable", "temporarilyunavailable", "servertemporarilyunavailable",
-                    "capacityexceeded", "nocapacity", "modelnotready", "serverbusy",
-                ]
-            ),
-            (
-                504,
-                [
-                    "timeout", "apitimeout", "gatewaytimeout", "upstreamtimeout", "servertimeout",
-                    "deadlineexceeded", "timedout", "modeltimeout", "vectorstoretimeout",
-                ]
-            ),
-        ]
+    private static func status(named name: [UInt8]) -> Int32? {
+        func isOne(of names: Words) -> Bool { names.contains(name) }
+        if isOne(
+            of: """
+                invalidrequest|badrequest|invalidargument|contextlengthexceeded
+                """)
+        {
+            return 400
+        }
+        if isOne(of: "authentication|unauthorized|unauthenticated|invalidapikey") { return 401 }
+        if isOne(of: "permission|permissiondenied|forbidden") { return 403 }
+        if isOne(of: "notfound|modelnotfound") { return 404 }
+        if isOne(of: "requesttimeout") { return 408 }
+        if isOne(
+            of: """
+                ratelimitexceeded|ratelimit|ratelimited|ratelimitreached|\
+                toomanyrequests|requests|tokens|throttling|throttled|resourceexhausted|\
+                requestlimitexceeded
+                """)
+        {
+            return 429
+        }
+        if isOne(
+            of: """
+                server|internalserver|internal|serverfailure|api|upstream|apiconnection|\
+                modelstreamerror
+                """)
+        {
+            return 500
+        }
+        if isOne(of: "badgateway|upstreamconnection") { return 502 }
+        if isOne(
+            of: """
+                serverisoverloaded|serveroverloaded|overloaded|modeloverloaded|\
+                engineoverloaded|modelisoverloaded|slowdown|serviceunavailable|\
+                unavailable|temporarilyunavailable|servertemporarilyunavailable|\
+                capacityexceeded|nocapacity|modelnotready|serverbusy
+                """)
+        {
+            return 503
+        }
+        if isOne(
+            of: """
+                timeout|apitimeout|gatewaytimeout|upstreamtimeout|servertimeout|\
+                deadlineexceeded|timedout|modeltimeout|vectorstoretimeout
+                """)
+        {
+            return 504
+        }
+        return nil
     }
 }

@@ -56,23 +56,11 @@ package struct JSONValue {
     // MARK: members and elements
 
     /// Calls `body` with every member of an object or element of an array until it returns false. The
-    /// name is empty for elements.
-    @_optimize(speed)
+    /// name is nil for elements.
     package func forEach(_ body: (_ name: JSONValue?, _ value: JSONValue) -> Bool) {
-        let isObject = start.pointee == 0x7B
-        guard isObject || start.pointee == 0x5B else { return }
-        var p = JSONScanner.skipSpace(start + 1)
-        while p.pointee != 0x7D && p.pointee != 0x5D {
-            var name: JSONValue?
-            if isObject {
-                guard let nameEnd = JSONScanner.valueEnd(p) else { return }
-                name = JSONValue(start: p, end: nameEnd)
-                p = JSONScanner.skipSpace(JSONScanner.skipSpace(nameEnd) + 1)
-            }
-            guard let valueEnd = JSONScanner.valueEnd(p) else { return }
-            if !body(name, JSONValue(start: p, end: valueEnd)) { return }
-            p = JSONScanner.skipSpace(valueEnd)
-            if p.pointee == 0x2C { p = JSONScanner.skipSpace(p + 1) }
+        var members = JSONMembers(of: self)
+        while members.next() {
+            if !body(members.name, members.value) { return }
         }
     }
 
@@ -107,7 +95,9 @@ package struct JSONValue {
     }
 
     /// The member as text, nil unless it is a string.
-    package func text(_ name: StaticString) -> [UInt8]? {
+    package func text(_ name: StaticString) -> [UInt8]? { text(name.buffer) }
+
+    package func text(_ name: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard let value = member(name), value.kind == .string else { return nil }
         return value.unescaped()
     }

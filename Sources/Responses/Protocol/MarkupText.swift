@@ -19,10 +19,12 @@ package struct MarkupText {
         // Error pages are small; of a large one the beginning counts.
         let end = min(body.count, MarkupText.maximumBytes)
         let text = UnsafeBufferPointer(rebasing: body[start..<end])
-        for name in ["title", "h1", "h2", "message"] as [StaticString] where message.isEmpty {
+        for name in "title|h1|h2|message" as Words where message.isEmpty {
             message = MarkupText.content(of: name, in: text)
         }
-        code = MarkupText.isPage(text) ? [] : MarkupText.content(of: "code", in: text)
+        code =
+            MarkupText.isPage(text)
+            ? [] : MarkupText.content(of: ("code" as StaticString).buffer, in: text)
         if message.isEmpty { message = MarkupText.visible(text) }
     }
 
@@ -34,12 +36,12 @@ package struct MarkupText {
     }
 
     /// The text of the first element of that name that has any.
-    private static func content(of name: StaticString, in text: Input) -> [UInt8] {
+    private static func content(of name: Input, in text: Input) -> [UInt8] {
         var index = 0
         while let tag = find("<", text, index) {
             index = tag + 1
             guard starts(name, text, index) else { continue }
-            let behind = index + name.utf8CodeUnitCount
+            let behind = index + name.count
             guard behind < text.count, text[behind] == 0x3E || text[behind] <= 0x20,
                 let open = find(">", text, behind)
             else { continue }
@@ -54,7 +56,7 @@ package struct MarkupText {
     }
 
     /// Where the element whose content begins at `start` ends; nil when it does not.
-    private static func elementEnd(_ name: StaticString, _ text: Input, _ start: Int) -> Int? {
+    private static func elementEnd(_ name: Input, _ text: Input, _ start: Int) -> Int? {
         var end = start
         while let close = find("</", text, end) {
             if starts(name, text, close + 2) { return close }
@@ -107,13 +109,16 @@ package struct MarkupText {
     }
 
     /// `words`, small letters, stand at `start` in any case.
-    private static func starts(_ words: StaticString, _ text: Input, _ start: Int) -> Bool {
-        let words = words.buffer
+    private static func starts(_ words: Input, _ text: Input, _ start: Int) -> Bool {
         guard start + words.count <= text.count else { return false }
         for offset in words.indices where lowercased(text[start + offset]) != words[offset] {
             return false
         }
         return true
+    }
+
+    private static func starts(_ words: StaticString, _ text: Input, _ start: Int) -> Bool {
+        starts(words.buffer, text, start)
     }
 
     private static func find(_ words: StaticString, _ text: Input, _ start: Int) -> Int? {
@@ -143,7 +148,14 @@ private enum Entity {
             guard let number = number(name) else { return nil }
             return (number, close + 1)
         }
-        for (known, character) in names where equal(name, known) { return (character, close + 1) }
+        for known in names where known.count > name.count {
+            let character = Input(rebasing: known[name.count...])
+            if character[0] < 0x61 || character[0] > 0x7A,
+                equal(Input(rebasing: known[..<name.count]), name)
+            {
+                return (decode(character), close + 1)
+            }
+        }
         return nil
     }
 
@@ -166,15 +178,23 @@ private enum Entity {
         return value == 0 || value >= 0xD800 && value < 0xE000 ? 0xFFFD : value
     }
 
-    private static var names: [(StaticString, UInt32)] {
-        [
-            ("amp", 0x26), ("lt", 0x3C), ("gt", 0x3E), ("quot", 0x22), ("apos", 0x27),
-            ("nbsp", 0xA0), ("ndash", 0x2013), ("mdash", 0x2014), ("lsquo", 0x2018),
-            ("rsquo", 0x2019), ("ldquo", 0x201C), ("rdquo", 0x201D), ("hellip", 0x2026),
-            ("middot", 0xB7), ("bull", 0x2022), ("copy", 0xA9), ("reg", 0xAE), ("trade", 0x2122),
-            ("laquo", 0xAB), ("raquo", 0xBB), ("auml", 0xE4), ("ouml", 0xF6), ("uuml", 0xFC),
-            ("szlig", 0xDF), ("eacute", 0xE9), ("egrave", 0xE8), ("agrave", 0xE0),
-        ]
+    /// Each name with its character behind it.
+    private static var names: Words {
+        """
+        amp&|lt<|gt>|quot"|apos'|nbsp\u{A0}|ndash\u{2013}|mdash\u{2014}|lsquo\u{2018}|\
+        rsquo\u{2019}|ldquo\u{201C}|rdquo\u{201D}|hellip\u{2026}|middot\u{B7}|\
+        bull\u{2022}|copy\u{A9}|reg\u{AE}|trade\u{2122}|laquo\u{AB}|raquo\u{BB}|\
+        auml\u{E4}|ouml\u{F6}|uuml\u{FC}|szlig\u{DF}|eacute\u{E9}|egrave\u{E8}|\
+        agrave\u{E0}
+        """
+    }
+
+    /// The character that the two or three bytes of UTF-8, or the one, are.
+    private static func decode(_ bytes: Input) -> UInt32 {
+        var character = UInt32(bytes[0])
+        if character >= 0xE0 { character &= 0x0F } else if character >= 0xC0 { character &= 0x1F }
+        for byte in bytes.dropFirst() { character = character << 6 | UInt32(byte & 0x3F) }
+        return character
     }
 
     /// In UTF-8.

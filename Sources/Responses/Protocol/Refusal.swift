@@ -47,9 +47,9 @@ package struct Refusal {
     }
 
     private static func endsLikeAnError(_ type: Input) -> Bool {
-        for suffix in ["error", "Error", "Exception", "exception"] as [StaticString]
-        where type.count >= suffix.utf8CodeUnitCount
-            && equal(UnsafeBufferPointer(rebasing: type.suffix(suffix.utf8CodeUnitCount)), suffix)
+        for suffix in "error|Error|Exception|exception" as Words
+        where type.count >= suffix.count
+            && equal(UnsafeBufferPointer(rebasing: type.suffix(suffix.count)), suffix)
         {
             return true
         }
@@ -162,27 +162,21 @@ package struct Refusal {
         }
     }
 
-    private static var states: [StaticString] {
-        ["completed", "in_progress", "queued", "incomplete", "failed", "cancelled"]
+    private static var states: Words {
+        "completed|in_progress|queued|incomplete|failed|cancelled"
     }
 
-    private static var wordNames: [StaticString] {
-        [
-            "message", "detail", "error_description", "error_message", "errorMessage", "error_msg",
-            "msg",
-        ]
+    private static var wordNames: Words {
+        "message|detail|error_description|error_message|errorMessage|error_msg|msg"
     }
 
-    private static var codeNames: [StaticString] {
-        ["code", "error_code", "errorCode", "status_code", "statusCode"]
-    }
+    private static var codeNames: Words { "code|error_code|errorCode|status_code|statusCode" }
 
     /// What else stands beside an error.
-    private static var otherNames: [StaticString] {
-        [
-            "code", "error_code", "errorCode", "status_code", "statusCode", "param", "messages",
-            "request_id", "requestId", "trace_id", "timestamp", "path", "metadata", "user_id",
-            "title",
-        ]
+    private static var otherNames: Words {
+        """
+        code|error_code|errorCode|status_code|statusCode|param|messages|request_id|requestId|trace_id|\
+        timestamp|path|metadata|user_id|title
+        """
     }
 }

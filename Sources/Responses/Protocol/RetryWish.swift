@@ -21,46 +21,18 @@ package enum RetryWish {
         }
     }
 
-    private static var leads: [StaticString] {
-        [
-            "try again in", "try again after", "again in", "again after", "retry in", "retry after",
-            "retry-after", "retry_after", "retrying in", "retrying after", "please wait",
-            "wait for", "available in", "resets in", "reset in", "reset after",
-        ]
+    private static var leads: Words {
+        """
+        try again in|try again after|again in|again after|retry in|retry after|retry-after|retry_after|\
+        retrying in|retrying after|please wait|wait for|available in|resets in|reset in|reset after
+        """
     }
 
-    private static var fillers: [StaticString] {
-        ["about", "approximately", "at least", "another", "for", "~", ":", "="]
-    }
-
-    private struct Unit {
-        let name: StaticString
-        let milliseconds: Int64
-        init(_ name: StaticString, _ milliseconds: Int64) {
-            self.name = name
-            self.milliseconds = milliseconds
-        }
-    }
-
-    private static var units: [Unit] {
-        [
-            Unit("milliseconds", 1), Unit("millisecond", 1), Unit("msecs", 1), Unit("msec", 1),
-            Unit("ms", 1),
-            Unit("seconds", 1000), Unit("second", 1000), Unit("secs", 1000), Unit("sec", 1000),
-            Unit("s", 1000),
-            Unit("minutes", 60_000), Unit("minute", 60_000), Unit("mins", 60_000),
-            Unit("min", 60_000), Unit("m", 60_000),
-            Unit("hours", 3_600_000), Unit("hour", 3_600_000), Unit("hrs", 3_600_000),
-            Unit("hr", 3_600_000), Unit("h", 3_600_000),
-            Unit("days", 86_400_000), Unit("day", 86_400_000), Unit("d", 86_400_000),
-        ]
-    }
+    private static var fillers: Words { "about|approximately|at least|another|for|~|:|=" }
 
     /// The place behind `words`, which stand at `start` in any case and end with their last letter; nil
     /// when something else is there.
-    private static func skip(_ words: StaticString, _ text: Input, _ start: Int, _ end: Int) -> Int?
-    {
-        let words = words.buffer
+    private static func skip(_ words: Input, _ text: Input, _ start: Int, _ end: Int) -> Int? {
         guard start + words.count <= end else { return nil }
         for offset in words.indices where lowercased(text[start + offset]) != words[offset] {
             return nil
@@ -97,8 +69,8 @@ package enum RetryWish {
             }
             let sum = max(0, total).addingReportingOverflow(part)
             total = sum.overflow ? Int64.max / 4 : min(sum.partialValue, Int64.max / 4)
-            index = skipSpace(text, unitStart + unit.name.utf8CodeUnitCount, end)
-            for joint in ["and", ","] as [StaticString] {
+            index = skipSpace(text, unit.end, end)
+            for joint in "and|," as Words {
                 if let behind = skip(joint, text, index, end) {
                     index = skipSpace(text, behind, end)
                 }
@@ -106,8 +78,21 @@ package enum RetryWish {
         }
     }
 
-    private static func unit(_ text: Input, _ start: Int, _ end: Int) -> Unit? {
-        for unit in units where skip(unit.name, text, start, end) != nil { return unit }
+    /// The unit of time at `start`, and the place behind it.
+    private static func unit(_ text: Input, _ start: Int, _ end: Int) -> (
+        milliseconds: Int64, end: Int
+    )? {
+        func behind(_ names: Words) -> Int? {
+            for name in names {
+                if let behind = skip(name, text, start, end) { return behind }
+            }
+            return nil
+        }
+        if let end = behind("milliseconds|millisecond|msecs|msec|ms") { return (1, end) }
+        if let end = behind("seconds|second|secs|sec|s") { return (1000, end) }
+        if let end = behind("minutes|minute|mins|min|m") { return (60_000, end) }
+        if let end = behind("hours|hour|hrs|hr|h") { return (3_600_000, end) }
+        if let end = behind("days|day|d") { return (86_400_000, end) }
         return nil
     }
 

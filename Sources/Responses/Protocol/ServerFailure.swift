@@ -111,11 +111,11 @@ package struct ServerFailure {
 
     /// Names of a message beside `message`, in order of what they are worth: RFC 6749, RFC 9457, and what
     /// gateways and clouds have.
-    private static var otherNames: [StaticString] {
-        [
-            "error_description", "error_message", "errorMessage", "error_msg", "Message", "msg",
-            "title", "description", "reason", "faultstring",
-        ]
+    private static var otherNames: Words {
+        """
+        error_description|error_message|errorMessage|error_msg|Message|msg|\
+        title|description|reason|faultstring
+        """
     }
 
     /// `error` is a string: all that is said, or the code of it (RFC 6749, 5.2), or the name of a status.
@@ -132,7 +132,7 @@ package struct ServerFailure {
     }
 
     private mutating func readFields(_ object: JSONValue) {
-        func scalar(_ name: StaticString) -> [UInt8] {
+        func scalar(_ name: Input) -> [UInt8] {
             guard let value = object.member(name) else { return [] }
             switch value.kind {
             case .string: return value.unescaped()
@@ -140,12 +140,12 @@ package struct ServerFailure {
             default: return []
             }
         }
-        if message.isEmpty { message = scalar("message") }
-        for name in ["code", "error_code", "errorCode"] as [StaticString] where code.isEmpty {
+        if message.isEmpty { message = scalar(("message" as StaticString).buffer) }
+        for name in "code|error_code|errorCode" as Words where code.isEmpty {
             code = scalar(name)
         }
-        if param.isEmpty { param = scalar("param") }
-        for name in ["type", "__type"] as [StaticString] where type.isEmpty {
+        if param.isEmpty { param = scalar(("param" as StaticString).buffer) }
+        for name in "type|__type" as Words where type.isEmpty {
             type = scalar(name)
             // The type of the event itself says nothing about the failure.
             if equal(type, "error") || type.withUnsafeBufferPointer({ startsWithResponse($0) }) {
@@ -154,8 +154,7 @@ package struct ServerFailure {
         }
         // Google's name of the kind, beside a code that is the HTTP status.
         if type.isEmpty, let status = object.text("status"), !code.isEmpty { type = status }
-        for name in ["status", "status_code", "statusCode"] as [StaticString]
-        where statedStatus == 0 {
+        for name in "status|status_code|statusCode" as Words where statedStatus == 0 {
             if let status = ServerFailure.status(scalar(name)) { statedStatus = status }
         }
         if statedWait < 0, let headers = object.member("headers") { readHeaders(headers) }

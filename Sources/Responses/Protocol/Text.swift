@@ -106,6 +106,13 @@ package func equal(_ text: UnsafeBufferPointer<UInt8>, _ other: StaticString) ->
     return matches(start, other)
 }
 
+package func equal(_ text: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>) -> Bool
+{
+    guard text.count == other.count else { return false }
+    guard let start = text.baseAddress, let second = other.baseAddress else { return true }
+    return memcmp(start, second, text.count) == 0
+}
+
 package func equal(_ text: [UInt8], _ other: StaticString) -> Bool {
     text.withUnsafeBufferPointer { equal($0, other) }
 }
