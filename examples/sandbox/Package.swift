@@ -1,6 +1,6 @@
 // swift-tools-version:6.0
-// A package of its own, with no dependency at all: building the library never looks at it, and
-// building it fetches nothing.
+// A package of its own, which needs jansson and nothing else: building the library never looks at
+// it, and building it fetches nothing.
 
 import PackageDescription
 
@@ -11,9 +11,10 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(name: "CJansson"),
         .executableTarget(
             name: "responses-sandbox",
-            dependencies: ["CLinux"],
+            dependencies: ["CLinux", "CJansson"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -53,7 +53,7 @@ enum RequestHeaders {
     /// The body as JSON; an empty one where a body is optional reads as an empty object.
     static func body(_ request: HTTPRequest, isOptional: Bool = false) throws -> JSON {
         if isOptional, request.body.isEmpty { return [:] }
-        guard let body = try? JSONParser.parse(request.body), body.object != nil else {
+        guard let body = JSON(reading: request.body), body.object != nil else {
             throw APIError.invalid(
                 "We could not parse the JSON body of your request. (HINT: This likely means you "
                     + "aren't using your HTTP library correctly. The OpenAI API expects a JSON "

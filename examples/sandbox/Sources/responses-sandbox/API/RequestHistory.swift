@@ -65,7 +65,7 @@ final class RequestHistory {
             "remote_port": .integer(entry.remotePort),
             "http_version": entry.request.isVersion11 ? "1.1" : "1.0",
             "body_bytes": .integer(entry.bodyBytes),
-            "body": body.isEmpty ? .null : (try? JSONParser.parse(body)) ?? .null,
+            "body": body.isEmpty ? .null : JSON(reading: body) ?? .null,
         ]
     }
 }
