@@ -41,8 +41,8 @@ examples: examples-c ## Build the examples
 examples-c: lib
 	@$(IN_PLACE) -C examples/c OUT=$(EXAMPLES)
 
-demo: sandbox examples-c ## See it work: a streamed answer and a background response
-	@examples/demo.sh
+demo: ## See it work: a streamed answer and a background response
+	@scripts/demo.sh
 
 install: ## Install below PREFIX (default /usr/local), with DESTDIR before it
 	@$(DIRECTORIES) scripts/install.sh install

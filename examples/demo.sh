@@ -9,21 +9,38 @@ here=$(cd "$(dirname "$0")" && pwd)
 examples=${EXAMPLES:-$here/../build/examples}
 
 if [ -z "${OPENAI_API_KEY:-}" ] || [ -z "${OPENAI_BASE_URL:-}" ]; then
-    # So many events a second that one can watch them, and a model that has more to say.
-    DEMO_STORY_MODEL=sandbox-long SANDBOX_OPTIONS="--speed 40 --background-speed 15" \
+    # As many events a second as a model sends.
+    DEMO_STREAM_MODEL=sandbox-about SANDBOX_OPTIONS="--speed 25 --background-speed 15" \
         exec "$here/../scripts/with-sandbox.sh" "$0"
 fi
 
+bold="" plain=""
+[ ! -t 1 ] || bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 title() {
-    printf '\n\033[1m%s\033[0m (examples/c/%s.c)\n\n' "$2" "$1"
+    printf '\n%s%s%s (examples/c/%s.c)\n\n' "$bold" "$2" "$plain" "$1"
 }
 
-echo "The server is $OPENAI_BASE_URL"
+echo
+if [ -n "${DEMO_STREAM_MODEL:-}" ]; then
+    echo "The server is the sandbox at $OPENAI_BASE_URL. Its model is a stand-in that"
+    echo "follows rules: no key is needed, and nothing leaves this machine."
+else
+    echo "The server is $OPENAI_BASE_URL"
+fi
 
 title 02-stream "An answer, streamed"
-RESPONSES_MODEL=${DEMO_STORY_MODEL:-${RESPONSES_MODEL:-gpt-5}} "$examples/02-stream"
+RESPONSES_MODEL=${DEMO_STREAM_MODEL:-${RESPONSES_MODEL:-gpt-5}} "$examples/02-stream"
 
 title 03-background "Two responses in the background, one of them cancelled"
 "$examples/03-background"
 
-printf '\nThat was libresponses. Its interface is include/responses.h; examples/c has more.\n'
+cat << END
+
+What to do next:
+  OPENAI_API_KEY=... build/examples/02-stream   the same with a real model (OPENAI_BASE_URL: another server)
+  examples/c/02-stream.c                        its source, to copy
+  include/responses.h                           the whole interface and its rules
+  build/bin/responses-sandbox --port 8080       the local server, for programs of your own
+  make install PREFIX=\$HOME/.local             the library where your programs find it
+  README.md                                     Python, Ruby, C++ and the rest
+END

@@ -2,6 +2,7 @@
 /// `#refusal`; several words are done in the order they stand.
 enum Behaviour: String, CaseIterable {
     case long
+    case about
     case functionCall = "function-call"
     case parallelCalls = "parallel-calls"
     case brokenArguments = "broken-arguments"
@@ -38,6 +39,7 @@ enum Behaviour: String, CaseIterable {
     var summary: String {
         switch self {
         case .long: return "an answer of N words (200)"
+        case .about: return "tell what libresponses does"
         case .functionCall: return "call the first function tool, or N of them in turn"
         case .parallelCalls: return "call every function tool at once, deltas interleaved"
         case .brokenArguments: return "call the first function tool with broken JSON"
@@ -76,7 +78,7 @@ enum Behaviour: String, CaseIterable {
     /// Whether the answer is complete with this, or a text comes after it.
     var isAnswer: Bool {
         switch self {
-        case .long, .functionCall, .parallelCalls, .brokenArguments, .customCall, .refusal,
+        case .long, .about, .functionCall, .parallelCalls, .brokenArguments, .customCall, .refusal,
             .incomplete, .contentFilter, .fail, .failEarly, .mcpApproval, .localShell, .applyPatch,
             .computer, .annotations, .huge:
             return true

@@ -144,6 +144,7 @@ struct SandboxModel {
         let count = directive.count
         switch directive.behaviour {
         case .long: builder.message(Words.sentence(count ?? 200, seed: builder.seed))
+        case .about: builder.message(About.libresponses)
         case .functionCall: callInTurn(count ?? 1)
         case .parallelCalls: callAllFunctions()
         case .brokenArguments:
