@@ -59,6 +59,14 @@
  *     deeper than 1,024                    not even text: RESPONSES_E_PROTOCOL when it arrives,
  *                                          RESPONSES_E_INVALID when it is to be sent
  *
+ * ONE JANSSON. A tree is of the copy of jansson that made it: another copy finds none of its members by name.
+ * The library uses libjansson.so.4, as a program does that links -ljansson, and json-c may be there too, in any
+ * order. Where the loader finds functions of jansson's names elsewhere first, as in a program that exports a
+ * jansson of its own, the library uses those if all that it needs are there. If they are not, because two
+ * copies are mixed or something else has such a name, trees are RESPONSES_E_UNSUPPORTED. A request that
+ * another copy has made, one linked into the program and not exported, is RESPONSES_E_INVALID. An answer's
+ * tree cannot be told so: a program with such a copy reads json_loads() of the text. Text works in any case.
+ *
  * THREADS. A count of references is not for two threads at once unless jansson was built so. What you hand
  * in may be used elsewhere, and changed, as soon as the function has returned.
  *

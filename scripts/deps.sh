@@ -28,6 +28,8 @@ find_missing() {
     library cmocka libcmocka-dev
     library zlib zlib1g-dev
     library openssl libssl-dev
+    # What hosts have beside us.
+    library json-c libjson-c-dev
     library libnghttp2 libnghttp2-dev
     # What the tests of the network talk to.
     [ -x /usr/sbin/nginx ] || tool nginx nginx-light

@@ -175,6 +175,20 @@ static void requests_that_are_none_are_refused(void **state)
     json_decref(array);
 }
 
+#if JANSSON_VERSION_HEX >= 0x020e00
+/* jansson before 2.14 could not make it; it is no tree of another copy. */
+static void names_with_a_nul_are_sent(void **state)
+{
+    (void)state;
+    json_t *tree = json_object();
+    assert_int_equal(json_object_setn_new(tree, "a\0b", 3, json_integer(1)), 0);
+    answer(server_expect(server), 200, "{}");
+    assert_ok(responses_jansson_send_new(client, "PUT", "/things/1", tree, &response, &error),
+              error);
+    assert_string_equal(sent()->body, "{\"a\\u0000b\":1}");
+}
+#endif
+
 static void calls_are_started_with_trees(void **state)
 {
     (void)state;
@@ -375,6 +389,9 @@ int main(void)
         TEST(parameters_are_trees_too),
         TEST(references_are_taken_over),
         TEST(requests_that_are_none_are_refused),
+#if JANSSON_VERSION_HEX >= 0x020e00
+        TEST(names_with_a_nul_are_sent),
+#endif
         TEST(calls_are_started_with_trees),
         TEST(trees_are_made_of_what_is_asked_for),
         TEST(errors_have_trees),

@@ -162,6 +162,15 @@ size_t platform_release(void *bytes, size_t count);
 /* Reserves address space without using memory; NULL on failure. Never given back. */
 void *_Nullable platform_reserve(size_t bytes);
 
+/* ---- functions of other libraries ---- */
+
+/* The loader may take functions of one library from different places, as any object of the process may have
+   some of the same name. Of those that this library calls under names with the prefix: NULL when all are of
+   one place, otherwise two that are not, as "a() is of x.so and b() of the program". Call it once: the words
+   stay, and the loader is asked. It looks at the slots that calls go through, as the address of a function
+   may be that of a stub in the program. */
+const char *_Nullable platform_mixed_imports(const char *prefix);
+
 /* ---- random numbers: for jitter and idempotency keys ---- */
 
 void platform_random(void *bytes, size_t count);

@@ -7,6 +7,18 @@ import CPlatform
 package enum JSONTree {
     package typealias Tree = UnsafeMutablePointer<json_t>
 
+    // MARK: one jansson
+
+    /// A tree belongs to the copy of jansson that made it. The loader takes all of our functions of it from one
+    /// place, or there is a second copy in the way, or a namesake: then none of them is called.
+    private static func requireOneJansson() throws(ResponsesError) {
+        guard let mixed = MixedJansson.words else { return }
+        throw ResponsesError(
+            .unsupported,
+            "\(Message(cString: mixed)): this program has two libraries with names of jansson; "
+                + "link libjansson.so.4 alone, or hand JSON over as text")
+    }
+
     // MARK: out
 
     /// A tree of the value at a JSON pointer. `words` name what can be asked for its text instead.
@@ -29,6 +41,7 @@ package enum JSONTree {
     package static func make(
         _ value: JSONValue, in document: JSONValue, otherwise words: StaticString
     ) throws(ResponsesError) -> Tree {
+        try requireOneJansson()
         var error = json_error_t()
         if let tree = load(value.start, value.count, &error) { return tree }
         // Some servers write what no JSON has: null stands for it.
@@ -74,6 +87,13 @@ package enum JSONTree {
                 Message(argument),
                 "must not be NULL; expected a JSON object (did json_pack() fail?)")
         }
+        try requireOneJansson()
+        if jansson_finds_members(tree) == 0 {
+            throw .invalid(
+                Message(argument),
+                "is a tree of another copy of jansson than the library's; link libjansson.so.4, or "
+                    + "hand over the text of json_dumps()")
+        }
         var buffer = ByteBuffer()
         guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }
         var writer = Writer()
@@ -107,5 +127,19 @@ package enum JSONTree {
         }
     }
 
-    package static func release(_ tree: Tree?) { jansson_release(tree) }
+    /// A tree that nobody knows the json_delete() of is left as it is.
+    package static func release(_ tree: Tree?) {
+        if let tree, MixedJansson.words == nil { jansson_release(tree) }
+    }
+}
+
+/// Asked once in the process.
+private enum MixedJansson {
+    private nonisolated(unsafe) static var isKnown: Int32 = 0
+    private nonisolated(unsafe) static var found: UnsafePointer<CChar>?
+
+    static var words: UnsafePointer<CChar>? {
+        platform_once(&isKnown) { MixedJansson.found = platform_mixed_imports("json_") }
+        return found
+    }
 }
