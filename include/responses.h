@@ -228,7 +228,7 @@ typedef struct responses_client responses_client;
 
 /* Makes a client. Does no I/O and starts no thread. Defaults are read from the environment now:
    OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS (lines of
-   "Name: value"); http_proxy, https_proxy, all_proxy and no_proxy are followed as by curl, and one that is
+   "Name: value"), SSL_CERT_FILE and SSL_CERT_DIR; http_proxy, https_proxy, all_proxy and no_proxy are followed as by curl, and one that is
    malformed is RESPONSES_E_INVALID for the calls that would go by it. A program with privileges that
    whoever starts it may not have (setuid, setgid, file capabilities) takes nothing from the environment:
    it sets what it needs. */
@@ -251,8 +251,9 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      user_agent              libresponses/<version>     User-Agent
      auth_header             Authorization              another header for the bare key: "api-key"
      default_query                                      "a=1&b=2", added to every request
-     ca_file, ca_path        the system's               trusted certificates, in place of the system's:
-                                                        a file, a directory, or the two together
+     ca_file, ca_path        the environment's, or the  trusted certificates, in place of the default:
+                             system's: see below        a file, a directory, or the two together
+     ca_fallback_file                                   a file to trust where the system has none
      client_cert, client_key                            PEM files for mutual TLS, no password
      tls_verify              1                          0 switches verification off: for tests only
      proxy, no_proxy         from the environment       as curl's --proxy, --noproxy; "" for none
@@ -280,6 +281,12 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
                                                         stream have made, each text counted once
      max_queue_bytes         262144                     unread bytes of a call before it is paused;
                                                         the three of them from 1 KiB to 1 GiB
+
+   Over https the first of these is trusted that there is: what ca_file and ca_path name; what SSL_CERT_FILE
+   (a file) and SSL_CERT_DIR (a directory, or several with ":" between them) named in the environment when
+   the client was made, the two together; the certificates of the system, where libcurl was built to find
+   them, or else where Debian, Fedora, RHEL, SUSE, Alpine and Arch have them; ca_fallback_file. A file that
+   is named and cannot be read is RESPONSES_E_TLS.
 
    Over HTTP/2 a server cannot be made to wait: a call that was not read for a second ends with
    RESPONSES_E_LIMIT, or is resumed later, when 32 times max_queue_bytes wait. */

@@ -114,14 +114,21 @@ static inline int curl_is_refused_by_socks(CURL *easy)
 #endif
 }
 
-/* 1 when libcurl has a file of trusted certificates of its own, and so needs no directory. */
-static inline int curl_has_ca_file(void)
+/* The file and the directory of trusted certificates that libcurl was built with; NULL for none. Before 7.70
+   it does not tell, and 0 comes back. */
+static inline int curl_built_in_trust(const char *_Nullable *_Nonnull file,
+                                      const char *_Nullable *_Nonnull directory)
 {
+    *file = *directory = NULL;
 #if LIBCURL_VERSION_NUM >= 0x074600
     const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
-    return library->age < CURLVERSION_SEVENTH || library->cainfo != NULL;
-#else
+    if (library->age < CURLVERSION_SEVENTH)
+        return 0;
+    *file = library->cainfo;
+    *directory = library->capath;
     return 1;
+#else
+    return 0;
 #endif
 }
 

@@ -169,6 +169,7 @@ static void options_are_listed_by_index(void **state)
                                      "default_query",
                                      "ca_file",
                                      "ca_path",
+                                     "ca_fallback_file",
                                      "client_cert",
                                      "client_key",
                                      "tls_verify",

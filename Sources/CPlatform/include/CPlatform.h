@@ -51,6 +51,15 @@ static inline void platform_set_errno(int value)
     errno = value;
 }
 
+/* ---- certificates; errno is left alone ---- */
+
+/* Whether there is such a file for the program, whoever started it. */
+int platform_is_readable(const char *path);
+/* Whether certificates are in the directory by their hash, as OpenSSL looks for them. */
+int platform_has_hashed_certificates(const char *path);
+/* Whether one of the directories of a list "a:b" is there. */
+int platform_has_directory(const char *list);
+
 /* ---- locks and conditions; NULL when memory is out ---- */
 
 pthread_mutex_t *_Nullable platform_mutex_new(void);

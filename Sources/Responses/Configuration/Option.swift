@@ -1,7 +1,8 @@
 /// The options of a client, by the names of the header.
 package enum Option: Int {
     case apiKey, baseURL, organization, project, userAgent, authHeader, defaultQuery
-    case caFile, caPath, clientCertificate, clientKey, tlsVerify, proxy, noProxy, httpVersion
+    case caFile, caPath, caFallbackFile, clientCertificate, clientKey, tlsVerify
+    case proxy, noProxy, httpVersion
     case tcpKeepalive, connectTimeout, firstEventTimeout, idleTimeout, completionGrace, timeout
     case maximumRetries, resumeAttempts, pollInterval
     case maximumEventBytes, maximumResponseBytes, maximumQueueBytes
@@ -17,6 +18,7 @@ package enum Option: Int {
         case .defaultQuery: return "default_query"
         case .caFile: return "ca_file"
         case .caPath: return "ca_path"
+        case .caFallbackFile: return "ca_fallback_file"
         case .clientCertificate: return "client_cert"
         case .clientKey: return "client_key"
         case .tlsVerify: return "tls_verify"
@@ -54,7 +56,7 @@ package enum Option: Int {
         case 15:
             return first(
                 name, .idleTimeout, .resumeAttempts, .maximumEventBytes, .maximumQueueBytes)
-        case 16: return first(name, .tcpKeepalive, .pollInterval)
+        case 16: return first(name, .tcpKeepalive, .pollInterval, .caFallbackFile)
         case 18: return first(name, .connectTimeout, .maximumResponseBytes)
         case 19: return first(name, .completionGrace)
         case 22: return first(name, .firstEventTimeout)

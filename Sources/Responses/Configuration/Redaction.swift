@@ -19,15 +19,23 @@ package final class Redaction: @unchecked Sendable {
     let files: [(value: [UInt8], option: Option)]
     let proxy: Text?
     let baseURL: BaseURL
+    /// Variables that name what is trusted, and no option does.
+    let trustVariable: StaticString?
+    /// An option does.
+    let namesTrust: Bool
 
     init(_ settings: Settings) {
         proxy = settings.proxy
         baseURL = settings.baseURL
+        namesTrust =
+            settings.caFile != nil || settings.caPath != nil || settings.caFallbackFile != nil
+        trustVariable = TrustStore.variable(of: settings)
         var files: [(value: [UInt8], option: Option)] = []
         if let path = settings.clientKey { files.append((path, .clientKey)) }
         if let path = settings.clientCertificate { files.append((path, .clientCertificate)) }
         if let path = settings.caFile { files.append((path, .caFile)) }
         if let path = settings.caPath { files.append((path, .caPath)) }
+        if let path = settings.caFallbackFile { files.append((path, .caFallbackFile)) }
         self.files = files
         if let key = settings.apiKey { add(key, from: 0) }
         for header in settings.extraHeaders where !isPublic(header) { add(header: header.value) }

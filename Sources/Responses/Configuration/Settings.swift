@@ -35,6 +35,7 @@ package struct Settings {
 
     var caFile: [UInt8]?
     var caPath: [UInt8]?
+    var caFallbackFile: [UInt8]?
     var clientCertificate: [UInt8]?
     var clientKey: [UInt8]?
     package var verifiesTLS = true
@@ -69,6 +70,9 @@ package struct Settings {
     private var environmentURL: BaseURL?
     private var environmentOrganization: [UInt8] = []
     private var environmentProject: [UInt8] = []
+    /// See `TrustStore`.
+    private(set) var environmentCAFile: [UInt8]?
+    private(set) var environmentCAPath: [UInt8]?
 
     /// Defaults, and what the environment says.
     package static func fromEnvironment() throws(ResponsesError) -> Settings {
@@ -82,7 +86,15 @@ package struct Settings {
         settings.environmentURL = settings.baseURL
         settings.environmentOrganization = settings.organization
         settings.environmentProject = settings.project
+        settings.environmentCAFile = path(in: "SSL_CERT_FILE")
+        settings.environmentCAPath = path(in: "SSL_CERT_DIR")
         return settings
+    }
+
+    /// An empty one is none.
+    private static func path(in variable: StaticString) -> [UInt8]? {
+        guard let value = environment(variable), !value.isEmpty else { return nil }
+        return Array(value)
     }
 
     private mutating func takeEnvironment(_ option: Option, _ variable: StaticString)
@@ -213,16 +225,23 @@ package struct Settings {
             curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, Int(max(1, tcpKeepalive / 1000)))
             curl_set_long(easy, CURLOPT_TCP_KEEPINTVL, Int(max(1, tcpKeepalive / 1000)))
         }
-        return applyTrust(to: easy) && applyProxy(to: easy)
+        let proxyOfEnvironment =
+            proxy == nil ? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value : nil
+        let mayUseTLS =
+            baseURL.isSecure || proxyOfEnvironment != nil || proxy.map { $0.count > 0 } ?? false
+        return applyTrust(to: easy, isNeeded: verifiesTLS && mayUseTLS)
+            && applyProxy(to: easy, proxyOfEnvironment)
     }
 
     /// Always said, so that libcurl does not look into the environment for a proxy by itself.
-    private func applyProxy(to easy: UnsafeMutableRawPointer) -> Bool {
+    private func applyProxy(
+        to easy: UnsafeMutableRawPointer, _ proxyOfEnvironment: Input?
+    ) -> Bool {
         let isPrivileged = platform_is_privileged() != 0
         let chosen: Bool
         if let proxy {
             chosen = curl_set_text(easy, CURLOPT_PROXY, proxy.cString) == CURLE_OK
-        } else if let (_, value) = Proxy.inEnvironment(isSecure: baseURL.isSecure) {
+        } else if let value = proxyOfEnvironment {
             do throws(ResponsesError) {
                 let proxy = try Proxy.isAccepted(value) ? value : Proxy.malformed.buffer
                 let text = Text(copying: proxy.baseAddress, count: proxy.count, isSecret: true)
@@ -240,43 +259,24 @@ package struct Settings {
     }
 
     /// The same for the server and for a proxy that is spoken to over TLS.
-    private func applyTrust(to easy: UnsafeMutableRawPointer) -> Bool {
+    private func applyTrust(to easy: UnsafeMutableRawPointer, isNeeded: Bool) -> Bool {
         if !verifiesTLS {
             curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
             curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
             curl_set_long(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0)
             curl_set_long(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0)
         }
-        // libcurl shares parsed certificates between connections only without a directory, and the
-        // built-in one costs 45 ms and 750 KB a connection (docs/adr/0002-engine.md). Where it is all
-        // there is, it stays.
-        if caPath == nil && (caFile != nil || CurlLibrary.hasTrustedFile) {
-            curl_set_text(easy, CURLOPT_CAPATH, nil)
-            curl_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
-        }
-        // A directory takes the place of the system's certificates, as a file does: libcurl would add it.
-        if caPath != nil && caFile == nil {
-            curl_set_text(easy, CURLOPT_CAINFO, nil)
-            curl_set_text(easy, CURLOPT_PROXY_CAINFO, nil)
-        }
         // Without a password OpenSSL would ask the terminal for one.
         curl_set_text(easy, CURLOPT_KEYPASSWD, "")
-        // A libcurl without TLS to proxies does not know the options for it, and needs none.
-        _ = set(easy, CURLOPT_PROXY_CAINFO, caFile)
-        _ = set(easy, CURLOPT_PROXY_CAPATH, caPath)
-        return set(easy, CURLOPT_CAINFO, caFile) && set(easy, CURLOPT_CAPATH, caPath)
-            && set(easy, CURLOPT_SSLCERT, clientCertificate)
-            && set(easy, CURLOPT_SSLKEY, clientKey)
+        guard set(easy, CURLOPT_SSLCERT, clientCertificate), set(easy, CURLOPT_SSLKEY, clientKey)
+        else { return false }
+        return isNeeded ? TrustStore(self).apply(to: easy) : true
     }
 
     private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?)
         -> Bool
     {
         guard let value else { return true }
-        return (value + [0]).withUnsafeBufferPointer { text in
-            guard let base = text.baseAddress else { return false }
-            let characters = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
-            return curl_set_text(easy, option, characters) == CURLE_OK
-        }
+        return withCString(value) { curl_set_text(easy, option, $0) == CURLE_OK }
     }
 }

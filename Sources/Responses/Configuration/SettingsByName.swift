@@ -27,6 +27,7 @@ extension Settings {
             defaultQuery = Array(given.first == 0x3F ? Input(rebasing: given.dropFirst()) : given)
         case .caFile: caFile = try path(option, given)
         case .caPath: caPath = try path(option, given)
+        case .caFallbackFile: caFallbackFile = try path(option, given)
         case .clientCertificate: clientCertificate = try path(option, given)
         case .clientKey: clientKey = try path(option, given)
         case .tlsVerify: verifiesTLS = try flag(option, given)
@@ -63,6 +64,7 @@ extension Settings {
         case .defaultQuery: defaultQuery = []
         case .caFile: caFile = nil
         case .caPath: caPath = nil
+        case .caFallbackFile: caFallbackFile = nil
         case .clientCertificate: clientCertificate = nil
         case .clientKey: clientKey = nil
         case .tlsVerify: verifiesTLS = true

@@ -7,7 +7,7 @@ package enum CurlLibrary {
     /// Older ones may raise SIGPIPE when a TLS connection breaks while they write.
     nonisolated(unsafe) private static var raisesSIGPIPE = false
     /// Asked once: libcurl makes its description anew each time.
-    nonisolated(unsafe) private(set) static var hasTrustedFile = false
+    nonisolated(unsafe) private(set) static var trust = BuiltInTrust()
 
     /// Older ones do not tell when a connection is used again.
     nonisolated(unsafe) private(set) static var announcesRequests = false
@@ -18,7 +18,9 @@ package enum CurlLibrary {
             platform_without_keylog { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
             CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
             CurlLibrary.announcesRequests = CurlLibrary.version.pointee.version_num >= 0x07_50_00
-            CurlLibrary.hasTrustedFile = curl_has_ca_file() != 0
+            var trust = BuiltInTrust()
+            trust.isKnown = curl_built_in_trust(&trust.file, &trust.directory) != 0
+            CurlLibrary.trust = trust
         }
     }
 

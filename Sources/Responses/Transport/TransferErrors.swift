@@ -98,6 +98,9 @@ extension Transfer {
         let kept = redaction?.withoutValues(text.bytes) ?? text.bytes
         let shown = Message(kept)
         if result == CURLE_PROXY { return "the proxy refused: \(shown)\(socksAdvice)" }
+        if result == CURLE_SSL_CACERT_BADFILE, let variable = redaction?.trustVariable {
+            return "\(variable): \(shown)"
+        }
         return "\(shown)\(advice)"
     }
 
@@ -145,18 +148,27 @@ extension Transfer {
 
     private var advice: StaticString {
         if says("local issuer") || says("self-signed") || says("self signed") {
-            return "; ca_file or ca_path name the certificates to trust"
+            return redaction?.trustVariable == nil
+                ? "; ca_file or ca_path name the certificates to trust"
+                : "; SSL_CERT_FILE and SSL_CERT_DIR name the certificates to trust, unless ca_file does"
         }
         if says("alert certificate required") || says("alert handshake failure") {
             return "; client_cert and client_key show a certificate of this client"
         }
         if says("private key file") { return "; client_key is a PEM file without a password" }
         switch result {
+        case CURLE_SSL_CACERT_BADFILE: return trustAdvice
         case CURLE_COULDNT_RESOLVE_HOST: return "; is base_url right?"
         case CURLE_COULDNT_RESOLVE_PROXY: return "; is proxy right?"
         case CURLE_COULDNT_CONNECT: return connectReason
         default: return ""
         }
+    }
+
+    /// No file of certificates can be read, and it is not one that was named.
+    private var trustAdvice: StaticString {
+        guard let redaction, !redaction.namesTrust else { return "" }
+        return "; install the package ca-certificates, or name certificates by ca_file"
     }
 
     /// Why there is no connection, which libcurl does not say.
