@@ -45,6 +45,8 @@ static int setup(void **state)
     error = NULL;
     asked = 0;
     strcpy(system_file, certificate("ca.pem"));
+    unsetenv("SSL_CERT_FILE");
+    unsetenv("SSL_CERT_DIR");
     server = tls_server(NULL);
     client = client_of(server, NULL);
     set(client, "ca_file", NULL);
