@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.3
 import PackageDescription
 
 // Release is Embedded Swift: the library then needs libcurl, jansson, libm and libc, and nothing of

@@ -6,13 +6,61 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# The one place that says it beside Package.swift: `@implementation` for functions of a C header.
+swift_version=6.3
+# A launcher like swiftly's has no other programs beside it.
+bin=$(dirname "$(readlink -f "$(command -v swift)")" 2> /dev/null) || bin=""
+
 missing=""
-tool() { command -v "$1" > /dev/null || missing="$missing $2"; }
-library() { pkg-config --exists "$1" 2> /dev/null || missing="$missing $2"; }
+need() { case "$missing " in *" $1 "*) ;; *) missing="$missing $1" ;; esac; }
+tool() { command -v "$1" > /dev/null || need "$2"; }
+library() { pkg-config --exists "$1" 2> /dev/null || need "$2"; }
+header() { echo "#include <$1>" | cc -E - > /dev/null 2>&1 || need "$2"; }
+ruby_library() { ruby -e "require '$1'" 2> /dev/null || need "$2"; }
+
+# Libraries of the system that programs of the toolchain need and do not find, as its packages are called.
+toolchain_libraries() {
+    for program in swift-build swift-test swift-frontend swift-format clang lld; do
+        [ ! -e "$bin/$program" ] || ldd "$bin/$program"
+    done 2> /dev/null | awk '/ => not found/ { print $1 }' | sort -u | while read -r name; do
+        case $name in
+            libncurses.so.6) echo libncurses6 ;;
+            libtinfo.so.6) echo libtinfo6 ;;
+            libxml2.so.2) echo libxml2 ;;
+            libsqlite3.so.0) echo libsqlite3-0 ;;
+            libcurl.so.4) echo libcurl4 ;;
+            libz.so.1) echo zlib1g ;;
+            libuuid.so.1) echo libuuid1 ;;
+            libedit.so.2) echo libedit2 ;;
+            libstdc++.so.6) echo libstdc++6 ;;
+            # No package is called so, and the message says what is asked for.
+            *) echo "$name" ;;
+        esac
+    done
+}
+
+check_toolchain() {
+    if ! command -v swift > /dev/null; then
+        echo "Swift $swift_version or later is needed, and there is no 'swift' on PATH, in" >&2
+        echo "/opt/swift/usr/bin or in ~/.local/share/swiftly/bin." >&2
+    else
+        # The driver may still lack libraries of the system; the compiler proper has none to lack.
+        found=$({ "$bin/swift-frontend" -version || swiftc --version; } 2> /dev/null |
+            sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p')
+        oldest=$(printf '%s\n' "$swift_version" "$found" | sort -V | head -n 1)
+        [ "$oldest" != "$swift_version" ] || return 0
+        echo "Swift $swift_version or later is needed; $(command -v swift) is ${found:-of an unknown version}." >&2
+    fi
+    echo "See https://www.swift.org/install/linux/" >&2
+    exit 1
+}
 
 # What is there counts, wherever it comes from; only what is not there is asked of the system.
 find_missing() {
     missing=""
+    for package in $(toolchain_libraries); do need "$package"; done
+    tool cc gcc
+    header stdio.h libc6-dev
     tool pkg-config pkg-config
     tool objcopy binutils
     library libcurl libcurl4-openssl-dev
@@ -21,8 +69,6 @@ find_missing() {
     tool gcc gcc
     tool g++ g++
     tool valgrind valgrind
-    tool clang-format clang-format
-    tool shellcheck shellcheck
     tool abidw abigail-tools
     tool python3 python3
     library cmocka libcmocka-dev
@@ -39,7 +85,7 @@ find_missing() {
     library libevent_core libevent-dev
     library libuv libuv1-dev
     library nlohmann_json nlohmann-json3-dev
-    [ -e /usr/include/doctest/doctest.h ] || missing="$missing doctest-dev"
+    [ -e /usr/include/doctest/doctest.h ] || need doctest-dev
     tool cmake cmake
     tool meson meson
     tool gfortran gfortran
@@ -47,11 +93,10 @@ find_missing() {
     # The Ruby gem.
     tool ruby ruby
     tool rubocop rubocop
-    ruby -e 'require "ffi"' 2> /dev/null || missing="$missing ruby-ffi"
-    ruby -e 'require "minitest"' 2> /dev/null || missing="$missing ruby-minitest"
-    ruby -e 'require "async"' 2> /dev/null || missing="$missing ruby-async"
-    [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null ||
-        missing="$missing python3-venv"
+    ruby_library ffi ruby-ffi
+    ruby_library minitest ruby-minitest
+    ruby_library async ruby-async
+    [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null || need python3-venv
 }
 
 install_missing() {
@@ -69,15 +114,19 @@ install_missing() {
         exit 1
     fi
     echo "Installing:$missing"
+    log=$(mktemp)
     # shellcheck disable=SC2086 # lists of words
     {
         $as_root apt-get update -q
         $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -q -y --no-install-recommends $missing
-    } || {
+            apt-get install -q -y --no-install-recommends -o Dpkg::Use-Pty=0 $missing
+    } > "$log" 2>&1 < /dev/null || {
+        cat "$log" >&2
+        rm -f "$log"
         echo "Could not install:$missing" >&2
         exit 1
     }
+    rm -f "$log"
 }
 
 # The first Python that is new enough and can make an environment with pip.
@@ -119,11 +168,8 @@ install_clients() {
     cp "$file" .venv/clients.installed
 }
 
-if ! command -v swift > /dev/null; then
-    echo "Swift 6.1 or later is needed, and there is no 'swift' on PATH, in /opt/swift/usr/bin or" >&2
-    echo "in ~/.local/share/swiftly/bin. See https://www.swift.org/install/linux/" >&2
-    exit 1
-fi
+check_toolchain
+scripts/moved.sh
 find_missing "$1"
 if [ -n "$missing" ]; then
     install_missing

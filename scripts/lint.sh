@@ -22,11 +22,17 @@ files() {
     done
 }
 
+# Of the versions in requirements-dev.txt, as others have other opinions. By way of Python, or of the program
+# itself: the scripts in .venv/bin know where it was made, and the checkout may have moved since.
+python=.venv/bin/python
+clang_format=$(echo .venv/lib/python3*/site-packages/clang_format/data/bin/clang-format)
+shellcheck=.venv/bin/shellcheck
+
 if [ "$1" = format ]; then
     files '*.swift' | xargs -r swift format --in-place --parallel
-    files '*.c' '*.h' '*.cpp' '*.hpp' | xargs -r clang-format -i
-    .venv/bin/ruff check --quiet --fix .
-    .venv/bin/ruff format --quiet .
+    files '*.c' '*.h' '*.cpp' '*.hpp' | xargs -r "$clang_format" -i
+    "$python" -m ruff check --quiet --fix .
+    "$python" -m ruff format --quiet .
     exit
 fi
 
@@ -36,23 +42,23 @@ echo "swift format"
 files '*.swift' | xargs -r swift format lint --strict --parallel || failed=1
 
 echo "clang-format"
-files '*.c' '*.h' '*.cpp' '*.hpp' | xargs -r clang-format --dry-run -Werror || failed=1
+files '*.c' '*.h' '*.cpp' '*.hpp' | xargs -r "$clang_format" --dry-run -Werror || failed=1
 
 # By the first line, as not every script has an ending.
 echo "shellcheck"
 files '*' | xargs awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' |
-    xargs -r shellcheck || failed=1
+    xargs -r "$shellcheck" || failed=1
 
 echo "ruff"
-.venv/bin/ruff check --quiet . || failed=1
-.venv/bin/ruff format --quiet --check . || failed=1
+"$python" -m ruff check --quiet . || failed=1
+"$python" -m ruff format --quiet --check . || failed=1
 
 # One directory at a time, as two may each have a conftest.py.
 # The Python binding and its examples are looked after by bindings/python/Makefile.
 for directory in $(files '*.py' | grep -v '^\(bindings\|examples\)/python/' |
     xargs -r -n 1 dirname | sort -u); do
     echo "mypy $directory"
-    .venv/bin/mypy --strict --no-error-summary "$directory"/*.py || failed=1
+    "$python" -m mypy --strict --no-error-summary "$directory"/*.py || failed=1
 done
 
 exit $failed

@@ -2,6 +2,8 @@
 #ifndef CCURL_SHIM_H
 #define CCURL_SHIM_H
 
+/* What newer headers call deprecated is all that the oldest libcurl we run with has. */
+#define CURL_DISABLE_DEPRECATION
 #include <curl/curl.h>
 #include <string.h>
 

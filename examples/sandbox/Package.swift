@@ -1,4 +1,4 @@
-// swift-tools-version:6.0
+// swift-tools-version: 6.3
 // A package of its own, which needs jansson and nothing else: building the library never looks at
 // it, and building it fetches nothing.
 
