@@ -32,7 +32,7 @@
  *         return status != RESPONSES_OK;
  *     }
  *
- *     cc hello.c $(pkg-config --cflags --libs responses jansson)
+ *     cc hello.c $(pkg-config --cflags --libs responses-jansson)
  *
  * WHAT COSTS WHAT. Inside the library JSON is text: the server's bytes, checked once. A tree is made when it
  * is asked for, of what is asked for: "/usage" of an answer of 50 MB costs what "/usage" takes, "" makes a

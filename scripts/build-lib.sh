@@ -25,6 +25,8 @@ ln -sf "$soname" build/lib/libresponses.so
 for header in responses.h responses_jansson.h; do
     cmp -s "include/$header" "build/include/$header" || cp "include/$header" build/include/
 done
-# shellcheck disable=SC2016 # ${pcfiledir} is pkg-config's: the tree works wherever it lies
-scripts/pc.sh '${pcfiledir}/../..' '${pcfiledir}/../../lib' '${pcfiledir}/../../include' \
-    > build/lib/pkgconfig/responses.pc
+for package in responses responses-jansson; do
+    # shellcheck disable=SC2016 # ${pcfiledir} is pkg-config's: the tree works wherever it lies
+    scripts/pc.sh "$package" '${pcfiledir}/../..' '${pcfiledir}/../../lib' \
+        '${pcfiledir}/../../include' > "build/lib/pkgconfig/$package.pc"
+done

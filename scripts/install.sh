@@ -56,7 +56,10 @@ case $1 in
         lead "libresponses.so.$version" "$LIBDIR/$soname"
         lead "$soname" "$LIBDIR/libresponses.so"
         put 644 "$INCLUDEDIR" include/responses.h include/responses_jansson.h
-        scripts/pc.sh "$PREFIX" "$LIBDIR" "$INCLUDEDIR" | write "$LIBDIR/pkgconfig/responses.pc"
+        for package in responses responses-jansson; do
+            scripts/pc.sh "$package" "$PREFIX" "$LIBDIR" "$INCLUDEDIR" |
+                write "$LIBDIR/pkgconfig/$package.pc"
+        done
         documents
         keep_record
         ;;

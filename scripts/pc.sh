@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints responses.pc for a place of installation.
-#   pc.sh PREFIX LIBDIR INCLUDEDIR
+# Prints NAME.pc for a place of installation.
+#   pc.sh NAME PREFIX LIBDIR INCLUDEDIR
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ below_prefix() {
     esac
 }
 
-sed -e "s|@PREFIX@|$1|" \
-    -e "s|@LIBDIR@|$(below_prefix "$1" "$2")|" \
-    -e "s|@INCLUDEDIR@|$(below_prefix "$1" "$3")|" \
-    -e "s|@VERSION@|$(scripts/version.sh)|" packaging/responses.pc.in
+sed -e "s|@PREFIX@|$2|" \
+    -e "s|@LIBDIR@|$(below_prefix "$2" "$3")|" \
+    -e "s|@INCLUDEDIR@|$(below_prefix "$2" "$4")|" \
+    -e "s|@VERSION@|$(scripts/version.sh)|" "packaging/$1.pc.in"

@@ -6,6 +6,9 @@
 #include <link.h>
 #include <stdio.h>
 
+/* Runs once in a process: small rather than fast. */
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+
 /* An object of the process, found by an address in it. */
 typedef struct {
     uintptr_t address;
@@ -108,3 +111,5 @@ const char *platform_mixed_imports(const char *prefix)
     }
     return NULL;
 }
+
+#pragma clang attribute pop

@@ -24,6 +24,7 @@ place="DESTDIR=$to PREFIX=/opt/responses"
     for name in libresponses libresponses-request; do
         for suffix in "" ".${version%%.*}" ".$version"; do echo "./lib/$name.so$suffix"; done
     done
+    echo ./lib/pkgconfig/responses-jansson.pc
     echo ./lib/pkgconfig/responses-request.pc
     echo ./lib/pkgconfig/responses.pc
 } | LC_ALL=C sort > "$SCRATCH/expected"
@@ -52,6 +53,22 @@ int main(void)
     return 0;
 }
 END
+cat > "$SCRATCH/tree.c" << 'END'
+#include <responses_jansson.h>
+#include <stdio.h>
+int main(void)
+{
+    json_t *tree = NULL;
+    responses_error *error = NULL;
+    if (responses_jansson_create_new(NULL, json_pack("{s:s}", "model", "m"), NULL, &error) !=
+            RESPONSES_E_INVALID ||
+        responses_error_tree(error, "", &tree, NULL) != RESPONSES_E_RANGE || tree != NULL)
+        return 1;
+    responses_error_free(error);
+    printf("   one with jansson says %s\n", jansson_version_str());
+    return 0;
+}
+END
 cat > "$SCRATCH/modern.cpp" << 'END'
 #include <responses.hpp>
 #include <iostream>
@@ -62,7 +79,8 @@ int main()
 END
 # build_and_run NAME LIBRARY_DIRECTORY, pkg-config being set up by the environment
 build_and_run() {
-    for program in program.c:responses request.c:responses-request modern.cpp:responses; do
+    for program in program.c:responses request.c:responses-request tree.c:responses-jansson \
+        modern.cpp:responses; do
         compiler=${CC:-cc}
         case $program in *.cpp:*) compiler=${CXX:-c++} ;; esac
         # shellcheck disable=SC2046 # flags
@@ -72,14 +90,18 @@ build_and_run() {
     done
 }
 PKG_CONFIG_PATH=$LIB_DIR/pkgconfig build_and_run in-place "$LIB_DIR"
-PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig \
+# Its own packages, and the system's for jansson.
+PKG_CONFIG_SYSROOT_DIR=$to \
+    PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig:$(pkg-config --variable pc_path pkg-config) \
     build_and_run installed "$to/opt/responses/lib"
 
 # With the extras, what is installed is enough to try it: the server of `make install-extras` answers an
 # example of it.
 # shellcheck disable=SC2086 # a list of words
 "${MAKE:-make}" --no-print-directory install-extras $place
-PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig \
+# Its own packages, and the system's for jansson.
+PKG_CONFIG_SYSROOT_DIR=$to \
+    PKG_CONFIG_LIBDIR=$to/opt/responses/lib/pkgconfig:$(pkg-config --variable pc_path pkg-config) \
     "${MAKE:-make}" --no-print-directory -s -C "$to/opt/responses/share/doc/libresponses/examples/c" \
     OUT="$SCRATCH/examples"
 SANDBOX=$to/opt/responses/bin/responses-sandbox LD_LIBRARY_PATH=$to/opt/responses/lib \

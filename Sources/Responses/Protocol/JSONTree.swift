@@ -15,8 +15,8 @@ package enum JSONTree {
         guard let mixed = MixedJansson.words else { return }
         throw ResponsesError(
             .unsupported,
-            "\(Message(cString: mixed)): this program has two libraries with names of jansson; "
-                + "link libjansson.so.4 alone, or hand JSON over as text")
+            "\(Message(cString: mixed)): two libraries have names of jansson; link libjansson.so.4 "
+                + "alone, or use text")
     }
 
     // MARK: out
@@ -91,8 +91,7 @@ package enum JSONTree {
         if jansson_finds_members(tree) == 0 {
             throw .invalid(
                 Message(argument),
-                "is a tree of another copy of jansson than the library's; link libjansson.so.4, or "
-                    + "hand over the text of json_dumps()")
+                "is a tree of another copy of jansson; link libjansson.so.4, or use text")
         }
         var buffer = ByteBuffer()
         guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }

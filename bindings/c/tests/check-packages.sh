@@ -31,7 +31,9 @@ verdict "install libresponses" ../../scripts/install.sh install
 verdict "install the rest" ./install.sh install
 lib=$to$LIBDIR
 
-PKG_CONFIG_SYSROOT_DIR=$to PKG_CONFIG_LIBDIR=$lib/pkgconfig
+# What was installed, and the system's jansson.
+PKG_CONFIG_LIBDIR=$lib/pkgconfig:$(pkg-config --variable pc_path pkg-config)
+PKG_CONFIG_SYSROOT_DIR=$to
 export PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_LIBDIR
 LD_LIBRARY_PATH=$lib
 export LD_LIBRARY_PATH
@@ -45,6 +47,9 @@ END
         cc -std=c89 -pedantic -Wall -Werror "samples/$source.c" -o "$scratch/$source$option" \
             $(pkg-config $option --cflags --libs "$package") && "$scratch/$source$option" || return 1
     done
+    # shellcheck disable=SC2046 # flags
+    cc -std=gnu89 -pedantic -Wall -Werror samples/trees.c -o "$scratch/trees" \
+        $(pkg-config --cflags --libs responses-jansson) && "$scratch/trees" || return 1
     # Statically: the builder is then in the program, and what libresponses needs is named.
     # shellcheck disable=SC2046 # flags
     cc samples/builder.c -o "$scratch/static" $(pkg-config --cflags responses-request) \
@@ -66,7 +71,7 @@ verdict "libresponses-request exports what its header declares" exports
 
 # The sample programs, which find the libraries by the path that was built into them.
 run_from() {
-    for program in plain builder modern; do
+    for program in plain trees builder modern; do
         env -u LD_LIBRARY_PATH "$1/$program" || return 1
     done
 }
