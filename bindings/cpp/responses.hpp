@@ -41,8 +41,8 @@
  * an event for one at a time, an error for any. The library starts no thread.
  *
  * JSON goes in and comes out as text. A library's own type may stand for it wherever the header says
- * json_text, and in response.as<T>(), event.as<T>(): see json_traits in text.hpp. For two there are
- * traits already: responses/nlohmann.hpp and responses/jansson.hpp.
+ * json_text, and in response.as<T>(), event.as<T>(): see json_traits in text.hpp, and for nlohmann's library
+ * responses/nlohmann.hpp. Trees of jansson go in and out without any text: responses/jansson.hpp.
  *
  * Since 0.1.
  */

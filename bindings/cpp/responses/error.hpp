@@ -11,6 +11,7 @@
 RESPONSES_NAMESPACE_BEGIN
 
 class response_view;
+template <class T> class result;
 
 namespace detail
 {
@@ -122,6 +123,13 @@ class error : public std::exception
     {
         return field(RESPONSES_ERROR_HEADERS);
     }
+
+    /* The value at a JSON pointer of the body as a tree of jansson; "" is the whole. RESPONSES_E_RANGE
+       when there is nothing at that place, or no JSON. */
+    template <class T> result<T> try_as(const name_text &pointer = "") const;
+#if RESPONSES_EXCEPTIONS
+    template <class T> T as(const name_text &pointer = "") const;
+#endif
 
     /* The HTTP status of the answer, 0 when there was none. */
     int http_status() const noexcept

@@ -19,25 +19,61 @@ template <class F, class... A> result<response> blocking(F function, A... argume
     return response(out);
 }
 
-/* Calls `listener(event)` and tells whether to go on: it returns nothing, or false to stop. */
-template <class F>
-typename std::enable_if<
-    std::is_void<decltype(std::declval<F &>()(std::declval<const event_view &>()))>::value,
-    bool>::type
-goes_on(F &listener, const event_view &event)
+/* Calls the function of responses.h for JSON that is text, or the one that takes the tree. */
+inline int run(const arguments &to, const json_text &json, responses_response **out,
+               responses_error **err)
 {
-    listener(event);
+    if (json.tree().value != nullptr)
+        return json.tree().run(to, json.tree().value, out, err);
+    switch (to.which) {
+    case operation::create:
+        return responses_create(to.client, json.data(), json.size(), out, err);
+    case operation::create_stream:
+        return responses_create_stream(to.client, json.data(), json.size(), to.on_event,
+                                       to.user_data, out, err);
+    case operation::get:
+        return responses_get(to.client, to.name, json.data(), json.size(), out, err);
+    case operation::get_stream:
+        return responses_get_stream(to.client, to.name, json.data(), json.size(), to.on_event,
+                                    to.user_data, out, err);
+    case operation::input_items:
+        return responses_list_input_items(to.client, to.name, json.data(), json.size(), out, err);
+    case operation::count_input_tokens:
+        return responses_count_input_tokens(to.client, json.data(), json.size(), out, err);
+    case operation::compact:
+        return responses_compact(to.client, json.data(), json.size(), out, err);
+    case operation::send:
+        return responses_send(to.client, to.name, to.path, json.data(), json.size(), out, err);
+    }
+    return RESPONSES_E_INVALID;
+}
+inline result<response> blocking(const arguments &to, const json_text &json)
+{
+    responses_response *out = nullptr;
+    responses_error *details = nullptr;
+    int status = run(to, json, &out, &details);
+    if (status != RESPONSES_OK)
+        return error(status, details);
+    return response(out);
+}
+
+/* Calls `listener(what)` and tells whether to go on: it returns nothing, or false to stop. */
+template <class F, class A>
+typename std::enable_if<
+    std::is_void<decltype(std::declval<F &>()(std::declval<const A &>()))>::value, bool>::type
+goes_on(F &listener, const A &what)
+{
+    listener(what);
     return true;
 }
-template <class F>
+template <class F, class A>
 typename std::enable_if<
-    !std::is_void<decltype(std::declval<F &>()(std::declval<const event_view &>()))>::value,
-    bool>::type
-goes_on(F &listener, const event_view &event)
+    !std::is_void<decltype(std::declval<F &>()(std::declval<const A &>()))>::value, bool>::type
+goes_on(F &listener, const A &what)
 {
-    static_assert(std::is_same<decltype(listener(event)), bool>::value,
+    static_assert(std::is_same<decltype(listener(what)), bool>::value,
                   "a listener returns nothing, or a bool: whether to go on");
-    return listener(event);
+    return listener(what);
 }
 
 /* Between the library's callback and a listener: no exception passes through the library. */
@@ -51,30 +87,46 @@ template <class F> struct relay {
     explicit relay(F &to) : listener(to), stopped(false) {}
     static int on_event(const responses_event *handle, void *user_data) noexcept
     {
-        relay *self = static_cast<relay *>(user_data);
+        return static_cast<relay *>(user_data)->pass(event_view(handle));
+    }
+    template <class A> int pass(const A &what) noexcept
+    {
 #if RESPONSES_EXCEPTIONS
         try {
-            self->stopped = !goes_on(self->listener, event_view(handle));
+            stopped = !goes_on(listener, what);
         } catch (...) {
-            self->thrown = std::current_exception();
-            self->stopped = true;
+            thrown = std::current_exception();
+            stopped = true;
         }
 #else
-        self->stopped = !goes_on(self->listener, event_view(handle));
+        stopped = !goes_on(listener, what);
 #endif
-        return self->stopped ? 1 : 0;
+        return stopped ? 1 : 0;
     }
-    /* What the call has come to. */
-    result<response> outcome(int status, responses_response *out, responses_error *details)
+    /* Whether that status is an end: of all, or where the listener stopped. */
+    bool is_end(int status) const noexcept
     {
-        const bool ended = status == RESPONSES_OK || (status == RESPONSES_E_USER && stopped);
-        response arrived(ended ? out : nullptr);
-        error e(status, details, ended ? nullptr : out);
+        return status == RESPONSES_OK || (status == RESPONSES_E_USER && stopped);
+    }
+    void rethrow() const
+    {
 #if RESPONSES_EXCEPTIONS
         if (thrown)
             std::rethrow_exception(thrown);
 #endif
-        if (ended)
+    }
+    /* What a stream has come to. */
+    result<response> stream(arguments to, const json_text &json)
+    {
+        to.on_event = on_event;
+        to.user_data = this;
+        responses_response *out = nullptr;
+        responses_error *details = nullptr;
+        const int status = run(to, json, &out, &details);
+        response arrived(is_end(status) ? out : nullptr);
+        error e(status, details, is_end(status) ? nullptr : out);
+        rethrow();
+        if (is_end(status))
             return result<response>(std::move(arrived));
         return e;
     }
@@ -96,12 +148,12 @@ class operations
     /* POST /responses. With "background": true it returns at once with status "queued". */
     result<response> try_create(const json_text &json) const
     {
-        return detail::blocking(responses_create, handle_, json.data(), json.size());
+        return detail::blocking(to(detail::operation::create), json);
     }
     /* GET /responses/{id}. params: {"include": [...]}. */
     result<response> try_get(const name_text &id, const json_text &params = json_text()) const
     {
-        return detail::blocking(responses_get, handle_, id.c_str(), params.data(), params.size());
+        return detail::blocking(to(detail::operation::get, id), params);
     }
     /* Ends a background response. */
     result<response> try_cancel(const name_text &id) const
@@ -118,18 +170,17 @@ class operations
     result<response> try_input_items(const name_text &id,
                                      const json_text &params = json_text()) const
     {
-        return detail::blocking(responses_list_input_items, handle_, id.c_str(), params.data(),
-                                params.size());
+        return detail::blocking(to(detail::operation::input_items, id), params);
     }
     /* How many tokens an input has. */
     result<response> try_count_input_tokens(const json_text &json) const
     {
-        return detail::blocking(responses_count_input_tokens, handle_, json.data(), json.size());
+        return detail::blocking(to(detail::operation::count_input_tokens), json);
     }
     /* A long conversation made short. */
     result<response> try_compact(const json_text &json) const
     {
-        return detail::blocking(responses_compact, handle_, json.data(), json.size());
+        return detail::blocking(to(detail::operation::compact), json);
     }
     /* Gets a background response until it has ended, at most so long: then RESPONSES_E_TIMEOUT, and it
        goes on at the server. */
@@ -142,8 +193,9 @@ class operations
     result<response> try_send(const name_text &method, const name_text &path,
                               const json_text &json = json_text()) const
     {
-        return detail::blocking(responses_send, handle_, method.c_str(), path.c_str(), json.data(),
-                                json.size());
+        return detail::blocking(
+            detail::arguments(detail::operation::send, handle_, method.c_str(), path.c_str()),
+            json);
     }
 
     /* Streams, and hands every event to `listener` on this thread: a function of `const event_view &`
@@ -152,12 +204,7 @@ class operations
        comes out here. */
     template <class F> result<response> try_stream(const json_text &json, F &&listener) const
     {
-        detail::relay<F> relay(listener);
-        responses_response *out = nullptr;
-        responses_error *details = nullptr;
-        int status = responses_create_stream(handle_, json.data(), json.size(),
-                                             detail::relay<F>::on_event, &relay, &out, &details);
-        return relay.outcome(status, out, details);
+        return detail::relay<F>(listener).stream(to(detail::operation::create_stream), json);
     }
     /* The same for a background response that streams: from its beginning, or after params
        "starting_after". */
@@ -165,12 +212,7 @@ class operations
     result<response> try_get_stream(const name_text &id, const json_text &params,
                                     F &&listener) const
     {
-        detail::relay<F> relay(listener);
-        responses_response *out = nullptr;
-        responses_error *details = nullptr;
-        int status = responses_get_stream(handle_, id.c_str(), params.data(), params.size(),
-                                          detail::relay<F>::on_event, &relay, &out, &details);
-        return relay.outcome(status, out, details);
+        return detail::relay<F>(listener).stream(to(detail::operation::get_stream, id), params);
     }
 
 #if RESPONSES_EXCEPTIONS
@@ -223,6 +265,14 @@ class operations
 #endif
 
   protected:
+    detail::arguments to(detail::operation which) const noexcept
+    {
+        return detail::arguments(which, handle_);
+    }
+    detail::arguments to(detail::operation which, const name_text &id) const noexcept
+    {
+        return detail::arguments(which, handle_, id.c_str());
+    }
     explicit operations(responses_client *handle) noexcept : handle_(handle) {}
     ~operations() = default;
 

@@ -125,6 +125,31 @@ template <class T> result<T> parse(string_view json)
         return error(RESPONSES_E_PROTOCOL);
     return result<T>(std::move(value));
 }
+
+/* A tree of the value at a JSON pointer, made by the library. */
+template <class T, class H> result<T> tree_at(const H *handle, const name_text &pointer)
+{
+    static_assert(json_trees<T>::exists, "a place in the JSON can be had as responses::jansson; "
+                                         "include responses/jansson.hpp, or use get()");
+    T made;
+    responses_error *details = nullptr;
+    int status = json_trees<T>::make(handle, pointer.c_str(), made, &details);
+    if (status != RESPONSES_OK)
+        return error(status, details);
+    return result<T>(std::move(made));
+}
+
+/* All that a view looks at. */
+template <class T, class V>
+typename std::enable_if<json_trees<T>::exists, result<T>>::type as(const V &view)
+{
+    return tree_at<T>(view.handle(), "");
+}
+template <class T, class V>
+typename std::enable_if<!json_trees<T>::exists, result<T>>::type as(const V &view)
+{
+    return parse<T>(view.json());
+}
 } // namespace detail
 
 /* What the server answered: a response, a page of input items, a count, anything. Looks only. */
@@ -196,12 +221,22 @@ class response_view
     /* The body as a JSON library's type: RESPONSES_E_PROTOCOL when that cannot hold it. */
     template <class T> result<T> try_as() const
     {
-        return detail::parse<T>(json());
+        return detail::as<T>(*this);
+    }
+    /* The value at a JSON pointer, as a tree of jansson: costs what that value takes. RESPONSES_E_RANGE
+       when there is nothing at that place. */
+    template <class T> result<T> try_as(const name_text &pointer) const
+    {
+        return detail::tree_at<T>(handle_, pointer);
     }
 #if RESPONSES_EXCEPTIONS
     template <class T> T as() const
     {
         return try_as<T>().value();
+    }
+    template <class T> T as(const name_text &pointer) const
+    {
+        return try_as<T>(pointer).value();
     }
 #endif
 
@@ -213,6 +248,19 @@ inline response_view error::partial() const noexcept
 {
     return response_view(details_ ? details_->partial : nullptr);
 }
+
+template <class T> result<T> error::try_as(const name_text &pointer) const
+{
+    if (said() == nullptr)
+        return error(RESPONSES_E_RANGE);
+    return detail::tree_at<T>(said(), pointer);
+}
+#if RESPONSES_EXCEPTIONS
+template <class T> T error::as(const name_text &pointer) const
+{
+    return try_as<T>(pointer).value();
+}
+#endif
 
 /* A response of one's own. */
 class response : public response_view
@@ -316,14 +364,23 @@ class event_view
     {
         return detail::get(responses_event_get, handle_, pointer);
     }
+    /* As of a response. */
     template <class T> result<T> try_as() const
     {
-        return detail::parse<T>(json());
+        return detail::as<T>(*this);
+    }
+    template <class T> result<T> try_as(const name_text &pointer) const
+    {
+        return detail::tree_at<T>(handle_, pointer);
     }
 #if RESPONSES_EXCEPTIONS
     template <class T> T as() const
     {
         return try_as<T>().value();
+    }
+    template <class T> T as(const name_text &pointer) const
+    {
+        return try_as<T>(pointer).value();
     }
 #endif
 

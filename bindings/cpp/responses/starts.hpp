@@ -18,6 +18,43 @@ template <class F, class... A> result<call> starting(F function, A... arguments)
         return error(status, details);
     return call(out);
 }
+
+inline int start(const arguments &to, const json_text &json, responses_call **out,
+                 responses_error **err)
+{
+    if (json.tree().value != nullptr)
+        return json.tree().start(to, json.tree().value, out, err);
+    switch (to.which) {
+    case operation::create:
+        return responses_create_start(to.client, json.data(), json.size(), out, err);
+    case operation::create_stream:
+        return responses_create_stream_start(to.client, json.data(), json.size(), out, err);
+    case operation::get:
+        return responses_get_start(to.client, to.name, json.data(), json.size(), out, err);
+    case operation::get_stream:
+        return responses_get_stream_start(to.client, to.name, json.data(), json.size(), out, err);
+    case operation::input_items:
+        return responses_list_input_items_start(to.client, to.name, json.data(), json.size(), out,
+                                                err);
+    case operation::count_input_tokens:
+        return responses_count_input_tokens_start(to.client, json.data(), json.size(), out, err);
+    case operation::compact:
+        return responses_compact_start(to.client, json.data(), json.size(), out, err);
+    case operation::send:
+        return responses_send_start(to.client, to.name, to.path, json.data(), json.size(), out,
+                                    err);
+    }
+    return RESPONSES_E_INVALID;
+}
+inline result<call> starting(const arguments &to, const json_text &json)
+{
+    responses_call *out = nullptr;
+    responses_error *details = nullptr;
+    int status = start(to, json, &out, &details);
+    if (status != RESPONSES_OK)
+        return error(status, details);
+    return call(out);
+}
 } // namespace detail
 
 /*
@@ -33,23 +70,21 @@ class starts : public operations
     /* POST /responses with "stream": true. */
     result<call> try_stream(const json_text &json) const
     {
-        return detail::starting(responses_create_stream_start, handle_, json.data(), json.size());
+        return detail::starting(to(detail::operation::create_stream), json);
     }
     /* The events of a background response that streams: from its beginning, or after params
        "starting_after", a sequence number. */
     result<call> try_get_stream(const name_text &id, const json_text &params = json_text()) const
     {
-        return detail::starting(responses_get_stream_start, handle_, id.c_str(), params.data(),
-                                params.size());
+        return detail::starting(to(detail::operation::get_stream, id), params);
     }
     result<call> try_start_create(const json_text &json) const
     {
-        return detail::starting(responses_create_start, handle_, json.data(), json.size());
+        return detail::starting(to(detail::operation::create), json);
     }
     result<call> try_start_get(const name_text &id, const json_text &params = json_text()) const
     {
-        return detail::starting(responses_get_start, handle_, id.c_str(), params.data(),
-                                params.size());
+        return detail::starting(to(detail::operation::get, id), params);
     }
     result<call> try_start_cancel(const name_text &id) const
     {
@@ -62,17 +97,15 @@ class starts : public operations
     result<call> try_start_input_items(const name_text &id,
                                        const json_text &params = json_text()) const
     {
-        return detail::starting(responses_list_input_items_start, handle_, id.c_str(),
-                                params.data(), params.size());
+        return detail::starting(to(detail::operation::input_items, id), params);
     }
     result<call> try_start_count_input_tokens(const json_text &json) const
     {
-        return detail::starting(responses_count_input_tokens_start, handle_, json.data(),
-                                json.size());
+        return detail::starting(to(detail::operation::count_input_tokens), json);
     }
     result<call> try_start_compact(const json_text &json) const
     {
-        return detail::starting(responses_compact_start, handle_, json.data(), json.size());
+        return detail::starting(to(detail::operation::compact), json);
     }
     result<call> try_start_wait(const name_text &id,
                                 std::chrono::milliseconds limit = no_limit) const
@@ -83,8 +116,9 @@ class starts : public operations
     result<call> try_start_send(const name_text &method, const name_text &path,
                                 const json_text &json = json_text()) const
     {
-        return detail::starting(responses_send_start, handle_, method.c_str(), path.c_str(),
-                                json.data(), json.size());
+        return detail::starting(
+            detail::arguments(detail::operation::send, handle_, method.c_str(), path.c_str()),
+            json);
     }
 
 #if RESPONSES_EXCEPTIONS

@@ -105,7 +105,7 @@ class string_view
  *     static bool parse(string_view json, T &out);           from JSON; false when T cannot hold it
  *
  * What is parsed is what the server sent, so it may hold NaN, Infinity and -Infinity, which JSON does not
- * have; those of nlohmann's library and of jansson read them as null.
+ * have; those of nlohmann's library read them as null.
  *
  * and leave out `dump` or `parse` where only one direction is wanted.
  */
@@ -113,8 +113,49 @@ template <class T, class Enable = void> struct json_traits {
     static const bool exists = false;
 };
 
+/* A type of trees that libresponses itself takes and gives, so that no text is made of them: those of
+   jansson, by jansson.hpp. */
+template <class T> struct json_trees {
+    static const bool exists = false;
+};
+
 namespace detail
 {
+/* The operations that JSON goes into. */
+enum class operation {
+    create,
+    create_stream,
+    get,
+    get_stream,
+    input_items,
+    count_input_tokens,
+    compact,
+    send
+};
+
+/* What they are called with besides. */
+struct arguments {
+    operation which;
+    responses_client *client;
+    const char *name; /* an id, or the method of send */
+    const char *path;
+    responses_event_fn on_event;
+    void *user_data;
+
+    explicit arguments(operation named, responses_client *with, const char *of = nullptr,
+                       const char *at = nullptr) noexcept
+        : which(named), client(with), name(of), path(at), on_event(nullptr), user_data(nullptr)
+    {
+    }
+};
+
+/* A tree in place of text, and the functions that take it. */
+struct tree {
+    void *value; /* NULL: there is none */
+    int (*run)(const arguments &, void *value, responses_response **out, responses_error **err);
+    int (*start)(const arguments &, void *value, responses_call **out, responses_error **err);
+};
+
 /* A copy of JSON in which NaN, Infinity and -Infinity are null: some servers write them, and strict readers
    refuse them. Empty when there are none. */
 inline std::string finite(string_view json)
@@ -182,15 +223,17 @@ class name_text
     const char *text_;
 };
 
-/* A function's argument that is JSON: text of any kind, which is not copied, or a value of a type with
-   json_traits. Nothing at all is allowed where parameters may be left out. */
+/* A function's argument that is JSON: text of any kind, which is not copied, a value of a type with
+   json_traits, or a tree of jansson. Nothing at all is allowed where parameters may be left out. */
 class json_text
 {
   public:
-    json_text() noexcept : data_(nullptr), size_(0) {}
+    json_text() noexcept : data_(nullptr), size_(0), tree_() {}
     json_text(std::nullptr_t) noexcept : json_text() {}
-    json_text(const char *json) noexcept : data_(json), size_(json ? std::strlen(json) : 0) {}
-    json_text(const std::string &json) noexcept : data_(json.data()), size_(json.size()) {}
+    json_text(const char *json) noexcept : data_(json), size_(json ? std::strlen(json) : 0), tree_()
+    {
+    }
+    json_text(const std::string &json) noexcept : data_(json.data()), size_(json.size()), tree_() {}
 #if defined(__cpp_char8_t)
     json_text(const char8_t *json) noexcept : json_text(reinterpret_cast<const char *>(json)) {}
 #endif
@@ -200,24 +243,34 @@ class json_text
                                           std::is_convertible<const T &, string_view>::value &&
                                           !std::is_convertible<const T &, const char *>::value,
                                       int>::type = 0>
-    json_text(const T &json) : data_(nullptr), size_(0)
+    json_text(const T &json) : data_(nullptr), size_(0), tree_()
     {
         string_view view = json;
         data_ = view.data() ? view.data() : "";
         size_ = view.size();
     }
     template <class T, typename std::enable_if<json_traits<T>::exists, int>::type = 0>
-    json_text(const T &json) : data_(""), size_(0)
+    json_text(const T &json) : data_(""), size_(0), tree_()
     {
         if (json_traits<T>::dump(json, held_)) {
             data_ = held_.data();
             size_ = held_.size();
         }
     }
+    /* A tree is borrowed, and one that comes as an rvalue is taken over. */
+    template <class T, typename std::enable_if<json_trees<T>::exists, int>::type = 0>
+    json_text(const T &json) noexcept : data_(""), size_(0), tree_(json_trees<T>::borrow(json))
+    {
+    }
+    template <class T, typename std::enable_if<json_trees<T>::exists, int>::type = 0>
+    json_text(T &&json) noexcept : data_(""), size_(0), tree_(json_trees<T>::take(json))
+    {
+    }
     json_text(const json_text &) = delete;
     json_text &operator=(const json_text &) = delete;
 
-    /* NULL when nothing was given. What could not be dumped is empty, which no operation takes. */
+    /* NULL when nothing was given. What could not be dumped, and a tree that is none, are empty, which
+       no operation takes. */
     const char *data() const noexcept
     {
         return data_;
@@ -226,11 +279,17 @@ class json_text
     {
         return size_;
     }
+    /* Instead of text, where its value is not NULL. */
+    const detail::tree &tree() const noexcept
+    {
+        return tree_;
+    }
 
   private:
     std::string held_;
     const char *data_;
     std::size_t size_;
+    detail::tree tree_;
 };
 
 RESPONSES_NAMESPACE_END

@@ -1,7 +1,6 @@
-/* JSON libraries by json_traits: nlohmann, jansson, and one's own type. */
+/* JSON libraries by json_traits: nlohmann, and one's own type. */
 #include "support.hpp"
 
-#include <responses/jansson.hpp>
 #include <responses/nlohmann.hpp>
 
 TEST_CASE("nlohmann::json in and out")
@@ -42,23 +41,6 @@ TEST_CASE("nlohmann::json that cannot be dumped is refused")
 }
 #endif
 
-TEST_CASE("jansson in and out")
-{
-    auto client = new_client();
-    responses::jansson request(json_pack("{s:s, s:s}", "model", "sandbox", "input", "Hello"));
-    auto response = client.try_create(request);
-    REQUIRE(response);
-    auto body = response->try_as<responses::jansson>();
-    REQUIRE(body);
-    CHECK(std::string(json_string_value(json_object_get(body->get(), "status"))) == "completed");
-    /* Borrowed ones too. */
-    CHECK(client.try_create(request.get()));
-    const json_t *borrowed = request.get();
-    CHECK(client.try_count_input_tokens(borrowed));
-    CHECK(client.try_create(static_cast<json_t *>(nullptr)).status() == RESPONSES_E_INVALID);
-    CHECK(responses_status_name(RESPONSES_OK) != nullptr);
-}
-
 TEST_CASE("NaN and Infinity are null")
 {
     const std::string sent =
@@ -68,17 +50,10 @@ TEST_CASE("NaN and Infinity are null")
     CHECK(json ==
           nlohmann::json{
               {"a", nullptr}, {"b", {nullptr, nullptr, -1}}, {"c", "NaN \\"}, {"d\"I", nullptr}});
-    responses::jansson value;
-    REQUIRE(responses::json_traits<responses::jansson>::parse(sent, value));
-    std::string text;
-    REQUIRE(responses::json_traits<responses::jansson>::dump(value, text));
-    CHECK(nlohmann::json::parse(text) == json);
     /* Nothing else becomes JSON by that. */
     for (const char *wrong :
-         {"", "N", "-", "NaN NaN", "{\"a\":nan}", "[Infinit]", "[NaN", "\"NaN", "\"\\"}) {
+         {"", "N", "-", "NaN NaN", "{\"a\":nan}", "[Infinit]", "[NaN", "\"NaN", "\"\\"})
         CHECK(!responses::json_traits<nlohmann::json>::parse(wrong, json));
-        CHECK(!responses::json_traits<responses::jansson>::parse(wrong, value));
-    }
 }
 
 struct question {
