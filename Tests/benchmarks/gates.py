@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools import Figures, Server, run, slope
+from tools import Figures, Server, instructions, run, slope
 
 # What large things take at the most, in terms of their own size. An answer is in it itself.
 PEAKS = (
@@ -20,6 +20,17 @@ PEAKS = (
     ("the request of a stream: request", "create_stream", "50000000", 1.05),
     ("an answer and its text: answer", "text", "50000000", 2.05),
 )
+
+# And what trees of jansson take, beside the answer and beside the caller's tree.
+TREES = (
+    ("a request from a tree of one text: request", "text", 1.1),
+    ("a request from a tree of many items: request", "items", 1.1),
+)
+# Of one member of an answer of 50 MB, in bytes.
+MEMBER = 2_000_000
+
+# Instructions to load the library with jansson, over libcurl: 1.5 times what it took without.
+LOADING = 595_000
 
 failed = 0
 
@@ -34,7 +45,9 @@ def gate(what: str, value: float, bound: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=Path, required=True)
-    programs = parser.parse_args().programs.resolve()
+    parser.add_argument("--library", type=Path, required=True)
+    chosen = parser.parse_args()
+    programs = chosen.programs.resolve()
     with Server(programs) as server:
         ours = str(programs / "ours")
 
@@ -67,6 +80,18 @@ def main() -> None:
         for what, workload, size, bound in PEAKS:
             peak = run([str(programs / "peaks"), workload, server.port, size]) or {}
             gate(f"memory for {what}", round(peak["peak"] / peak["size"], 3), bound)
+        trees = [str(programs / "trees"), "WHAT", server.port, "50000000"]
+        for what, workload, bound in TREES:
+            peak = run([trees[0], workload, *trees[2:]]) or {}
+            gate(f"memory for {what}", round(peak["peak"] / peak["size"], 3), bound)
+        peak = run([trees[0], "member", *trees[2:]]) or {}
+        gate("bytes for a tree of one member of 50 MB", peak["peak"], MEMBER)
+        opens = [str(programs / "opens"), "libcurl.so.4"]
+        gate(
+            "instructions to load the library",
+            instructions([*opens, str(chosen.library.resolve())]) - instructions(opens),
+            LOADING,
+        )
     sys.exit(1 if failed else 0)
 
 

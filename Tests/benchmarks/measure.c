@@ -33,6 +33,28 @@ long rss_kb(void)
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+long peak_kb(void)
+{
+    char line[200];
+    long kb = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %ld", &kb) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return kb;
+}
+
+void peak_restart(void)
+{
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (!file || fputs("5", file) < 0 || fclose(file) != 0) {
+        perror("/proc/self/clear_refs");
+        exit(1);
+    }
+}
+
 void measure_begin(struct measure *m)
 {
     m->rss_before = rss_kb();

@@ -17,6 +17,9 @@ struct measure {
 long long now_ns(void);
 /* Memory of the process now, KB. */
 long rss_kb(void);
+/* The most that was resident since `peak_restart`, KB. */
+long peak_kb(void);
+void peak_restart(void);
 
 /* Starts the clocks; what a process needs to come up is not counted. */
 void measure_begin(struct measure *m);

@@ -18,29 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The most that was resident since the last `restart`, in KB. */
-static long highest_kb(void)
-{
-    char line[200];
-    long kb = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "VmHWM: %ld", &kb) == 1)
-            break;
-    if (file)
-        fclose(file);
-    return kb;
-}
-
-static void restart(void)
-{
-    FILE *file = fopen("/proc/self/clear_refs", "w");
-    if (!file || fputs("5", file) < 0 || fclose(file) != 0) {
-        perror("/proc/self/clear_refs");
-        exit(1);
-    }
-}
-
 static int on_event(const responses_event *event, void *user_data)
 {
     size_t count;
@@ -77,7 +54,7 @@ int main(int argc, char **argv)
     /* What libcurl and the C library need once. */
     if (status == RESPONSES_OK)
         status = responses_create(client, "{\"model\":\"answer-10\"}", RESPONSES_NTS, NULL, &error);
-    restart();
+    peak_restart();
     long before = rss_kb();
     if (status == RESPONSES_OK && is_stream)
         status =
@@ -93,7 +70,7 @@ int main(int argc, char **argv)
     responses_response_json(response, &size);
     if (padding > 0)
         size = count;
-    printf("{\"size\":%zu,\"peak\":%ld}\n", size, (highest_kb() - before) * 1024);
+    printf("{\"size\":%zu,\"peak\":%ld}\n", size, (peak_kb() - before) * 1024);
     responses_response_free(response);
     responses_client_free(client);
     free(request);
