@@ -99,7 +99,7 @@ const char *platform_mixed_imports(const char *prefix)
         memcpy(&function, (const void *)(own.base + slots[i].r_offset), sizeof function);
         const loaded_object object = object_of(function);
         if (!object.is_found)
-            continue; /* one that need not be there, and is not */
+            continue; /* made at run time: nobody's */
         if (!first.is_found) {
             first = object;
             first_name = name;

@@ -91,7 +91,8 @@ package enum JSONTree {
         if jansson_finds_members(tree) == 0 {
             throw .invalid(
                 Message(argument),
-                "is a tree of another copy of jansson; link libjansson.so.4, or use text")
+                "is a tree of another copy of jansson, or its first name has a NUL; link "
+                    + "libjansson.so.4, or use text")
         }
         var buffer = ByteBuffer()
         guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }
