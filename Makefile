@@ -57,7 +57,7 @@ uninstall: ## Take out what install and install-extras put in
 ##
 STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-network test-hostile \
 	test-costs test-examples test-c test-cpp test-python test-ruby test-full
-test: deps ## Run every check there is; the lines below run one each
+test: deps-packages ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
 lint: deps ## Form and types of all sources
@@ -69,13 +69,13 @@ format: deps ## Put right what lint can
 test-unit: deps-build ## The Swift core, as a debug build with the full runtime
 	@swift build --build-tests && swift test --skip-build
 
-test-gates: deps lib sandbox ## What is promised of the built files: header, symbols, linking, versions
+test-gates: deps-packages lib sandbox ## What is promised of the built files: header, symbols, linking, versions
 	@Tests/gates/run
 
-test-abi: deps lib sandbox ## The C suite
+test-abi: deps-packages lib sandbox ## The C suite
 	@$(MAKE) --no-print-directory -C Tests/abi check
 
-test-valgrind: deps lib sandbox ## The C suite under valgrind
+test-valgrind: deps-packages lib sandbox ## The C suite under valgrind
 	@$(MAKE) --no-print-directory -C Tests/abi check-valgrind
 
 test-sandbox: deps sandbox ## The sandbox itself
@@ -84,11 +84,11 @@ test-sandbox: deps sandbox ## The sandbox itself
 test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
 	@$(MAKE) --no-print-directory -C Tests/network check
 
-test-hostile: deps lib sandbox ## Fuzzing corpora, whole calls, races, costs that grow, hosts without means
+test-hostile: deps-packages lib sandbox ## Fuzzing corpora, whole calls, races, costs that grow, hosts without means
 	@for suite in interleavings fuzz calls linear tsan torture guest faults; do \
 		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
 
-test-costs: deps lib ## Instructions and allocations for events and requests, with bounds
+test-costs: deps-packages lib ## Instructions and allocations for events and requests, with bounds
 	@$(MAKE) --no-print-directory -C Tests/benchmarks check
 
 bench: deps-bench lib ## Measure, beside plain libcurl and other clients: docs/performance.md
@@ -97,16 +97,16 @@ bench: deps-bench lib ## Measure, beside plain libcurl and other clients: docs/p
 fuzz: deps-build ## Fuzz each target for SECONDS=60
 	@$(MAKE) --no-print-directory -C Tests/fuzz fuzz SECONDS=$(or $(SECONDS),60)
 
-test-c: deps lib sandbox ## What C programs get besides: requests, jansson, event loops, packages
+test-c: deps-packages lib sandbox ## What C programs get besides: requests, jansson, event loops, packages
 	@$(MAKE) --no-print-directory -C bindings/c check
 
-test-cpp: deps lib sandbox ## The C++ header, by two compilers and four standards
+test-cpp: deps-packages lib sandbox ## The C++ header, by two compilers and four standards
 	@$(MAKE) --no-print-directory -C bindings/cpp/tests check
 
-test-python: deps lib sandbox ## The Python package: form, types, tests, wheel
+test-python: deps-packages lib sandbox ## The Python package: form, types, tests, wheel
 	@$(MAKE) --no-print-directory -C bindings/python check
 
-test-ruby: deps lib sandbox ## The Ruby gem: form, types, tests, gem, valgrind
+test-ruby: deps-packages lib sandbox ## The Ruby gem: form, types, tests, gem, valgrind
 	@$(MAKE) --no-print-directory -C bindings/ruby check
 
 wheel: lib ## Build the Python wheel
@@ -115,9 +115,9 @@ wheel: lib ## Build the Python wheel
 gem: lib ## Build the Ruby gem, into build/gem
 	@$(MAKE) --no-print-directory -C bindings/ruby gem
 
-test-examples: deps sandbox examples ## Every example against the sandbox, and the documentation's samples
+test-examples: deps-packages sandbox examples ## Every example against the sandbox, and the documentation's samples
 	@SANDBOX_OPTIONS="--speed 50" scripts/with-sandbox.sh scripts/test-examples.sh
-	@scripts/with-sandbox.sh .venv/bin/python scripts/test-documents.py
+	@scripts/with-sandbox.sh python3 scripts/test-documents.py
 
 test-full: deps-build ## The release build with the full Swift runtime still compiles
 	@RESPONSES_RUNTIME=full swift build -c release --scratch-path .build-full --product responses
@@ -126,13 +126,16 @@ test-full: deps-build ## The release build with the full Swift runtime still com
 deps: ## Install what is missing: Debian packages, and Python tools in .venv
 	@scripts/deps.sh all
 
+deps-packages:
+	@scripts/deps.sh packages
+
 deps-build:
 	@scripts/deps.sh build
 
 deps-bench:
 	@scripts/deps.sh bench
 
-abi: deps ## Record the interface of the header in abi/, after a change to it
+abi: deps-packages ## Record the interface of the header in abi/, after a change to it
 	@scripts/update-abi.sh
 
 clean: ## Remove everything that was built
@@ -144,5 +147,5 @@ help: ## This list
 
 .PHONY: bench test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
-	test-valgrind test-sandbox test-examples test-full deps deps-build deps-bench abi clean help
+	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-bench abi clean help
 .NOTPARALLEL:

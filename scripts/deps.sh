@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what is missing. Quick when nothing is.
-#   deps.sh build   what `make lib` needs
-#   deps.sh all     that, and what the tests need: more packages, and a Python environment in .venv
-#   deps.sh bench   that, and the clients that the benchmarks compare with
+#   deps.sh build      what `make lib` needs
+#   deps.sh packages   that, and the packages of the system that the tests need
+#   deps.sh all        that, and a Python environment in .venv, from PyPI, for the tests that need one
+#   deps.sh bench      that, and the clients that the benchmarks compare with
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -74,6 +75,7 @@ find_missing() {
     library cmocka libcmocka-dev
     library zlib zlib1g-dev
     library openssl libssl-dev
+    tool openssl openssl
     # What hosts have beside us.
     library json-c libjson-c-dev
     library libnghttp2 libnghttp2-dev
@@ -96,7 +98,8 @@ find_missing() {
     ruby_library ffi ruby-ffi
     ruby_library minitest ruby-minitest
     ruby_library async ruby-async
-    [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null || need python3-venv
+    python3 -c 'import ensurepip' 2> /dev/null || /usr/bin/python3 -c 'import ensurepip' \
+        2> /dev/null || need python3-venv
 }
 
 install_missing() {
@@ -179,5 +182,5 @@ if [ -n "$missing" ]; then
         exit 1
     fi
 fi
-[ "$1" = build ] || install_python
+case $1 in all | bench) install_python ;; esac
 [ "$1" != bench ] || install_clients
