@@ -67,7 +67,7 @@ format: deps ## Put right what lint can
 	@scripts/lint.sh format
 
 test-unit: deps-build ## The Swift core, as a debug build with the full runtime
-	@swift build --build-tests && swift test --skip-build
+	@scripts/test-unit.sh
 
 test-gates: deps-packages lib sandbox ## What is promised of the built files: header, symbols, linking, versions
 	@Tests/gates/run

@@ -114,9 +114,12 @@ def check(language: str, text: str, program: bool, scratch: Path) -> str:
             return f"{' '.join(compiler)}\n{done.stderr}"
     if not program:
         return ""
-    done = subprocess.run(
-        [scratch / "sample"], capture_output=True, text=True, check=False, timeout=60
-    )
+    try:
+        done = subprocess.run(
+            [scratch / "sample"], capture_output=True, text=True, check=False, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return "did not end within 60 seconds"
     return (
         ""
         if done.returncode == 0 and done.stdout

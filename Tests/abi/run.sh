@@ -4,7 +4,9 @@
 # JOBS is how many run at once. TEST_WRAPPER goes before each: valgrind and its options.
 if [ "${1:-}" = --one ]; then
     # shellcheck disable=SC2086
-    $TEST_WRAPPER "$3" >"$2/${3##*/}.log" 2>&1
+    # Each has an alarm of its own, which says more; this is for those that cannot hear it.
+    timeout -k 10 "${PROGRAM_LIMIT:-$([ -n "${TEST_SLOW:-}" ] && echo 700 || echo 180)}" \
+        $TEST_WRAPPER "$3" >"$2/${3##*/}.log" 2>&1
     echo $? >"$2/${3##*/}.status"
     exit 0
 fi

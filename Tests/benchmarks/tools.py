@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -44,15 +45,23 @@ class Server:
         self.process.wait()
 
 
+# Nothing takes so long; a program that hangs is named.
+PATIENCE = 900
+
+
 def run(command: list[str]) -> Figures | None:
     """What a program says of itself, and what its process cost. None when its client is missing."""
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
+    alarm = threading.Timer(PATIENCE, process.kill)
+    alarm.daemon = True
+    alarm.start()
     first = process.stdout.readline()
     first_us = (time.perf_counter() - begun) * 1e6
     process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
+    alarm.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode == 3:
         return None
@@ -78,6 +87,7 @@ def instructions(command: list[str]) -> int:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        timeout=PATIENCE,
     )
     collected = re.search(r"Collected : (\d+)", ended.stderr)
     if ended.returncode != 0 or not collected:

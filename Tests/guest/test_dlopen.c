@@ -211,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_client_outlives_dlclose),
     };
     alarm(60);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     unsetenv("http_proxy");
     unsetenv("OPENAI_BASE_URL");
     start_server();

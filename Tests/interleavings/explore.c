@@ -166,6 +166,7 @@ int main(void)
 {
     int failed = 0;
     size_t total = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the last line says where it was */
     states = malloc((room = 1024) * sizeof *states);
     table = calloc(table_size = 4096, sizeof *table);
     if (!states || !table)

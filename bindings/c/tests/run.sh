@@ -13,18 +13,19 @@ for program; do
     status=0
     case $program in
         *.sh)
-            timeout 120 "$program" > "$log" 2>&1 || status=$?
+            timeout -k 10 "${PROGRAM_LIMIT:-120}" "$program" > "$log" 2>&1 || status=$?
             p=$(grep -c '^ok' "$log") f=$(grep -c '^FAIL' "$log") s=$(grep -c '^skip' "$log")
             ;;
         *)
             # shellcheck disable=SC2086 # a command and its options
-            timeout 120 $TEST_WRAPPER "$program" > "$log" 2>&1 || status=$?
+            timeout -k 10 "${PROGRAM_LIMIT:-120}" $TEST_WRAPPER "$program" > "$log" 2>&1 || status=$?
             p=$(count 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p')
             f=$(count 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p')
             s=$(count 's/^\[  SKIPPED \] \([0-9]*\) test.*/\1/p')
             ;;
     esac
     echo "-- ${program##*/}: ${p:-0} passed, ${f:-0} failed"
+    case $status in 124 | 137) echo "HUNG  $program, in the last test that it names" >> "$log" ;; esac
     # A program that crashes, hangs or leaks counts as one failure.
     if [ "$status" != 0 ] && [ "${f:-0}" = 0 ]; then
         echo "FAIL  $program ended with status $status"

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,5 +197,6 @@ int main(void)
         cmocka_unit_test(text_by_pointer),
         cmocka_unit_test(damaged_texts),
     };
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the last line names a test that hangs */
     return cmocka_run_group_tests(json, NULL, NULL);
 }

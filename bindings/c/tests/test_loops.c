@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <sys/wait.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* What a test needs of a loop: open it, attach and detach, let it work once, close it. */
@@ -326,5 +327,6 @@ int main(void)
         TEST(a_child_detaches),
         TEST(bad_arguments),
     };
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the last line names a test that hangs */
     return cmocka_run_group_tests(loops, NULL, NULL);
 }

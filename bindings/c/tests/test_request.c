@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "comma.h"
@@ -384,5 +385,6 @@ int main(void)
         TEST(the_first_error_sticks),
         TEST(without_memory),
     };
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the last line names a test that hangs */
     return cmocka_run_group_tests(requests, NULL, NULL);
 }

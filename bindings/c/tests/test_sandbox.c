@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "comma.h"
@@ -164,5 +165,6 @@ int main(void)
         TEST(numbers_in_another_locale),
         TEST(a_tool_from_beginning_to_end),
     };
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the last line names a test that hangs */
     return cmocka_run_group_tests(sandbox, NULL, NULL);
 }

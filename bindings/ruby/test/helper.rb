@@ -7,6 +7,7 @@ require "timeout"
 $LOAD_PATH.unshift File.expand_path("../lib", __dir__)
 require "libresponses"
 require_relative "sandbox"
+require_relative "watchdog"
 
 Minitest.after_run { Sandbox.stop }
 
@@ -15,9 +16,11 @@ class TestCase < Minitest::Test
 
   class Hang < StandardError; end
 
+  LIMIT = Integer(ENV.fetch("TEST_LIMIT", "60"))
+
   # Far longer than anything takes, so that a hang fails instead of hanging.
   def run
-    Timeout.timeout(60, Hang) { super }
+    Watchdog.guard("#{self.class}##{name}", 2 * LIMIT) { Timeout.timeout(LIMIT, Hang) { super } }
   end
 
   def client(base_url: Sandbox.url, **options)

@@ -11,7 +11,7 @@ require_relative "sandbox"
 
 program = File.expand_path("valgrind_program.rb", __dir__)
 reports = Dir.mktmpdir # one for each process
-command = ["valgrind", "--xml=yes", "--xml-file=#{reports}/%p.xml", "--leak-check=full",
+command = ["timeout", "300", "valgrind", "--xml=yes", "--xml-file=#{reports}/%p.xml", "--leak-check=full",
            "--show-leak-kinds=definite", "--undef-value-errors=no", "--num-callers=40",
            RbConfig.ruby, program]
 environment = { "OPENAI_BASE_URL" => Sandbox.url, "OPENAI_API_KEY" => "key" }
