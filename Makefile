@@ -60,6 +60,11 @@ STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-netw
 test: deps-packages ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
+# About 25 minutes for a system, most of it what `make test` takes.
+test-elsewhere: ## `make demo` and `make test` on other systems: SYSTEMS="trixie bullseye"
+	@scripts/deps.sh elsewhere
+	@STAGES="$(if $(filter command,$(origin STAGES)),,demo) $(STAGES)" scripts/test-elsewhere.sh
+
 lint: deps ## Form and types of all sources
 	@scripts/lint.sh check
 
@@ -145,7 +150,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: bench test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
+.PHONY: bench test-elsewhere test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-bench abi clean help
 .NOTPARALLEL:

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what is missing. Quick when nothing is.
 #   deps.sh build      what `make lib` needs
-#   deps.sh packages   that, and the packages of the system that the tests need
+#   deps.sh elsewhere  that, and what makes roots of other systems
+#   deps.sh packages   what `make lib` needs, and the packages of the system that the tests need
 #   deps.sh all        that, and a Python environment in .venv, from PyPI, for the tests that need one
 #   deps.sh bench      that, and the clients that the benchmarks compare with
 set -eu
@@ -66,7 +67,8 @@ find_missing() {
     tool objcopy binutils
     library libcurl libcurl4-openssl-dev
     library jansson libjansson-dev
-    [ "$1" != build ] || return 0
+    [ "$1" != elsewhere ] || tool debootstrap debootstrap
+    case $1 in build | elsewhere) return 0 ;; esac
     tool gcc gcc
     tool g++ g++
     tool valgrind valgrind

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Builds and tests on other systems than this one: each is a minimal root, made by debootstrap, with what the
 # README asks for and the toolchain of this machine. A clean clone of HEAD is tested, and nothing here changes.
-#   test-elsewhere.sh
+#   make test-elsewhere
+#   make test-elsewhere SYSTEMS="bookworm trixie" STAGES="demo test-abi"
 # SYSTEMS are releases of Debian, by their names. On those before Debian 12 no toolchain runs; there it is
 # tried that what was built here runs.
-# STAGES are the targets of make, in their order; all that `make test` runs, and `demo` before them.
+# STAGES are the targets of make, in their order.
 # MIRROR is where debootstrap fetches from; else where apt does.
 # Roots are kept in $XDG_CACHE_HOME/libresponses, to be taken again; logs and the table in build/elsewhere.
 # Needs to be root, to mount and to change root. Nothing stays mounted: mounts end with their namespace.
@@ -12,7 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 SYSTEMS=${SYSTEMS:-trixie bullseye}
-STAGES="demo ${STAGES:-lint test-unit test-gates test-abi}"
+STAGES=${STAGES:?the targets of make that are run}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/libresponses
 logs=$PWD/build/elsewhere
 toolchain=$(cd "$(dirname "$(readlink -f "$(command -v swift)")")/../.." && pwd)
@@ -27,6 +28,7 @@ mkdir -p "$cache" "$logs"
 
 # What the package sources of this machine are, as far as they are Debian's own.
 mirror() {
+    # shellcheck disable=SC2016 # apt's own
     apt-get indextargets --format '$(SITE) $(LABEL)' 'Created-By: Packages' 2> /dev/null |
         awk '$2 == "Debian" { print $1; exit }'
 }
@@ -36,8 +38,12 @@ make_base() {
     base=$cache/$1
     [ ! -e "$base/etc/debian_version" ] || return 0
     rm -rf "$base.new"
-    debootstrap --variant=minbase --include=gcc,libc6-dev,make,git "$1" "$base.new" \
-        ${MIRROR:-$(mirror)}
+    system=$1
+    from=${MIRROR:-$(mirror)}
+    # Nothing said: debootstrap has a mirror of its own.
+    set -- ${from:+"$from"}
+    debootstrap --variant=minbase --include=gcc,libc6-dev,make,git "$system" "$base.new" \
+        "$@"
     # How this machine reaches its mirrors: proxies and the like.
     apt-config dump Acquire | grep -v 'AllowInsecure' > "$base.new/etc/apt/apt.conf.d/90host"
     mv "$base.new" "$base"
@@ -50,21 +56,122 @@ pip_settings() {
     [ ! -e "$root/etc/pip-certificates.pem" ] || echo PIP_CERT=/etc/pip-certificates.pem
 }
 
-# enter COMMAND...: in $root, with no signal ignored but SIGINT, without a terminal.
+# enter COMMAND...: in $root, without a terminal and with SIGINT ignored, as under nohup.
 enter() {
-    # shellcheck disable=SC2046 # settings without spaces
-    root=$root toolchain=$toolchain unshare --mount --pid --fork --kill-child --propagation private \
+    export root toolchain
+    # shellcheck disable=SC2016,SC2046,SC2086 # for the inner shell; settings without spaces
+    unshare --mount --pid --fork --kill-child --propagation private \
         sh -c '
-        set -e
-        mount -t proc proc "$root/proc"
-        mount --rbind /dev "$root/dev"
-        mkdir -p "$root/opt/swift"
-        mount --bind "$toolchain" "$root/opt/swift"
-        mount -o remount,bind,ro "$root/opt/swift"
-        trap "" INT
-        into=$root
-        unset root toolchain
-        exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-            LANG=C.UTF-8 CI=true "$@" < /dev/null
-    ' sh $(pip_settings) chroot "$root" "$@"
+            set -e
+            mount -t proc proc "$root/proc"
+            mount --rbind /dev "$root/dev"
+            mkdir -p "$root/opt/swift"
+            mount --bind "$toolchain" "$root/opt/swift"
+            mount -o remount,bind,ro "$root/opt/swift"
+            trap "" INT
+            exec env -i HOME=/root CI=true LANG=C.UTF-8 \
+                PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" < /dev/null
+        ' sh $(pip_settings) ${SETTINGS:-} chroot "$root" "$@"
 }
+
+# fresh SYSTEM: a copy of its minimal root, to be spoilt.
+make_root() {
+    root=$cache/$1-used
+    rm -rf "$root"
+    cp -a --reflink=auto "$cache/$1" "$root"
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+    for file in /etc/pip.conf "$HOME/.config/pip/pip.conf"; do
+        [ ! -e "$file" ] || grep -v '^ *\(cert\|find-links\) *=' "$file" >> "$root/etc/pip.conf" || true
+    done
+    # Not among the system's own: there the tests look for none, or for those of Debian.
+    [ -z "${PIP_CERT:-}" ] || cp "$PIP_CERT" "$root/etc/pip-certificates.pem"
+}
+
+# row SYSTEM SUITE RESULT SECONDS
+row() { echo "$1 $2 $3 $4" | tee -a "$logs/rows"; }
+
+# As a new user: from a clean clone to `make demo`, then what `make test` runs, stage by stage.
+build_and_test() {
+    git clone -q --no-hardlinks . "$root/root/libresponses"
+    for stage in $STAGES; do
+        echo "==== $1: $stage"
+        begun=$(date +%s)
+        result=passed
+        enter timeout -k 30 "${STAGE_LIMIT:-2700}" make --no-print-directory -C /root/libresponses \
+            "$stage" > "$logs/$1-$stage.log" 2>&1 || result=failed
+        [ $result = passed ] || tail -n 25 "$logs/$1-$stage.log" | sed 's/^/    /'
+        row "$1" "$stage" $result $(($(date +%s) - begun))
+    done
+}
+
+# Where no toolchain runs: what was built here, and programs that are compiled there. The server stays here.
+use_what_was_built() {
+    there=$root/root/built
+    mkdir -p "$there/c"
+    cp build/portable/libresponses.so.0 scripts/elsewhere.sh "$there/"
+    cp -R build/include "$there/"
+    cp examples/c/*.c "$there/c/"
+    cp "$logs"/wheel/libresponses-*.whl "$there/"
+    for part in c python; do
+        begun=$(date +%s)
+        result=passed
+        # shellcheck disable=SC2016 # for the inner shell
+        SETTINGS="" scripts/with-sandbox.sh "$0" --enter "$root" \
+            /root/built/elsewhere.sh $part /root/built > "$logs/$1-$part.log" 2>&1 || result=failed
+        [ $result = passed ] || tail -n 25 "$logs/$1-$part.log" | sed 's/^/    /'
+        row "$1" "$part" $result $(($(date +%s) - begun))
+    done
+}
+
+# For use_what_was_built: with the address of a server that runs here.
+if [ "${1:-}" = --enter ]; then
+    root=$2
+    shift 2
+    SETTINGS="OPENAI_BASE_URL=$OPENAI_BASE_URL OPENAI_API_KEY=$OPENAI_API_KEY"
+    SETTINGS="$SETTINGS RESPONSES_MODEL=$RESPONSES_MODEL"
+    enter "$@"
+    exit
+fi
+
+: > "$logs/rows"
+for system in $SYSTEMS; do
+    echo "==== $system: its root"
+    make_base "$system" > "$logs/$system-root.log" 2>&1 || {
+        tail -n 20 "$logs/$system-root.log"
+        row "$system" debootstrap failed 0
+        continue
+    }
+    make_root "$system"
+    release=$(sed 's/\..*//' "$root/etc/debian_version")
+    if [ "$release" -ge 12 ] 2> /dev/null; then
+        build_and_test "$system"
+    else
+        make --no-print-directory sandbox portable > "$logs/$system-build.log" 2>&1
+        LIB_DIR=$PWD/build/portable DIST=$logs/wheel make --no-print-directory -C bindings/python \
+            wheel >> "$logs/$system-build.log" 2>&1
+        use_what_was_built "$system"
+    fi
+    rm -rf "$root"
+done
+
+# A column for each system, a line for each suite.
+awk -v systems="$SYSTEMS" '
+    { result[$1, $2] = $3; seconds[$1, $2] = $4; total[$1] += $4 }
+    !seen[$2]++ { suite[++suites] = $2 }
+    END {
+        n = split(systems, system, " ")
+        printf "| suite |"; for (i = 1; i <= n; i++) printf " %s |", system[i]
+        printf "\n|---|"; for (i = 1; i <= n; i++) printf "---|"
+        for (s = 1; s <= suites; s++) {
+            printf "\n| %s |", suite[s]
+            for (i = 1; i <= n; i++) {
+                key = system[i] SUBSEP suite[s]
+                printf " %s |", key in result ? result[key] ", " seconds[key] " s" : ""
+            }
+        }
+        printf "\n| all |"; for (i = 1; i <= n; i++) printf " %d s |", total[system[i]]
+        print ""
+    }' "$logs/rows" | tee "$logs/table.md"
+failed=$(grep -c ' failed ' "$logs/rows" || true)
+echo "$(grep -c ' passed ' "$logs/rows" || true) passed, $failed failed"
+[ "$failed" = 0 ]
