@@ -9,7 +9,7 @@ module Watchdog
       read -t "$seconds" -r _
       [ $? -gt 128 ] || continue
       echo "HUNG  $name" >&2
-      kill -TERM "$1"; sleep 5; kill -KILL "$1"
+      kill -TERM "$1"; sleep 5; kill -KILL "$1" 2> /dev/null
     done
   SHELL
 
