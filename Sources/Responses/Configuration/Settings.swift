@@ -270,7 +270,9 @@ package struct Settings {
         curl_set_text(easy, CURLOPT_KEYPASSWD, "")
         guard set(easy, CURLOPT_SSLCERT, clientCertificate), set(easy, CURLOPT_SSLKEY, clientKey)
         else { return false }
-        return isNeeded ? TrustStore(self).apply(to: easy) : true
+        if isNeeded { return TrustStore(self).apply(to: easy) }
+        TrustStore.forget(in: easy)
+        return true
     }
 
     private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?)

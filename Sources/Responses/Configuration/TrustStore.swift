@@ -77,6 +77,15 @@ struct TrustStore {
         return set(easy, CURLOPT_CAINFO, file) && set(easy, CURLOPT_CAPATH, directory)
     }
 
+    /// libcurl copies the names of its own for every transfer, and reads what they name for every connection
+    /// over TLS, also where nothing is verified.
+    static func forget(in easy: UnsafeMutableRawPointer) {
+        curl_set_text(easy, CURLOPT_CAINFO, nil)
+        curl_set_text(easy, CURLOPT_CAPATH, nil)
+        curl_set_text(easy, CURLOPT_PROXY_CAINFO, nil)
+        curl_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
+    }
+
     private func set(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: [UInt8]?)
         -> Bool
     {
