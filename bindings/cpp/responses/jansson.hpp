@@ -176,7 +176,9 @@ template <> struct json_trees<jansson> {
     }
     static detail::tree take(jansson &json) noexcept
     {
-        return {json ? &json : nullptr, detail::taken_tree::run, detail::taken_tree::start};
+        if (json == nullptr)
+            return borrow(json);
+        return {&json, detail::taken_tree::run, detail::taken_tree::start};
     }
     static int make(const responses_response *from, const char *pointer, jansson &out,
                     responses_error **err)
@@ -221,8 +223,10 @@ inline int each_item(responses_client *client, const char *id, std::nullptr_t,
 inline int each_item(responses_client *client, const char *id, const json_t *params,
                      responses_jansson_item_fn function, void *user_data, responses_error **err)
 {
+    /* A tree that is none is not "no parameters": as text it is refused, and the error says why. */
+    responses_response *none = nullptr;
     if (params == nullptr)
-        return RESPONSES_E_INVALID;
+        return responses_list_input_items(client, id, "", 0, &none, err);
     return responses_jansson_each_input_item(client, id, params, function, user_data, err);
 }
 inline int each_item(responses_client *client, const char *id, const jansson &params,
@@ -234,7 +238,7 @@ inline int each_item(responses_client *client, const char *id, jansson &&params,
                      responses_jansson_item_fn function, void *user_data, responses_error **err)
 {
     if (params == nullptr)
-        return RESPONSES_E_INVALID;
+        return each_item(client, id, params.get(), function, user_data, err);
     return responses_jansson_each_input_item_new(client, id, params.release(), function, user_data,
                                                  err);
 }

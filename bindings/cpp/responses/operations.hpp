@@ -19,11 +19,26 @@ template <class F, class... A> result<response> blocking(F function, A... argume
     return response(out);
 }
 
+/* Whether JSON is a tree. One that is none is refused as such where JSON must be; elsewhere it would mean that
+   there are no parameters, and is refused as the text that it is not. */
+inline bool is_tree(const json_text &json, operation in) noexcept
+{
+    switch (in) {
+    case operation::create:
+    case operation::create_stream:
+    case operation::count_input_tokens:
+    case operation::compact:
+        return json.tree().run != nullptr;
+    default:
+        return json.tree().value != nullptr;
+    }
+}
+
 /* Calls the function of responses.h for JSON that is text, or the one that takes the tree. */
 inline int run(const arguments &to, const json_text &json, responses_response **out,
                responses_error **err)
 {
-    if (json.tree().value != nullptr)
+    if (is_tree(json, to.which))
         return json.tree().run(to, json.tree().value, out, err);
     switch (to.which) {
     case operation::create:

@@ -22,7 +22,7 @@ template <class F, class... A> result<call> starting(F function, A... arguments)
 inline int start(const arguments &to, const json_text &json, responses_call **out,
                  responses_error **err)
 {
-    if (json.tree().value != nullptr)
+    if (is_tree(json, to.which))
         return json.tree().start(to, json.tree().value, out, err);
     switch (to.which) {
     case operation::create:

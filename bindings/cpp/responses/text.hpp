@@ -149,9 +149,9 @@ struct arguments {
     }
 };
 
-/* A tree in place of text, and the functions that take it. */
+/* A tree in place of text, and the functions that take it: NULL, all of them, where there is text. */
 struct tree {
-    void *value; /* NULL: there is none */
+    void *value; /* NULL too of an empty one */
     int (*run)(const arguments &, void *value, responses_response **out, responses_error **err);
     int (*start)(const arguments &, void *value, responses_call **out, responses_error **err);
 };
@@ -279,7 +279,6 @@ class json_text
     {
         return size_;
     }
-    /* Instead of text, where its value is not NULL. */
     const detail::tree &tree() const noexcept
     {
         return tree_;

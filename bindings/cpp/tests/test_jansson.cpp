@@ -176,7 +176,11 @@ TEST_CASE("a tree that is none is refused, whatever it stands for")
         CHECK(client.try_get("resp_1", *none).status() == RESPONSES_E_INVALID);
         CHECK(client.try_send("POST", "/x", *none).status() == RESPONSES_E_INVALID);
     }
-    CHECK(client.try_compact(jansson()).status() == RESPONSES_E_INVALID);
+    auto refused = client.try_compact(jansson());
+    CHECK(refused.status() == RESPONSES_E_INVALID);
+    CHECK(std::string(refused.error().what()).find("did json_pack() fail?") != std::string::npos);
+    CHECK(client.try_start_create(jansson()).error().message() == refused.error().message());
+    CHECK(client.try_count_input_tokens(empty).error().message() == refused.error().message());
     CHECK(client.try_start_get("resp_1", jansson()).status() == RESPONSES_E_INVALID);
     CHECK(client.try_create(static_cast<json_t *>(nullptr)).status() == RESPONSES_E_INVALID);
     CHECK(client.try_create(static_cast<const json_t *>(nullptr)).status() == RESPONSES_E_INVALID);
@@ -379,7 +383,9 @@ TEST_CASE("the items of all pages are trees")
     }
     /* Moved from, and none. */
     CHECK(try_each_input_item(at.client, "r", params, note).status() == RESPONSES_E_INVALID);
-    CHECK(try_each_input_item(at.client, "r", jansson(), note).status() == RESPONSES_E_INVALID);
+    auto none = try_each_input_item(at.client, "r", jansson(), note);
+    CHECK(none.status() == RESPONSES_E_INVALID);
+    CHECK(std::string(none.error().what()).find("params") == 0);
     CHECK(try_each_input_item(at.client, "r", static_cast<json_t *>(nullptr), note).status() ==
           RESPONSES_E_INVALID);
 
