@@ -10,6 +10,8 @@ let versionScript = "\(Context.packageDirectory)/abi/responses.map"
 
 // DWARF 4, as valgrind up to 3.19 gives up on version 5, the default.
 // Small code, but for the functions on the way of an event, which say `@_optimize(speed)`.
+// The same bytes wherever it is built: paths are relative to this folder, and no hash for a next build is left
+// in the object files.
 let coreSettings: [SwiftSetting] =
     fullRuntime
     ? [.unsafeFlags(["-static-stdlib"])]
@@ -19,6 +21,8 @@ let coreSettings: [SwiftSetting] =
             [
                 "-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend",
                 "-function-sections", "-dwarf-version=4",
+                "-file-prefix-map", "\(Context.packageDirectory)=.", "-no-clang-module-breadcrumbs",
+                "-Xfrontend", "-disable-incremental-llvm-codegen",
             ], .when(configuration: .release)),
     ]
 
@@ -51,7 +55,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
         .target(
             name: "CPlatform", path: "Sources/CPlatform",
-            cSettings: [.unsafeFlags(["-gdwarf-4"])]),
+            cSettings: [
+                .unsafeFlags(["-gdwarf-4", "-ffile-prefix-map=\(Context.packageDirectory)=."])
+            ]),
         .target(
             name: "Responses",
             dependencies: ["CCurl", "CJansson", "CPlatform"],
