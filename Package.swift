@@ -21,7 +21,8 @@ let coreSettings: [SwiftSetting] =
             [
                 "-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend",
                 "-function-sections", "-dwarf-version=4",
-                "-file-prefix-map", "\(Context.packageDirectory)=.", "-no-clang-module-breadcrumbs",
+                "-file-prefix-map", "\(Context.packageDirectory)=.",
+                "-Xfrontend", "-no-clang-module-breadcrumbs",
                 "-Xfrontend", "-disable-incremental-llvm-codegen",
             ], .when(configuration: .release)),
     ]
