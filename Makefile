@@ -25,8 +25,18 @@ lib: deps-build ## Build the library into build/ (the default)
 sandbox: deps-build ## Build the local Responses server
 	@scripts/build-sandbox.sh
 
-portable: lib ## Build the library for other systems, into build/portable
+# For this machine's kind, or for ARCH=aarch64, which is compiled across.
+ARCH ?= $(shell uname -m)
+portable: $(if $(filter $(ARCH),$(shell uname -m)),lib,deps-build) ## Build the library for other systems, and an archive of it; ARCH=aarch64
+ifeq ($(ARCH),$(shell uname -m))
 	@scripts/build-portable.sh
+	@scripts/dist.sh portable build/portable $(ARCH)
+else
+	@scripts/build-cross.sh $(ARCH)
+	@scripts/dist.sh portable build/portable/$(ARCH) $(ARCH)
+	@LIB_DIR=$(CURDIR)/build/portable/$(ARCH) WHEEL_PLATFORM=manylinux_2_28_$(ARCH) \
+		$(MAKE) --no-print-directory -C bindings/python wheel DIST=$(CURDIR)/build/portable/$(ARCH)
+endif
 
 IN_PLACE = PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory \
 	CFLAGS='-O2 -g -Werror' LDFLAGS=-Wl,-rpath,$(LIB_DIR)
@@ -128,6 +138,15 @@ test-full: deps-build ## The release build with the full Swift runtime still com
 	@RESPONSES_RUNTIME=full swift build -c release --scratch-path .build-full --product responses
 
 ##
+dist: ## Pack the sources of HEAD, with checksums, into build/dist
+	@scripts/dist.sh sources
+
+deb: deps-build deps-deb ## Build Debian packages from that archive, into build/deb
+	@scripts/build-deb.sh
+
+test-packages: deps-build deps-deb deps-aarch64 ## Packages and archives in empty roots, built twice; about 20 minutes, as root
+	@Tests/packages/run
+
 deps: ## Install what is missing: Debian packages, and Python tools in .venv
 	@scripts/deps.sh all
 
@@ -136,6 +155,9 @@ deps-packages:
 
 deps-build:
 	@scripts/deps.sh build
+
+deps-deb deps-aarch64:
+	@scripts/deps.sh $(@:deps-%=%)
 
 deps-bench:
 	@scripts/deps.sh bench
@@ -152,5 +174,6 @@ help: ## This list
 
 .PHONY: bench test-elsewhere test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
-	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-bench abi clean help
+	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-bench abi clean help \
+	dist deb test-packages deps-deb deps-aarch64
 .NOTPARALLEL:

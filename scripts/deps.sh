@@ -5,6 +5,7 @@
 #   deps.sh packages   what `make lib` needs, and the packages of the system that the tests need
 #   deps.sh all        that, and a Python environment in .venv, from PyPI, for the tests that need one
 #   deps.sh bench      that, and the clients that the benchmarks compare with
+#   deps.sh deb, deps.sh aarch64   what `make deb` and `make portable ARCH=aarch64` need
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -68,7 +69,20 @@ find_missing() {
     library libcurl libcurl4-openssl-dev
     library jansson libjansson-dev
     [ "$1" != elsewhere ] || tool debootstrap debootstrap
-    case $1 in build | elsewhere) return 0 ;; esac
+    case $1 in
+        build | elsewhere) return 0 ;;
+        aarch64)
+            tool aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+            [ -e /usr/aarch64-linux-gnu/include/stdio.h ] || need libc6-dev-arm64-cross
+            return 0
+            ;;
+        deb)
+            tool dpkg-buildpackage dpkg-dev
+            tool dh debhelper
+            tool lintian lintian
+            return 0
+            ;;
+    esac
     tool gcc gcc
     tool g++ g++
     tool valgrind valgrind
