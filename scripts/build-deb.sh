@@ -29,7 +29,6 @@ END
 {
     echo "libresponses.so.0 libresponses0 #MINVER#"
     echo "* Build-Depends-Package: libresponses-dev"
-    echo " RESPONSES_0@RESPONSES_0 0.1.0"
     sed -n 's/^\(responses_[a-z0-9_]*\) \(.*\)/ \1@RESPONSES_0 \2/p' abi/symbols-in-versions.txt
 } > debian/libresponses0.symbols
 
@@ -41,7 +40,7 @@ if ! env -u CFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKELEVEL -u LIB_DIR -u INCLUDE_DI
     exit 1
 fi
 cd "$deb"
-lintian --no-cfg --profile debian --display-info --fail-on error,warning,info ./*.changes
+lintian --allow-root --no-cfg --profile debian --display-info --fail-on error,warning,info ./*.changes
 LC_ALL=C find . -maxdepth 1 \( -name '*.deb' -o -name '*.dsc' -o -name '*.tar.*' \) -type f |
     sed 's|^\./||' | sort | xargs sha256sum > SHA256SUMS
 sed 's|.* |build/deb/|' SHA256SUMS

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 built=examples/sandbox/.build/release/responses-sandbox
 # shellcheck disable=SC2086 # a list of options
 swift build -c release --static-swift-stdlib --disable-local-rpath --package-path examples/sandbox \
-    --scratch-path examples/sandbox/.build -Xswiftc -use-ld=lld -Xlinker -s \
+    --scratch-path examples/sandbox/.build -Xswiftc -use-ld=lld -Xlinker -s -Xlinker -z -Xlinker now \
     -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." \
     -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen ${SWIFT_BUILD_FLAGS:-}
 mkdir -p build/bin
