@@ -46,10 +46,12 @@ case $1 in
         install -m 644 bindings/cpp/responses/*.hpp "$root/include/responses/"
         find bindings/c -maxdepth 1 -name 'responses_*.h' ! -name 'responses_request*' \
             -exec install -m 644 {} "$root/include/" \;
-        # shellcheck disable=SC2016 # ${pcfiledir} is pkg-config's: the tree works wherever it lies
-        scripts/pc.sh '${pcfiledir}/../..' '${pcfiledir}/../../lib' '${pcfiledir}/../../include' \
-            > "$root/lib/pkgconfig/responses.pc"
-        chmod 644 "$root/lib/pkgconfig/responses.pc"
+        for package in responses responses-jansson; do
+            # shellcheck disable=SC2016 # ${pcfiledir} is pkg-config's: the tree works wherever it lies
+            scripts/pc.sh "$package" '${pcfiledir}/../..' '${pcfiledir}/../../lib' \
+                '${pcfiledir}/../../include' > "$root/lib/pkgconfig/$package.pc"
+        done
+        chmod 644 "$root"/lib/pkgconfig/*.pc
         install -m 644 LICENSE CHANGELOG.md "$root/"
         tar -C "$scratch" --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
             --mode=u+rw,go=rX --mtime="@$(scripts/source-date.sh)" \
