@@ -144,7 +144,8 @@ dist: ## Pack the sources of HEAD, with checksums, into build/dist
 deb: deps-build deps-deb ## Build Debian packages from that archive, into build/deb
 	@scripts/build-deb.sh
 
-test-packages: deps-build deps-deb deps-aarch64 ## Packages and archives in empty roots, built twice; about 20 minutes, as root
+test-packages: deps-build deps-deb deps-aarch64 ## Packages and archives in empty roots, built twice; as root
+	@scripts/deps.sh elsewhere
 	@Tests/packages/run
 
 deps: ## Install what is missing: Debian packages, and Python tools in .venv

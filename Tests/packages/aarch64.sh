@@ -39,7 +39,7 @@ if [ ! -d "$ROOTS/aarch64" ]; then
     mkdir -p "$ROOTS"
     rm -rf "$ROOTS/aarch64.new" "$ROOTS/aarch64.packages"
     debootstrap --foreign --arch=arm64 --variant=minbase --include=libcurl4,libjansson4,ca-certificates,python3 \
-        bookworm "$ROOTS/aarch64.packages" > "$ROOTS/aarch64.log" 2>&1 || {
+        bookworm "$ROOTS/aarch64.packages" ${MIRROR:+"$MIRROR"} > "$ROOTS/aarch64.log" 2>&1 || {
         tail -n 5 "$ROOTS/aarch64.log"
         exit 1
     }

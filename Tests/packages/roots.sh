@@ -7,7 +7,7 @@ fresh() {
         mkdir -p "$ROOTS"
         rm -rf "$ROOTS/$1.new"
         echo "   making a root of $1"
-        debootstrap --variant=minbase "$1" "$ROOTS/$1.new" > "$ROOTS/$1.log" 2>&1 || {
+        debootstrap --variant=minbase "$1" "$ROOTS/$1.new" ${MIRROR:+"$MIRROR"} > "$ROOTS/$1.log" 2>&1 || {
             tail -n 5 "$ROOTS/$1.log"
             return 1
         }
