@@ -73,7 +73,7 @@ struct Journal {
     /// As the header documents it. Nil when memory is out.
     func json() -> Text? {
         var out = ByteBuffer()
-        guard out.append(0x5B) else { return nil }
+        guard out.reserve(list.count &* 96 &+ 2), out.append(0x5B) else { return nil }
         let first = attempts - Int32(list.count)
         for (index, attempt) in list.enumerated() {
             let number = decimal(Int64(first) + Int64(index) + 1)
@@ -84,7 +84,9 @@ struct Journal {
                 && append(number, &out)
                 && out.append(",\"http_status\":") && append(status, &out)
                 && out.append(",\"reason\":")
-                && attempt.reason.withUnsafeBufferPointer { JSONEscape.encode($0, into: &out) }
+                && (attempt.reason.isEmpty
+                    ? out.append("\"\"")
+                    : attempt.reason.withUnsafeBufferPointer { JSONEscape.encode($0, into: &out) })
                 && out.append(",\"waited_ms\":") && append(pause, &out) && out.append(0x7D)
             if !isFine { return nil }
         }

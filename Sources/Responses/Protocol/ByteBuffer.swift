@@ -98,7 +98,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Adds bytes at the end. False, and nothing changed, when memory is out.
-    @_optimize(speed)
+    @_optimize(speed) @inline(never)
     package mutating func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         if !reserve(count) { return false }
         guard let base else { return count == 0 }
@@ -108,6 +108,15 @@ package struct ByteBuffer: ~Copyable {
         return true
     }
 
+    /// Adds bytes and a zero behind them.
+    package mutating func appendTerminated(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard reserve(count &+ 1), append(bytes, count) else { return false }
+        end = end &+ 1
+        terminate()
+        return true
+    }
+
+    @inline(never)
     package mutating func append(_ byte: UInt8) -> Bool {
         if !reserve(1) { return false }
         guard let base else { return false }

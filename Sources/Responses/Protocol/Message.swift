@@ -7,10 +7,8 @@ import CPlatform
 package struct Message: ExpressibleByStringInterpolation {
     package private(set) var bytes: [UInt8]
 
-    package init(stringLiteral words: StaticString) {
-        bytes = []
-        append(words)
-    }
+    @inline(never)
+    package init(stringLiteral words: StaticString) { bytes = Array(words.buffer) }
 
     package init(stringInterpolation parts: Parts) { bytes = parts.message.bytes }
 
@@ -56,9 +54,7 @@ package struct Message: ExpressibleByStringInterpolation {
 
         package init(literalCapacity: Int, interpolationCount: Int) {}
 
-        package mutating func appendLiteral(_ words: StaticString) {
-            if words.utf8CodeUnitCount > 0 { message.append(words) }
-        }
+        package mutating func appendLiteral(_ words: StaticString) { message.append(words) }
         package mutating func appendInterpolation(_ words: StaticString) { message.append(words) }
         package mutating func appendInterpolation(_ other: Message) { message.append(other) }
         package mutating func appendInterpolation(_ text: Text?) { message.append(text) }

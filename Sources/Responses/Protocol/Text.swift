@@ -143,13 +143,22 @@ package func equalIgnoringCase(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBuffe
 }
 
 package func decimal(_ value: Int64) -> [UInt8] {
-    var digits: [UInt8] = []
     var rest = value.magnitude
-    repeat {
-        digits.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+    var count = value < 0 ? 2 : 1
+    while rest >= 10 {
         rest /= 10
-    } while rest > 0
-    if value < 0 { digits.append(0x2D) }
-    digits.reverse()
-    return digits
+        count &+= 1
+    }
+    return Array(unsafeUninitializedCapacity: count) { digits, initialized in
+        guard let first = digits.baseAddress else { return }
+        var rest = value.magnitude
+        var index = count
+        repeat {
+            index &-= 1
+            first[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if value < 0 { first.pointee = 0x2D }
+        initialized = count
+    }
 }

@@ -136,9 +136,13 @@ struct HeaderList: ~Copyable {
     private mutating func append(_ name: Input, prefix: StaticString, _ value: Input?) {
         let isEmpty = value?.isEmpty ?? true
         // "Name;" is how libcurl is told to send a header without a value; "Name:" takes one out.
-        var isFine = line.append(name) && line.append(value != nil && isEmpty ? ";" : ":")
+        var isFine = line.append(name)
         if let value, !isEmpty {
-            isFine = isFine && line.append(" ") && line.append(prefix) && line.append(value)
+            isFine = isFine && line.append(": ")
+            if prefix.utf8CodeUnitCount > 0 { isFine = isFine && line.append(prefix) }
+            isFine = isFine && line.append(value)
+        } else {
+            isFine = isFine && line.append(value == nil ? ":" : ";")
         }
         // Behind its content the buffer is zero.
         let grown = isFine ? curl_slist_append(list, line.cString) : nil

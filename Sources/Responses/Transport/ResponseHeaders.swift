@@ -90,12 +90,11 @@ package final class ResponseHeaders {
     ) -> Outcome {
         var start = from
         while start < end && line[start] <= 0x20 { start += 1 }
+        if let separator, !fields.append(separator) { return .noMemory }
         let before = fields.count
-        guard fields.reserve(max(0, end - start) + 2) else { return .noMemory }
-        if let separator { _ = fields.append(separator) }
-        if start < end { _ = fields.append(line + start, end - start) }
-        platform_blank_controls(fields.bytes + before, fields.count - before)
-        return fields.append(0) ? .taken : .noMemory
+        guard fields.appendTerminated(line + start, max(0, end - start)) else { return .noMemory }
+        platform_blank_controls(fields.bytes + before, fields.count - before - 1)
+        return .taken
     }
 
     private func readStatus(_ line: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
