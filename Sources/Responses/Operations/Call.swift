@@ -31,42 +31,18 @@ package final class Call: Waiter {
     var fields = EventFields()
     package let event = Event()
     let accumulator: Accumulator
-    /// The last event was large, and something may refer to its bytes.
-    var mustSettle = false
     var journal: Journal
-    /// An event was read by `wait` and not handed over yet.
-    private var hasEventInHand = false
-    /// The last `next` gave an event, which is the reader's until the next one.
-    private(set) var hasLentEvent = false
-    /// A limit was reached, and what had come by then was taken in: it had no event.
-    var hasLookedAgain = false
-    /// `next` said "again", and until there is news it will say so again.
-    private var hasNothingToRead = false
-    /// The interrupts of the client that are no news for this call: those from before it was made, and
-    /// those that have ended a wait.
-    private var interruptsSeen: UInt64
+    var reading: Reading
 
-    /// Events that were taken in, keepalives not counted.
-    var takenEvents = 0
-    /// Those that the caller was given: from then on the request is not sent anew.
-    var deliveredEvents: Int { operation.kind == .stream ? takenEvents : 0 }
-    var lastSequence: Int64
-    /// The terminal event was read; what is left is to say so.
-    var hasTerminalEvent = false
-    /// A failure that the stream told, while its details may still follow.
-    var failure: ServerFailure?
-    /// The event that told it, at most `ResponsesError.maximumBody` bytes of it.
-    var failureBody: Text?
-    /// An event that may have told one, were the stream to end now.
-    var suspicion: (told: ServerFailure, body: Text?)?
+    var stream: StreamState
+    var failure = ToldFailure()
     var progress = Limits.Progress()
+    /// How often the request was sent again.
     var retries = 0
     var resumption = Resumption()
-    var pollInterval: Int64
-    /// For polls: what went wrong since the last answer.
-    var outage: Text?
-    /// For polls: an answer has come, so that the server was there.
-    var hasBeenAnswered = false
+    var polling: Polling
+    /// Those that the caller was given: from then on the request is not sent anew.
+    var deliveredEvents: Int { operation.kind == .stream ? stream.takenEvents : 0 }
 
     private var finalResponse: Response?
     private var partialResponse: Response?
@@ -96,10 +72,10 @@ package final class Call: Waiter {
         journal = Journal(frozen.values.redaction)
         decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
-        lastSequence = operation.startingAfter
-        pollInterval = frozen.values.pollInterval
+        stream = StreamState(lastSequence: operation.startingAfter)
+        polling = Polling(interval: frozen.values.pollInterval)
         limits = Limits(frozen.values, operation)
-        interruptsSeen = platform_interrupt_count(engine.interrupt)
+        reading = Reading(interruptsSeen: platform_interrupt_count(engine.interrupt))
         super.init()
         request.identify(engine.idempotencyKeys)
     }
@@ -131,23 +107,23 @@ package final class Call: Waiter {
     @inline(__always)
     package func next() -> Step {
         // Asking in vain is what a loop does most.
-        if hasNothingToRead && !hasNews { return .again }
+        if reading.hasNothingToRead && !hasNews { return .again }
         wasRead.store(true, ordering: .relaxed)
-        if hasEventInHand && !isCancelled.load(ordering: .relaxed) {
-            hasEventInHand = false
-            hasLentEvent = true
+        if reading.hasEventInHand && !isCancelled.load(ordering: .relaxed) {
+            reading.hasEventInHand = false
+            reading.hasLentEvent = true
             return .event
         }
         let step = advance()
         switch step {
-        case .event: hasLentEvent = true
+        case .event: reading.hasLentEvent = true
         case .again:
-            hasNothingToRead = true
-            hasLentEvent = false
+            reading.hasNothingToRead = true
+            reading.hasLentEvent = false
             event.clear()
         case .done, .failed:
             isReadToEnd.store(true, ordering: .relaxed)
-            hasLentEvent = false
+            reading.hasLentEvent = false
             event.clear()
         }
         return step
@@ -155,7 +131,7 @@ package final class Call: Waiter {
 
     @_optimize(speed)
     private func advance() -> Step {
-        hasNothingToRead = false
+        reading.hasNothingToRead = false
         while true {
             switch outcome {
             case .done?: return .done
@@ -168,11 +144,11 @@ package final class Call: Waiter {
                     isOrphaned ? "the client was freed" : "cancelled by the program")
                 continue
             }
-            if hasTerminalEvent {
+            if stream.hasTerminalEvent {
                 concludeStream()
                 continue
             }
-            if mustSettle && !settle() { continue }
+            if reading.mustSettle && !settle() { continue }
             if let (data, count) = decoder.nextLikeLast(&fields) {
                 let name = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
                 if takeScanned(data, count, name) { return .event }
@@ -198,7 +174,7 @@ package final class Call: Waiter {
     /// The bytes of a large event go away. False when memory is out, and the call has ended.
     @inline(never)
     private func settle() -> Bool {
-        mustSettle = false
+        reading.mustSettle = false
         if accumulator.settle() { return true }
         fail(.noMemory, ResponsesError.noMemoryMessage)
         return false
@@ -212,8 +188,8 @@ package final class Call: Waiter {
 
     /// The event that `next` gave was not taken after all; it comes again.
     package func putBack() {
-        hasEventInHand = true
-        hasLentEvent = false
+        reading.hasEventInHand = true
+        reading.hasLentEvent = false
     }
 
     /// What `next` said after the last event was not passed on; it says so again.
@@ -224,10 +200,10 @@ package final class Call: Waiter {
 
     /// Reads ahead, so that `next` will have something else to say than "again". False: it has not.
     func lookAhead() -> Bool {
-        if hasEventInHand { return true }
+        if reading.hasEventInHand { return true }
         switch advance() {
         case .event:
-            hasEventInHand = true
+            reading.hasEventInHand = true
             return true
         case .again: return false
         case .done, .failed: return true
@@ -245,11 +221,11 @@ package final class Call: Waiter {
             // News without an event may come without end.
             if hasWaited && deadline != 0 && platform_now() >= deadline { return .timedOut }
             hasWaited = true
-            switch engine.wait(self, until: deadline, interrupts: interruptsSeen) {
+            switch engine.wait(self, until: deadline, interrupts: reading.interruptsSeen) {
             case .news: continue
             case .timedOut: return lookAhead() ? .ready : .timedOut
             case .interrupted:
-                interruptsSeen = platform_interrupt_count(engine.interrupt)
+                reading.interruptsSeen = platform_interrupt_count(engine.interrupt)
                 return .interrupted
             case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
             }
@@ -261,7 +237,9 @@ package final class Call: Waiter {
     /// event was read has ended already.
     @inline(__always)
     package func stopIfInterrupted() {
-        if platform_interrupt_count(engine.interrupt) != interruptsSeen && !hasTerminalEvent {
+        if platform_interrupt_count(engine.interrupt) != reading.interruptsSeen
+            && !stream.hasTerminalEvent
+        {
             stopInterrupted()
         }
     }
@@ -272,6 +250,7 @@ package final class Call: Waiter {
     // MARK: news from the engine
 
     /// Looks what has changed and acts on it. False when nothing has.
+    @inline(never)
     private func collectNews() -> Bool {
         // Without the lock: a loop may ask often, and mostly in vain.
         if !hasNews && !progress.bringsLimitForward { return false }
@@ -288,8 +267,8 @@ package final class Call: Waiter {
             if let transfer {
                 if transfer.mode == .events && !transfer.inbox.isEmpty {
                     // Whatever keeps coming: what was there when the limit was reached is taken in once.
-                    if hasExpired && hasLookedAgain { return .expired }
-                    hasLookedAgain = hasExpired
+                    if hasExpired && reading.hasLookedAgain { return .expired }
+                    reading.hasLookedAgain = hasExpired
                     transfer.wasTakenFrom = true
                     if !decoder.refill(from: &transfer.inbox) { return .noMemory }
                     accumulator.arriving.moved(to: decoder.eventStart)
@@ -308,7 +287,7 @@ package final class Call: Waiter {
         case .bytes: return true
         case .ended: attemptEnded()
         case .expired:
-            hasLookedAgain = false
+            reading.hasLookedAgain = false
             limitReached()
         case .noMemory: fail(.noMemory, ResponsesError.noMemoryMessage)
         case .broken(let failure): fail(failure.status, failure.message)
@@ -369,7 +348,7 @@ package final class Call: Waiter {
 
     private func conclude(_ end: Outcome) {
         if outcome != nil { return }
-        endTransfer(released: hasTerminalEvent)
+        endTransfer(released: stream.hasTerminalEvent)
         engine.locked {
             engine.setDeadline(self, 0)
             // An end is news too: for a thread that waits, and for the host's loop.

@@ -8,9 +8,9 @@ extension Call {
     func startAttempt() {
         endTransfer(released: false)
         resetDecoder()
-        failureBody = nil
-        suspicion = nil
-        hasLookedAgain = false
+        failure.body = nil
+        failure.suspicion = nil
+        reading.hasLookedAgain = false
         progress = Limits.Progress()
         journal.attemptStarted()
         guard let transfer = Transfer(request, settings, engine, self) else {
@@ -47,6 +47,7 @@ extension Call {
     func attemptFailed(_ reason: Message) {
         // Whoever drives may be writing what is noted.
         let status: Int32 = engine.locked {
+            if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
             journal.attemptFailed(transfer, reason: reason.bytes)
             return transfer?.status ?? 0
         }
@@ -77,7 +78,7 @@ extension Call {
         if transfer.hasNoMemory || transfer.result == CURLE_OUT_OF_MEMORY {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
-        if failure != nil { return failAsServerSaid() }
+        if failure.details != nil { return failAsServerSaid() }
         let isEmptyStream =
             transfer.mode == .undecided && transfer.headers.hasContentType("text/event-stream")
         if transfer.isHoldingTooMuch && !canResume { return fail(.limit, transfer.errorMessage) }
@@ -94,17 +95,56 @@ extension Call {
         documentArrived(transfer)
     }
 
-    /// No answer in time. A stream that has begun is another matter: `streamStalled`.
+    /// No answer in time. A stream that has begun goes on where it can.
     func attemptTimedOut(_ message: Message) {
-        if deliveredEvents > 0 || resumption.hasBegun { return streamStalled(message) }
-        tryAgain(
-            isAllowed: true, wish: -1, reason: "timeout",
-            else: makeError(.timeout, message, nil, isRetryable: true))
+        attemptEnded(
+            .tooLate, noted: "timeout", else: Failing(.timeout, message, nil, isRetryable: true))
+    }
+
+    /// Notes the end of an attempt and does what follows from it. `failing`: how the call fails, if it does.
+    @inline(never)
+    func attemptEnded(
+        _ end: AttemptEnd, noted reason: Message, wish: Int64 = -1, else failing: Failing
+    ) {
+        attemptFailed(reason)
+        let error = makeError(failing)
+        switch judge(wish).verdict(on: end) {
+        case .retry: retry(wish, reason, else: error)
+        case .waitOut: waitOut(error, wish)
+        case .resume: resume(error.message, wish)
+        case .look:
+            resumption.lookAtResponse()
+            ask(in: 0)
+        case .poll:
+            beginPolling()
+            // Refused is the stream; the response has not been asked for yet.
+            if end == .refused(isRetryable: false) {
+                ask(in: 0)
+            } else {
+                resume(error.message, wish)
+            }
+        case .failWithoutID:
+            fail(noting(error, "; the server sent no id by which the rest could be asked for"))
+        case .fail, .finish, .deliverEnd, .pollAgain: fail(error)
+        }
+    }
+
+    /// What the verdict on an attempt depends on. `wish`: how long the server asks to wait.
+    func judge(_ wish: Int64 = -1) -> AttemptJudge {
+        AttemptJudge(
+            kind: operation.kind, isFromCursor: operation.startingAfter >= 0,
+            hasTaken: stream.takenEvents > 0, hasDelivered: deliveredEvents > 0,
+            hasCursor: stream.lastSequence >= 0, isStored: isStored, hasID: streamID != nil,
+            hasRetries: retries < settings.maximumRetries, mayWaitOut: mayWaitOut(wish),
+            wasAnswered: polling.wasAnswered, isResuming: resumption.hasBegun,
+            source: resumption.source, hasMoved: resumption.hasMoved(stream.lastSequence),
+            misplacements: resumption.misplacements)
     }
 
     private func documentArrived(_ transfer: Transfer) {
         let count = transfer.inbox.count
-        if count == 0 && (resumption.hasBegun && resumption.source == .stream || isFromCursor) {
+        let isBehindCursor = resumption.hasBegun || operation.startingAfter >= 0
+        if count == 0 && isBehindCursor && resumption.source == .stream {
             return streamEnded("the stream had nothing more")
         }
         let document = JSONValue(checking: transfer.inbox.bytes, count: count)
@@ -127,16 +167,11 @@ extension Call {
             return finish(transfer)
         }
         guard let document, document.kind == .object else { return unreadable(transfer) }
-        if operation.kind != .poll { return responseArrived(document, transfer) }
-        if !isUnderWay(document) {
-            return isResponse(document) ? finish(transfer) : unreadable(transfer, Call.noResponse)
-        }
-        attemptSucceeded()
-        pollAgain()
+        responseCame(document, transfer)
     }
 
     /// The document is the call's response.
-    private func finish(_ transfer: Transfer) {
+    func finish(_ transfer: Transfer) {
         attemptSucceeded()
         var body = ByteBuffer()
         swap(&body, &transfer.inbox)
@@ -176,43 +211,5 @@ extension Call {
             given = given &+ platform_release(start + given, copied &- given)
         }
         return true
-    }
-
-    // MARK: trying again
-
-    /// Sends the same request again where that can help and nothing was handed over yet.
-    @inline(never)
-    func tryAgain(isAllowed: Bool, wish: Int64, reason: Message, else error: ResponsesError) {
-        attemptFailed(reason)
-        if resumption.hasBegun && isAllowed { return resume(error.message, wish) }
-        if operation.kind == .poll && isAllowed && waitsOut(error, wish) { return }
-        guard isAllowed, deliveredEvents == 0, retries < settings.maximumRetries else {
-            return fail(withHistory(error))
-        }
-        let pause: Int64
-        if wish > RetryRule.longestWish {
-            return fail(
-                withHistory(
-                    error,
-                    note:
-                        " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))")
-            )
-        } else if wish > 0 {
-            pause = wish
-        } else {
-            pause = RetryRule.backoffMilliseconds(retry: retries)
-        }
-        if limits.total != 0 && platform_now() &+ UInt64(pause) &* 1_000_000 >= limits.total {
-            return fail(
-                withHistory(error, note: " (no time is left for a retry in \(pause) ms)"))
-        }
-        retries += 1
-        // What it told of a response was for nobody: the next one tells of another.
-        accumulator.forget()
-        lastSequence = operation.startingAfter
-        resumption = Resumption()
-        journal.pauseBegins(pause)
-        log.warning("retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
-        sleep(pause)
     }
 }

@@ -1,3 +1,23 @@
+/// How a call fails, should the attempt that has ended be its last.
+struct Failing {
+    let status: Status
+    let message: Message
+    let told: ServerFailure?
+    let isRetryable: Bool
+    let body: Text?
+
+    init(
+        _ status: Status, _ message: Message, _ told: ServerFailure?, isRetryable: Bool = false,
+        body: Text? = nil
+    ) {
+        self.status = status
+        self.message = message
+        self.told = told
+        self.isRetryable = isRetryable
+        self.body = body
+    }
+}
+
 /// Errors with everything that the call knows.
 extension Call {
     /// `ending`: what this error ends the attempt with, where nothing was noted about its end yet.
@@ -19,7 +39,7 @@ extension Call {
             details.retryAfterMilliseconds = told.wait
         }
         details.attempts = journal.attempts
-        details.lastSequence = lastSequence
+        details.lastSequence = stream.lastSequence
         if let told {
             if !told.type.isEmpty { details.type = Text(told.type) }
             if !told.code.isEmpty { details.code = Text(told.code) }
@@ -40,16 +60,20 @@ extension Call {
         body: Text? = nil
     ) -> ResponsesError {
         var details = makeDetails(told, isRetryable: isRetryable, ending: status)
-        details.body = body ?? (told != nil ? failureBody : nil)
+        details.body = body ?? (told != nil ? failure.body : nil)
         return ResponsesError(status, message, details)
     }
 
-    /// The error with the attempts as they are now, and a note behind its message.
-    func withHistory(_ error: ResponsesError, note: Message = "") -> ResponsesError {
-        var details = error.details
-        details.history = journal.json()
-        if note.isEmpty { return ResponsesError(error.status, message: error.message, details) }
-        return ResponsesError(error.status, "\(error.message)\(note)", details)
+    @inline(never)
+    func makeError(_ failing: Failing) -> ResponsesError {
+        makeError(
+            failing.status, failing.message, failing.told, isRetryable: failing.isRetryable,
+            body: failing.body)
+    }
+
+    /// The error with a note behind its message.
+    func noting(_ error: ResponsesError, _ note: Message) -> ResponsesError {
+        ResponsesError(error.status, "\(error.message)\(note)", error.details)
     }
 
     /// Text from outside as part of a message: one line, not too long.

@@ -12,7 +12,7 @@ extension Call {
         if count >= ArrivingEvent.largeEvent || accumulator.arriving.isUnderWay {
             let start = decoder.eventStart
             accumulator.arriving.arrived(start, data - start + count)
-            mustSettle = true
+            reading.mustSettle = true
         }
         return takeScanned(data, count, name)
     }
@@ -28,8 +28,8 @@ extension Call {
             event.setType(name)  // the only servers that need it leave `type` out
         }
         let json = UnsafeBufferPointer(start: UnsafePointer(data), count: count)
-        if fields.sequence == lastSequence &+ 1 && fields.delta.start != nil {
-            lastSequence = fields.sequence
+        if fields.sequence == stream.lastSequence &+ 1 && fields.delta.start != nil {
+            stream.lastSequence = fields.sequence
         } else if !isInPlace(json) {
             return false
         }
@@ -38,7 +38,7 @@ extension Call {
             if !takeDelta(&text) { return false }
             progress.sawEvent = true
             progress.sawAllItemsDone = false
-            takenEvents &+= 1
+            stream.takenEvents &+= 1
         } else if !takeOther(json, name) {
             return false
         }
@@ -81,19 +81,21 @@ extension Call {
             return false
         }
         // Where events are counted, one that is not, and that nobody knows, is a gateway's.
-        if kind != .other || fields.sequence >= 0 || lastSequence < 0 { progress.sawEvent = true }
-        takenEvents &+= 1
+        if kind != .other || fields.sequence >= 0 || stream.lastSequence < 0 {
+            progress.sawEvent = true
+        }
+        stream.takenEvents &+= 1
         log.debug("event \(fields.sequence): kind \(kind.rawValue)")
         if stop(accumulator.take(kind, fields, document)) { return false }
         event.setResponseID(accumulator.responseID)
         progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
         switch kind {
-        case .completed, .incomplete, .cancelled: hasTerminalEvent = true
+        case .completed, .incomplete, .cancelled: stream.hasTerminalEvent = true
         case .error: noteFailure(document)
         case .failed:
             noteFailure(document)
             // Azure sends the details in an `error` event afterwards.
-            if failure?.isEmpty == false { hasTerminalEvent = true }
+            if failure.saysSomething { stream.hasTerminalEvent = true }
         default: break
         }
         return true
@@ -124,7 +126,7 @@ extension Call {
 
     /// The stream's outcome, after its last event was handed over.
     func concludeStream() {
-        if failure != nil { return failAsServerSaid() }
+        if failure.details != nil { return failAsServerSaid() }
         // One that is large is handed on with the bytes that it came in.
         var body = ByteBuffer()
         if let end = accumulator.endInPlace { decoder.takeOut(end, into: &body) }

@@ -13,11 +13,11 @@ extension Call {
                 "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
         }
         let isRetryable = kind.isRetryable && !transfer.isRefusedByProxy
-        tryAgain(
-            // A kept connection that the server gave up is no reason to wait.
-            isAllowed: isRetryable, wish: transfer.isCutAfterSending ? 1 : -1,
-            reason: "network",
-            else: makeError(kind.status, transfer.errorMessage, nil, isRetryable: isRetryable))
+        // A kept connection that the server gave up is no reason to wait.
+        let wish: Int64 = transfer.isCutAfterSending ? 1 : -1
+        attemptEnded(
+            .connectionFailed(isRetryable: isRetryable), noted: "network", wish: wish,
+            else: Failing(kind.status, transfer.errorMessage, nil, isRetryable: isRetryable))
     }
 
     // MARK: told by an answer
@@ -29,12 +29,27 @@ extension Call {
         let isRetryable = RetryRule.isRetryable(
             httpStatus: status >= 400 ? status : told.impliedStatus, failure: told,
             shouldRetry: transfer.headers.shouldRetry)
-        if resumption.hasBegun && !isRetryable { return resumeRefused(told) }
-        let error = makeError(
-            .api, describe(transfer, told), told, isRetryable: isRetryable, body: transfer.excerpt)
-        tryAgain(
-            isAllowed: isRetryable, wish: error.details.retryAfterMilliseconds,
-            reason: told.code.isEmpty ? "http_\(status)" : oneLine(told.code), else: error)
+        if resumption.hasBegun && !isRetryable {
+            return attemptEnded(
+                .refused(isRetryable: false), noted: "resume_refused",
+                else: Failing(
+                    .truncated,
+                    "the stream broke, and the server has neither its rest nor the response: "
+                        + oneLine(told.message), told))
+        }
+        attemptEnded(
+            .refused(isRetryable: isRetryable),
+            noted: told.code.isEmpty ? "http_\(status)" : oneLine(told.code),
+            wish: wish(transfer.headers, isRetryable ? told : nil),
+            else: Failing(
+                .api, describe(transfer, told), told, isRetryable: isRetryable,
+                body: transfer.excerpt))
+    }
+
+    /// How long the server asks to wait, in milliseconds; -1 when it does not.
+    private func wish(_ headers: ResponseHeaders?, _ told: ServerFailure?) -> Int64 {
+        let wish = headers?.retryAfterMilliseconds ?? -1
+        return wish < 0 ? told?.wait ?? -1 : wish
     }
 
     private func describe(_ transfer: Transfer, _ told: ServerFailure) -> Message {
@@ -116,10 +131,7 @@ extension Call {
             misplaced("did not go on: " + what, "\(reason)", body: body)
             return
         }
-        attemptFailed("\(reason)")
-        let error = makeError(status, what, nil, body: body)
-        if operation.kind == .poll && hasBeenAnswered && waitsOut(error, -1) { return }
-        fail(error)
+        attemptEnded(.strange, noted: "\(reason)", else: Failing(status, what, nil, body: body))
     }
 
     // MARK: told by an event
@@ -130,11 +142,8 @@ extension Call {
         // A stream that goes on has begun for the server.
         guard !resumption.hasBegun, isRetryable(told), retries < settings.maximumRetries
         else { return false }
-        failureBody = bodyOfError(document)
-        let error = makeError(.api, describe(told), told, isRetryable: true)
-        tryAgain(
-            isAllowed: true, wish: error.details.retryAfterMilliseconds,
-            reason: oneLine(told.code.isEmpty ? told.type : told.code), else: error)
+        failure.body = bodyOfError(document)
+        refused(told, oneLine(told.code.isEmpty ? told.type : told.code), isRetryable: true)
         return true
     }
 
@@ -148,11 +157,11 @@ extension Call {
     /// it may be: gateways report theirs in every shape.
     func lookForError(_ document: JSONValue, _ name: Input) {
         let type = fields.type.start == nil ? Input(start: nil, count: 0) : fields.type.raw
-        suspicion = nil
+        failure.suspicion = nil
         switch Refusal.meaning(of: document, type: type, name: name) {
         case .event: break
         case .error: event.setType(("error" as StaticString).buffer)
-        case .suspect: suspicion = (ServerFailure(event: document), bodyOfError(document))
+        case .suspect: failure.suspicion = (ServerFailure(event: document), bodyOfError(document))
         }
     }
 
@@ -179,22 +188,26 @@ extension Call {
 
     /// The server tells that it failed in a way that cannot be handed over as an event.
     private func tellFailure(_ told: ServerFailure, _ body: Text?) {
-        failureBody = body
-        failure = told
+        failure.body = body
+        failure.details = told
         if deliveredEvents > 0 || resumption.hasBegun { return failAsServerSaid() }
-        failure = nil
-        let isRetryable = isRetryable(told)
-        let error = makeError(.api, describe(told), told, isRetryable: isRetryable)
-        tryAgain(
-            isAllowed: isRetryable, wish: error.details.retryAfterMilliseconds,
-            reason: told.code.isEmpty ? "failed" : oneLine(told.code), else: error)
+        failure.details = nil
+        refused(
+            told, told.code.isEmpty ? "failed" : oneLine(told.code), isRetryable: isRetryable(told))
+    }
+
+    private func refused(_ told: ServerFailure, _ reason: Message, isRetryable: Bool) {
+        attemptEnded(
+            .refused(isRetryable: isRetryable), noted: reason,
+            wish: wish(transfer?.headers ?? journal.headers, isRetryable ? told : nil),
+            else: Failing(.api, describe(told), told, isRetryable: isRetryable))
     }
 
     /// The stream is over without a terminal event, and cannot be resumed: what it said last may have been
     /// why. True when that ended the call or the attempt.
     func endsWithLastWords() -> Bool {
-        if let (told, body) = suspicion {
-            suspicion = nil
+        if let (told, body) = failure.suspicion {
+            failure.suspicion = nil
             tellFailure(told, body)
             return true
         }
@@ -228,10 +241,10 @@ extension Call {
     /// Keeps the first details of a failure that say something, and waits a second for better ones.
     func noteFailure(_ event: JSONValue) {
         let told = ServerFailure(event: event)
-        let had = failure != nil
-        if failure == nil || failure?.isEmpty == true { failureBody = bodyOfError(event) }
-        if failure == nil { failure = told } else { failure?.complete(by: told) }
-        if had && failure?.isEmpty == false { hasTerminalEvent = true }
+        let had = failure.details != nil
+        if !failure.saysSomething { failure.body = bodyOfError(event) }
+        if had { failure.details?.complete(by: told) } else { failure.details = told }
+        if had && failure.saysSomething { stream.hasTerminalEvent = true }
         // From its arrival on: who reads it late need not wait.
         let arrival = progress.arrival == 0 ? platform_now() : progress.arrival
         engine.locked {
@@ -246,11 +259,11 @@ extension Call {
     }
 
     func failAsServerSaid() {
-        let told = failure ?? ServerFailure()
+        let told = failure.details ?? ServerFailure()
         attemptFailed(told.code.isEmpty ? "failed" : oneLine(told.code))
         fail(
             makeError(
-                .api, describe(told), told, isRetryable: isRetryable(told), body: failureBody))
+                .api, describe(told), told, isRetryable: isRetryable(told), body: failure.body))
     }
 }
 

@@ -250,7 +250,9 @@ extension Call {
         }
         var message: Message =
             "timeout_ms: the response had not ended after \(operation.patience) ms"
-        if let outage { message += "; the last request failed: \(oneLine(outage.array))" }
+        if let outage = polling.outage {
+            message += "; the last request failed: \(oneLine(outage.array))"
+        }
         fail(.timeout, message)
     }
 }

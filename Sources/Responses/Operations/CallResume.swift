@@ -85,24 +85,24 @@ extension Call {
     func isInPlace(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         let number = fields.sequence
         if event.kind.isKeepalive {
-            let next = max(lastSequence &+ 1, resumption.afterKeepalives)
+            let next = max(stream.lastSequence &+ 1, resumption.afterKeepalives)
             if number == next && number < Int64.max { resumption.afterKeepalives = number &+ 1 }
             // What the server repeats was a sign of life once.
             return number < 0 || number >= next || !mustFollow
         }
         let isNext =
             number >= 0
-            && (number == lastSequence &+ 1 || number == resumption.afterKeepalives)
+            && (number == stream.lastSequence &+ 1 || number == resumption.afterKeepalives)
         if !mustFollow {
-            if number > lastSequence {
-                if !isNext && lastSequence >= 0 { resumption.hasHoles = true }
-                lastSequence = number
+            if number > stream.lastSequence {
+                if !isNext && stream.lastSequence >= 0 { resumption.hasHoles = true }
+                stream.lastSequence = number
             }
             return true
         }
         // A failure is told by whoever notices it, which may be a gateway that does not count.
         if event.kind == .error {
-            if isNext { lastSequence = number }
+            if isNext { stream.lastSequence = number }
             return true
         }
         if number < 0 {
@@ -111,17 +111,23 @@ extension Call {
             let isPlaceless =
                 event.kind == .other || event.kind.isTerminal || !resumption.hasBegun
             if !isPlaceless {
-                return !misplaced("went on with events that have no sequence numbers")
+                return notInPlace("went on with events that have no sequence numbers")
             }
-            return isOfSameResponse(json) || !misplaced("went on with another response")
+            return isOfSameResponse(json) || notInPlace("went on with another response")
         }
-        if number <= lastSequence { return false }
+        if number <= stream.lastSequence { return false }
         if !isNext && !resumption.hasHoles {
-            return !misplaced("went on with event \(number)")
+            return notInPlace("went on with event \(number)")
         }
-        if !isOfSameResponse(json) { return !misplaced("went on with another response") }
-        lastSequence = number
+        if !isOfSameResponse(json) { return notInPlace("went on with another response") }
+        stream.lastSequence = number
         return true
+    }
+
+    /// False: the event is not taken, and the attempt has ended.
+    private func notInPlace(_ what: Message) -> Bool {
+        misplaced(what)
+        return false
     }
 
     /// Behind a cursor every event is the next one.
@@ -146,85 +152,44 @@ extension Call {
             || operation.responseID.withUnsafeBufferPointer { id.isText($0) }
     }
 
-    /// The server did not go on where it was asked to. It is asked once more. Always true.
-    @discardableResult
-    func misplaced(_ what: Message, _ kind: Message = "misplaced", body: Text? = nil) -> Bool {
-        if failure != nil {
-            failAsServerSaid()
-            return true
-        }
-        attemptFailed(kind)
-        let reason: Message = "the stream broke after event \(lastSequence), and the server \(what)"
-        resumption.noteMisplacement(lastSequence)
-        let canAskAgain = canResume || resumption.source != .stream
-        if resumption.misplacements > 1 || !canAskAgain {
-            fail(makeError(.truncated, reason, nil, isRetryable: true, body: body))
-        } else {
-            resume(Text(reason), -1)
-        }
-        return true
+    /// The server did not go on where it was asked to. It is asked once more.
+    func misplaced(_ what: Message, _ kind: Message = "misplaced", body: Text? = nil) {
+        if failure.details != nil { return failAsServerSaid() }
+        resumption.noteMisplacement(stream.lastSequence)
+        attemptEnded(
+            .misplaced, noted: kind,
+            else: Failing(
+                .truncated,
+                "the stream broke after event \(stream.lastSequence), and the server \(what)", nil,
+                isRetryable: true, body: body))
     }
 
     // MARK: the end of a connection
 
     /// The stream is over without a terminal event.
     func streamEnded(_ message: Message) {
-        if failure != nil { return failAsServerSaid() }
+        if failure.details != nil { return failAsServerSaid() }
         if !canResume && endsWithLastWords() { return }
         let message = message + strayWords
-        let isInOrder = transfer?.result == CURLE_OK
-        if takenEvents == 0 && isInOrder && isFromCursor && !resumption.hasBegun {
-            attemptFailed("truncated")
-            return look()
-        }
-        // One that was only to be put together goes on as well, where it can.
-        let canGoOn = takenEvents > 0 && canResume
-        if deliveredEvents == 0 && !resumption.hasBegun && !canGoOn {
-            return tryAgain(
-                isAllowed: true, wish: -1, reason: "truncated",
-                else: makeError(.truncated, message, nil, isRetryable: true))
-        }
-        let hadNothing = resumption.hasBegun && !resumption.hasMoved(lastSequence)
-        attemptFailed("truncated")
-        if hadNothing && isInOrder && resumption.source == .stream { return look() }
-        goOn(Text(message), or: makeError(.truncated, message, nil, isRetryable: true))
+        attemptEnded(
+            .streamEnded(inOrder: transfer?.result == CURLE_OK), noted: "truncated",
+            else: Failing(.truncated, message, nil, isRetryable: true))
     }
-
-    /// Some servers answer with an empty stream behind the last event: then the response has ended.
-    private func look() {
-        resumption.lookAtResponse()
-        ask(in: 0)
-    }
-
-    /// What is asked for are the events behind a cursor of the caller's.
-    var isFromCursor: Bool { operation.startingAfter >= 0 && resumption.source == .stream }
 
     /// Nothing meaningful came for too long.
     func streamStalled(_ message: Message) {
-        attemptFailed("timeout")
-        goOn(Text(message), or: makeError(.timeout, message, nil, isRetryable: true))
+        attemptEnded(
+            .streamStalled, noted: "timeout",
+            else: Failing(.timeout, message, nil, isRetryable: true))
     }
 
-    private func goOn(_ reason: Text?, or error: ResponsesError) {
-        if canResume { return resume(reason, -1) }
-        // Without numbers nobody can say where to go on. The response itself can be waited for.
-        if isStored && streamID != nil && lastSequence < 0 && operation.kind == .stream {
-            beginPolling()
-            return resume(reason, -1)
-        }
-        if !isStored || streamID != nil { return fail(error) }
-        fail(
-            withHistory(
-                error, note: "; the server sent no id by which the rest could be asked for"))
-    }
-
-    var canResume: Bool { isStored && streamID != nil && lastSequence >= 0 }
+    var canResume: Bool { isStored && streamID != nil && stream.lastSequence >= 0 }
 
     /// The server keeps the response, whoever reads its stream.
-    private var isStored: Bool { operation.isResumable || accumulator.isBackground }
+    var isStored: Bool { operation.isResumable || accumulator.isBackground }
 
     /// The id of the response that is streamed; nil while the server has sent none that could be asked for.
-    private var streamID: [UInt8]? {
+    var streamID: [UInt8]? {
         if !operation.responseID.isEmpty { return operation.responseID }
         guard let id = accumulator.responseID, Path.isUsable(id.buffer) else { return nil }
         return id.array
@@ -232,32 +197,33 @@ extension Call {
 
     // MARK: asking for the rest
 
-    /// Asks for the rest of the stream, from behind the last event that was handed over. `wish`: the pause
-    /// that the server asked for, in milliseconds, or -1.
+    /// Asks for what `resumption.source` says; for a stream from behind the last event that was handed over.
+    /// `wish`: the pause that the server asked for, in milliseconds, or -1. `reason`: why, for an error when
+    /// that was tried often enough.
     func resume(_ reason: Text?, _ wish: Int64) {
         let now = platform_now()
         guard
             var pause = resumption.begin(
-                after: lastSequence, limit: settings.resumeAttempts, now)
+                after: stream.lastSequence, limit: settings.resumeAttempts, now)
         else {
             return fail(
                 ResponsesError(.truncated, message: reason, makeDetails(nil, isRetryable: true)))
         }
         // A server may ask for a longer pause, and not for being asked without one.
         pause = max(pause, min(wish, RetryRule.longestWish))
-        log.warning("resuming after event \(lastSequence) in \(pause) ms")
+        log.warning("resuming after event \(stream.lastSequence) in \(pause) ms")
         ask(in: pause)
     }
 
-    /// Sends what `resumption.source` says after a pause.
-    private func ask(in pause: Int64) {
+    func ask(in pause: Int64) {
         guard let id = streamID else {
             return fail(.truncated, "the stream broke, and the server gave its response no id")
         }
         do throws(ResponsesError) {
             request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
                 resumption.source == .stream
-                    ? try Operation.resume(id, after: lastSequence, operation.streamQuery, settings)
+                    ? try Operation.resume(
+                        id, after: stream.lastSequence, operation.streamQuery, settings)
                     : HTTPRequest(.get, at: Path.one, url: settings.url(try Path.response(id)))
             }
         } catch {
@@ -267,51 +233,42 @@ extension Call {
         if pause == 0 { startAttempt() } else { sleep(pause) }
     }
 
-    /// The server does not give the rest of the stream. It may still have the response.
-    func resumeRefused(_ told: ServerFailure) {
-        attemptFailed("resume_refused")
-        if resumption.source != .stream {
-            return fail(
-                .truncated,
-                "the stream broke, and the server has neither its rest nor the response: "
-                    + oneLine(told.message), told)
-        }
-        beginPolling()
-        ask(in: 0)
-    }
-
     // MARK: the response in place of its stream
 
-    private func beginPolling() {
+    func beginPolling() {
         resumption.giveUpStream()
         let now = platform_now()
         engine.locked { limits.pollingBegins(now) }
     }
 
-    /// A whole response came where events were asked for: handed over as the one event that it comes to.
-    /// One that has not ended is waited for.
-    func responseArrived(_ document: JSONValue, _ transfer: Transfer) {
-        if mustFollow && !isSameResponse(document) {
-            misplaced("answered with another response")
-            return
+    /// A response came: where it is waited for, or whole, where events were asked for.
+    func responseCame(_ document: JSONValue, _ transfer: Transfer) {
+        if operation.kind == .stream && mustFollow && !isSameResponse(document) {
+            return misplaced("answered with another response")
         }
-        if !isUnderWay(document) {
-            if hasEnded(document) { return makeTerminalEvent(of: document) }
-            return unreadable(transfer, Call.noResponse)
-        }
-        if resumption.source == .look {
+        let isUnderWay = isUnderWay(document)
+        let isWhole = operation.kind == .poll ? isResponse(document) : hasEnded(document)
+        if !isUnderWay && !isWhole { return unreadable(transfer, Call.noResponse) }
+        // It says whether the server keeps it.
+        let isFirst = isUnderWay && operation.kind == .stream && resumption.source != .look
+        if isFirst && accumulator.isEmpty { _ = accumulator.takeDocument(document, isFinal: false) }
+        switch judge().verdict(on: .response(hasEnded: !isUnderWay)) {
+        case .finish: finish(transfer)
+        case .deliverEnd: makeTerminalEvent(of: document)
+        case .pollAgain:
+            attemptSucceeded()
+            pollAgain()
+        case .resume:
             attemptSucceeded()
             resumption.source = .stream
-            return resume(Text("the stream ended before its terminal event"), -1)
+            resume(Text("the stream ended before its terminal event"), -1)
+        case .poll:
+            beginPolling()
+            attemptSucceeded()
+            ask(in: polling.nextPause())
+        default:
+            fail(.truncated, "the server does not stream, and its response has not ended yet")
         }
-        if accumulator.isEmpty { _ = accumulator.takeDocument(document, isFinal: false) }
-        guard isStored, streamID != nil else {
-            return fail(
-                .truncated, "the server does not stream, and its response has not ended yet")
-        }
-        beginPolling()
-        attemptSucceeded()
-        ask(in: nextPollPause())
     }
 
     func isUnderWay(_ document: JSONValue) -> Bool {
@@ -336,12 +293,5 @@ extension Call {
             return true
         }
         return document.member("output")?.element(0) != nil
-    }
-
-    /// The pause before the response is asked for again; it grows.
-    func nextPollPause() -> Int64 {
-        let pause = pollInterval
-        pollInterval = max(pollInterval, min((pollInterval * 3 + 1) / 2, 5000))
-        return pause
     }
 }

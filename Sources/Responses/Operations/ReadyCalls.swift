@@ -36,7 +36,7 @@ extension Call {
     func hasSomethingToRead() -> Bool {
         if isReadToEnd.load(ordering: .relaxed) { return false }
         // An event that the reader holds stays as it is: such a call may have more, and is named unseen.
-        return hasLentEvent || lookAhead()
+        return reading.hasLentEvent || lookAhead()
     }
 
     /// The user leaves a call that is marked: the host's loop has passed it over, or left it alone.

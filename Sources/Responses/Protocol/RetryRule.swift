@@ -16,6 +16,33 @@ package enum RetryRule {
         return httpStatus == 408 || httpStatus == 409 || httpStatus == 429 || httpStatus >= 500
     }
 
+    package enum Pause: Equatable {
+        case milliseconds(Int64)
+        /// The server wishes for more than `longestWish`.
+        case tooLong
+        /// The call's own time ends within it.
+        case noTimeLeft(Int64)
+    }
+
+    /// The pause before a retry, in milliseconds. `wish`: what the server asked for, or a negative number.
+    /// `left`: the time that the call has, nil without a limit.
+    package static func pause(retry: Int, wish: Int64, left: Int64?) -> Pause {
+        if wish > longestWish { return .tooLong }
+        let pause = wish > 0 ? wish : backoffMilliseconds(retry: retry)
+        if let left, pause >= left { return .noTimeLeft(pause) }
+        return .milliseconds(pause)
+    }
+
+    /// The pause of one who waits for a response, and whose server cannot be asked now.
+    package static func patientPause(retry: Int, wish: Int64, left: Int64?) -> Int64 {
+        // A server may ask for a longer pause, and not for being asked without one.
+        let pause = max(wish, backoffMilliseconds(retry: retry))
+        guard let left, pause > left / 2 else { return pause }
+        // Towards the end more often: the server may come back at the last moment. What it asks for is
+        // kept while that is possible.
+        return wish > left / 2 && wish < left ? wish : max(50, left / 2)
+    }
+
     /// 0.5 s, doubled for each retry up to 8 s, less up to a quarter of it by chance, so that clients
     /// that failed together do not come back together.
     package static func backoffMilliseconds(retry: Int) -> Int64 {

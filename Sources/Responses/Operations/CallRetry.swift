@@ -1,0 +1,30 @@
+import CPlatform
+
+/// Sending the same request again.
+extension Call {
+    /// After a pause: the one that the server wishes for, in milliseconds, or one that grows.
+    @inline(never)
+    func retry(_ wish: Int64, _ reason: Message, else error: ResponsesError) {
+        switch RetryRule.pause(
+            retry: retries, wish: wish, left: limits.millisecondsLeft(platform_now()))
+        {
+        case .tooLong:
+            fail(
+                noting(
+                    error,
+                    " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))"))
+        case .noTimeLeft(let pause):
+            fail(noting(error, " (no time is left for a retry in \(pause) ms)"))
+        case .milliseconds(let pause):
+            retries += 1
+            // What it told of a response was for nobody: the next one tells of another.
+            accumulator.forget()
+            stream.lastSequence = operation.startingAfter
+            resumption = Resumption()
+            journal.pauseBegins(pause)
+            log.warning(
+                "retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
+            sleep(pause)
+        }
+    }
+}
