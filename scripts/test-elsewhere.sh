@@ -92,12 +92,12 @@ row() { echo "$1 $2 $3 $4" | tee -a "$logs/rows"; }
 
 # As a new user: from a clean clone to `make demo`, then what `make test` runs, stage by stage.
 build_and_test() {
-    git clone -q --no-hardlinks . "$root/root/libresponses"
+    git clone -q --no-hardlinks . "$root/srv/libresponses"
     for stage in $STAGES; do
         echo "==== $1: $stage"
         begun=$(date +%s)
         result=passed
-        enter timeout -k 30 "${STAGE_LIMIT:-2700}" make --no-print-directory -C /root/libresponses \
+        enter timeout -k 30 "${STAGE_LIMIT:-2700}" make --no-print-directory -C /srv/libresponses \
             "$stage" > "$logs/$1-$stage.log" 2>&1 || result=failed
         [ $result = passed ] || tail -n 25 "$logs/$1-$stage.log" | sed 's/^/    /'
         row "$1" "$stage" $result $(($(date +%s) - begun))
@@ -106,7 +106,7 @@ build_and_test() {
 
 # Where no toolchain runs: what was built here, and programs that are compiled there. The server stays here.
 use_what_was_built() {
-    there=$root/root/built
+    there=$root/srv/built
     mkdir -p "$there/c"
     cp build/portable/libresponses.so.0 scripts/elsewhere.sh "$there/"
     cp -R build/include "$there/"
@@ -117,7 +117,7 @@ use_what_was_built() {
         result=passed
         # shellcheck disable=SC2016 # for the inner shell
         SETTINGS="" scripts/with-sandbox.sh "$0" --enter "$root" \
-            /root/built/elsewhere.sh $part /root/built > "$logs/$1-$part.log" 2>&1 || result=failed
+            /srv/built/elsewhere.sh $part /srv/built > "$logs/$1-$part.log" 2>&1 || result=failed
         [ $result = passed ] || tail -n 25 "$logs/$1-$part.log" | sed 's/^/    /'
         row "$1" "$part" $result $(($(date +%s) - begun))
     done

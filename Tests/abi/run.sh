@@ -5,7 +5,7 @@
 if [ "${1:-}" = --one ]; then
     # shellcheck disable=SC2086
     # Each has an alarm of its own, which says more; this is for those that cannot hear it.
-    timeout -k 10 "${PROGRAM_LIMIT:-$([ -n "${TEST_SLOW:-}" ] && echo 700 || echo 180)}" \
+    timeout -k 10 "${PROGRAM_LIMIT:-900}" \
         $TEST_WRAPPER "$3" >"$2/${3##*/}.log" 2>&1
     echo $? >"$2/${3##*/}.status"
     exit 0

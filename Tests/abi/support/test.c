@@ -245,7 +245,7 @@ int run_program(const struct CMUnitTest *tests, size_t count, const char *name)
     for (size_t i = 0; i < COUNT(unwanted); i++)
         unsetenv(unwanted[i]);
     signal(SIGALRM, hung);
-    alarm(is_slow() ? 600 : 60);
+    alarm(is_slow() ? 600 : 120);
     setvbuf(stdout, NULL, _IOLBF, 0);
     return _cmocka_run_group_tests(name, tests, count, NULL, NULL) == 0 ? 0 : 1;
 }
