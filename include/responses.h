@@ -743,6 +743,56 @@ RESPONSES_API int responses_client_next_ready(responses_client *client, response
    responses_cancel(). */
 RESPONSES_API void responses_client_interrupt(responses_client *client);
 
+/* ---- JSON in text ---------------------------------------------------------------------------- */
+
+/*
+ * For JSON that is text of yours: the arguments of a function call are such a text, which a model wrote and
+ * nobody has checked. All of it is looked at in each call: RESPONSES_E_INVALID when it is not one value of
+ * JSON (RFC 8259) in UTF-8, or has more than 1,024 arrays and objects inside each other. NaN, Infinity and
+ * -Infinity are numbers, as some servers and models write them. Of members with the same name the last
+ * counts. A JSON pointer is as in responses_response_get(), and RESPONSES_E_RANGE says that there is nothing
+ * at its place.
+ *
+ * The library works on a copy that it makes and frees within the call: RESPONSES_E_NOMEM. Nothing is kept,
+ * and no client is needed: any thread, before and after a fork.
+ */
+
+/* One value by JSON pointer: its type (RESPONSES_JSON_...), where it begins in `json`, and its length. It is
+   as it stands there, without the space around it: a string has its quotes and escapes, see
+   responses_json_text(). `*value` is a place in your text; on failure it is NULL, `*len` is 0 and `*type` is
+   left alone. type, value, len may be NULL. */
+RESPONSES_API int responses_json_get(const char *json, size_t n, const char *json_pointer,
+                                     int *type, const char **value, size_t *len);
+
+/* The text of a JSON string, without its quotes and escapes, into a buffer of yours as by
+   responses_copy_text(). It may have NUL in it. Half a surrogate pair, which has no UTF-8, is U+FFFD.
+   RESPONSES_E_INVALID, with 0 in `*needed`, when `json` is anything else than one string. */
+RESPONSES_API int responses_json_text(const char *json, size_t n, char *buffer, size_t capacity,
+                                      size_t *needed);
+
+/* Both in one: of the value at a JSON pointer the text, when it is a string, and else its JSON.
+   RESPONSES_E_RANGE when it does not fit, with `*needed` > capacity, or, with 0 in `*needed`, when there is
+   nothing at that place. */
+RESPONSES_API int responses_json_read_string(const char *json, size_t n, const char *json_pointer,
+                                             char *buffer, size_t capacity, size_t *needed);
+
+/* How many elements an array has, or members an object, each time a name comes. RESPONSES_E_INVALID when
+   the value at the JSON pointer is neither. `*count` is left alone on failure. */
+RESPONSES_API int responses_json_count(const char *json, size_t n, const char *json_pointer,
+                                       int *count);
+
+/* The way back: text as a JSON string, with its quotes, into a buffer of yours as by responses_copy_text().
+   Quotes, backslashes and controls are escaped, and nothing else. RESPONSES_E_INVALID, with 0 in `*needed`,
+   when the text is not UTF-8. */
+RESPONSES_API int responses_json_quote(const char *text, size_t n, char *buffer, size_t capacity,
+                                       size_t *needed);
+
+/* As responses_json_get() of the whole, and whether it may become a part of a request, which is stricter:
+   RESPONSES_E_INVALID also for NaN and the infinities, and for more than `depth` arrays and objects inside
+   each other (0 to 1,024). */
+RESPONSES_API int responses_json_check(const char *json, size_t n, int depth, int *type,
+                                       const char **value, size_t *len);
+
 /* ---- for languages without pointers ---------------------------------------------------------- */
 
 /* Copies text and a NUL into a buffer of yours. RESPONSES_E_RANGE when it does not fit; then as much

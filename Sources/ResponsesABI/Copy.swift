@@ -11,7 +11,7 @@ public func responses_copy_text(
         needed?.pointee = 0
         return RESPONSES_E_INVALID
     }
-    needed?.pointee = text.count + 1
+    needed?.pointee = text.count &+ 1
     guard let buffer, capacity > 0 else { return RESPONSES_E_RANGE }
     let count = min(text.count, capacity - 1)
     if let start = text.baseAddress { memcpy(buffer, start, count) }

@@ -248,6 +248,32 @@ static int pull(void)
     return status;
 }
 
+/* JSON in text of the program's. */
+static int read_json(void)
+{
+    static const char json[] = "{\"a\":[1,\"x\\ny\"]}";
+    char buffer[16];
+    const char *value;
+    size_t len, needed;
+    int count, status = responses_json_get(json, NTS, "/a/1", NULL, &value, &len);
+    assert_true(status == RESPONSES_OK || (value == NULL && len == 0));
+    if (status == RESPONSES_OK)
+        status = responses_json_text(value, len, buffer, sizeof buffer, &needed);
+    if (status == RESPONSES_OK)
+        status = responses_json_read_string(json, NTS, "/a/1", buffer, sizeof buffer, &needed);
+    if (status == RESPONSES_OK) {
+        assert_string_equal(buffer, "x\ny");
+        status = responses_json_count(json, NTS, "/a", &count);
+    }
+    if (status == RESPONSES_OK)
+        status = responses_json_check(json, NTS, 2, NULL, NULL, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_json_quote(buffer, NTS, buffer + 4, 12, &needed);
+    if (status == RESPONSES_OK)
+        assert_string_equal(buffer + 4, "\"x\\ny\"");
+    return status;
+}
+
 /* Several at once: what happens to one must not make libcurl look at the socket of another for which it
    had no memory. */
 static int several(void)
@@ -364,6 +390,7 @@ TORTURE(stream)
 TORTURE(pull)
 TORTURE(several)
 TORTURE(list_items)
+TORTURE(read_json)
 
 int main(void)
 {
@@ -371,7 +398,7 @@ int main(void)
         cmocka_unit_test(make_client_without_memory), cmocka_unit_test(create_without_memory),
         cmocka_unit_test(be_refused_without_memory),  cmocka_unit_test(stream_without_memory),
         cmocka_unit_test(pull_without_memory),        cmocka_unit_test(list_items_without_memory),
-        cmocka_unit_test(several_without_memory),
+        cmocka_unit_test(several_without_memory),     cmocka_unit_test(read_json_without_memory),
     };
     signal(SIGSEGV, say_where);
     signal(SIGILL, say_where);

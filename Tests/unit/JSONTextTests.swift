@@ -24,6 +24,7 @@ struct JSONEscapeTests {
         #expect(decode(#"\ud800\ud83d\ude00"#) == "\u{FFFD}😀")
         #expect(decode("") == "")
         #expect(encode("a\"b\\\n\u{1}ä") == #""a\"b\\\n\u0001ä""#)
+        #expect(encode("\u{8}\u{C}\u{B}\u{1F}/") == #""\b\f\u000b\u001f/""#)
         #expect(encode("") == #""""#)
     }
 
@@ -45,10 +46,17 @@ struct JSONPointerTests {
         ("/a/b/00", "(nothing)"), ("/a/b/01", "(nothing)"), ("/a/b/9999999999", "(nothing)"),
         ("/a/b/c", "(nothing)"), ("/no", "(nothing)"), ("/a/b/0/x", "(nothing)"),
         ("a", "(malformed)"),
-        ("/a~", "(malformed)"), ("/a~2", "(malformed)"),
+        ("/a~", "(malformed)"), ("/a~2", "(malformed)"), ("/no/~", "(malformed)"),
     ])
     func finds(_ pointer: String, _ expected: String) {
         #expect(value(pointer, of: document) == expected)
+    }
+
+    @Test func longNamesWithEscapesCountToTheirEnd() {
+        let rest = String(repeating: "b", count: JSONValue.maximumText + 100)
+        let long = held(#"{"\u0061\#(rest)":1}"#)
+        #expect(value("/a" + rest, of: long) == "1")
+        #expect(value("/a" + rest.dropLast(106), of: long) == "(nothing)")
     }
 }
 

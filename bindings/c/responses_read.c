@@ -100,7 +100,5 @@ int responses_read_count(const responses_response *response, const char *pointer
         return status;
     if (type != RESPONSES_JSON_ARRAY && type != RESPONSES_JSON_OBJECT)
         return RESPONSES_E_INVALID;
-    if (count != NULL)
-        *count = (int)responses_json_count_(text, len);
-    return RESPONSES_OK;
+    return responses_json_count(text, len, "", count);
 }

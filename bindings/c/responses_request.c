@@ -9,7 +9,7 @@ struct field {
     struct responses_text_ json; /* of a VALUE its JSON, of an ARRAY its elements with commas */
     enum kind kind;
     size_t name_len;
-    char name[1]; /* and more */
+    char name[1]; /* and more, escaped as JSON has it, without quotes */
 };
 
 struct responses_request {
@@ -101,28 +101,30 @@ static struct field *new_chain(const char *name, enum kind kind, struct field **
     }
 }
 
-/* Why a name is no path; NULL when it is one. */
-static const char *no_path(const char *name)
+/* The path as JSON has it, in quotes; a slash is a slash there too. Returns what is wrong with one that is
+   none; "" when it is one, or memory is out: see its status. */
+static const char *read_path(struct responses_text_ *path, const char *name)
 {
     static const char *no_name = "not a name, or a path of names";
-    const char *p, *end;
-    size_t len, names;
+    const char *p;
+    size_t names;
 
-    if (name == NULL)
+    responses_text_put_string_(path, name, RESPONSES_NTS);
+    if (path->status != RESPONSES_OK)
         return no_name;
-    end = name + strlen(name);
-    for (p = name; p < end; p += len) {
-        len = responses_utf8_(p, end);
-        if (len == 0)
-            return no_name;
-    }
-    for (p = name, names = 1;; p++, names++) {
+    path->status = RESPONSES_E_INVALID;
+    path->data[--path->len] = '\0';
+    for (p = path->data + 1, names = 1;; p++, names++) {
         if (*p == '/' || *p == '\0')
             return no_name;
         p += strcspn(p, "/");
         if (*p == '\0')
-            return names <= RESPONSES_DEPTH_ ? NULL : "a path of more than 512 names";
+            break;
     }
+    if (names > RESPONSES_DEPTH_)
+        return "a path of more than 512 names";
+    path->status = RESPONSES_OK;
+    return "";
 }
 
 /* ---- what went wrong ------------------------------------------------------------------------- */
@@ -171,8 +173,9 @@ const char *responses_request_problem(const responses_request *request)
 int responses_request_set_(responses_request *request, const char *action, const char *name,
                            struct responses_text_ *value, const char *why)
 {
+    struct responses_text_ path = {NULL, 0, 0, RESPONSES_OK};
     struct field **place, *chain, *last;
-    const char *left = name;
+    const char *left;
     int status = value->status;
 
     if (request == NULL) {
@@ -180,10 +183,14 @@ int responses_request_set_(responses_request *request, const char *action, const
         return RESPONSES_E_INVALID;
     }
     if (status == RESPONSES_OK) {
+        why = read_path(&path, name);
+        status = path.status;
+    }
+    if (status == RESPONSES_OK) {
         status = RESPONSES_E_INVALID;
-        if (no_path(name) != NULL) {
-            why = no_path(name);
-        } else if ((place = walk(&request->fields, &left)) == NULL) {
+        left = path.data + 1;
+        place = walk(&request->fields, &left);
+        if (place == NULL) {
             why = "leads through what is no object";
         } else if (*place != NULL && (*place)->kind == ARRAY) {
             why = "something was added to it";
@@ -191,17 +198,19 @@ int responses_request_set_(responses_request *request, const char *action, const
             status = RESPONSES_E_NOMEM;
         } else {
             last->json = *value;
+            value->data = NULL;
             if (*place != NULL) {
                 chain->next = (*place)->next;
                 (*place)->next = NULL;
                 free_fields(*place);
             }
             *place = chain;
-            return RESPONSES_OK;
+            status = RESPONSES_OK;
         }
     }
+    responses_text_free_(&path);
     responses_text_free_(value);
-    return fail(request, status, action, name, why);
+    return status == RESPONSES_OK ? status : fail(request, status, action, name, why);
 }
 
 /* Adds an element to "input" or "tools". The text is given up. */
@@ -249,18 +258,29 @@ int responses_request_add_(responses_request *request, const char *action, const
 
 int responses_request_remove(responses_request *request, const char *name)
 {
+    struct responses_text_ path = {NULL, 0, 0, RESPONSES_OK};
     struct field **place, *field;
+    const char *left;
+    int status;
 
-    if (request == NULL || no_path(name) != NULL)
+    if (request == NULL)
         return RESPONSES_E_INVALID;
-    place = walk(&request->fields, &name);
-    if (place == NULL || *place == NULL)
-        return RESPONSES_E_RANGE;
-    field = *place;
-    *place = field->next;
-    field->next = NULL;
-    free_fields(field);
-    return RESPONSES_OK;
+    read_path(&path, name);
+    status = path.status;
+    if (status == RESPONSES_OK) {
+        left = path.data + 1;
+        place = walk(&request->fields, &left);
+        if (place == NULL || *place == NULL) {
+            status = RESPONSES_E_RANGE;
+        } else {
+            field = *place;
+            *place = field->next;
+            field->next = NULL;
+            free_fields(field);
+        }
+    }
+    responses_text_free_(&path);
+    return status;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -296,8 +316,9 @@ static void write_fields(struct responses_text_ *text, const struct field *field
 {
     responses_text_put_(text, "{");
     for (; field != NULL; field = field->next) {
-        responses_text_put_string_(text, field->name, field->name_len);
-        responses_text_put_(text, ":");
+        responses_text_put_(text, "\"");
+        responses_text_add_(text, field->name, field->name_len);
+        responses_text_put_(text, "\":");
         if (field->kind == OBJECT) {
             write_fields(text, field->fields);
         } else {

@@ -17,7 +17,9 @@
  *
  * It is a small library of its own (libresponses-request) and not a part of a header, because a
  * language without a C preprocessor needs something to link, and not a part of libresponses, because
- * most programs have JSON already. Its .c files may also be compiled into a program.
+ * most programs have JSON already. Its .c files may also be compiled into a program. JSON itself is read,
+ * checked and escaped by libresponses, whose responses_json_...() functions are there for JSON inside text,
+ * the arguments of a function call say.
  *
  * The rules of responses.h hold here too: a status is an int, what comes through `out` is yours, what
  * goes in is copied, free(NULL) does nothing, RESPONSES_NTS stands for text that ends in NUL. A request
@@ -161,26 +163,6 @@ RESPONSES_API int responses_read_string(const responses_response *response, cons
 /* How many elements an array has, or fields an object. */
 RESPONSES_API int responses_read_count(const responses_response *response, const char *pointer,
                                        int *count);
-
-/* ---- JSON inside text ------------------------------------------------------------------------ */
-
-/* One value of any JSON text by JSON pointer: the arguments of a function call are such a text. `*type`
-   is RESPONSES_JSON_..., `*value` where the value begins in `json`, and `*len` its length: a string still
-   has its quotes and escapes, see responses_json_text(). Borrowed from `json`. All of the text is
-   checked: RESPONSES_E_INVALID when it is no JSON, or deeper than 512. NaN and Infinity are numbers, as
-   some servers send them. type, value, len may be NULL. */
-RESPONSES_API int responses_json_get(const char *json, size_t n, const char *pointer, int *type,
-                                     const char **value, size_t *len);
-
-/* The text of a JSON string as responses_json_get gives it, without quotes and escapes, as
-   responses_copy_text. RESPONSES_E_INVALID when it is no JSON string. */
-RESPONSES_API int responses_json_text(const char *json, size_t n, char *buffer, size_t capacity,
-                                      size_t *needed);
-
-/* Both in one, for one value of the arguments of a function call: the text of a string, or the JSON of
-   anything else, as responses_read_string. RESPONSES_E_INVALID when the text is no JSON. */
-RESPONSES_API int responses_json_read_string(const char *json, size_t n, const char *pointer,
-                                             char *buffer, size_t capacity, size_t *needed);
 
 #ifdef __cplusplus
 }

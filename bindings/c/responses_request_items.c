@@ -65,15 +65,18 @@ int responses_request_add_output_of(responses_request *request, const responses_
     struct responses_text_ items = empty_text();
     const char *output;
     size_t len;
-    int type, status = responses_response_get(response, "/output", &type, &output, &len);
+    int type, count, status = responses_response_get(response, "/output", &type, &output, &len);
 
-    if (status == RESPONSES_OK && type == RESPONSES_JSON_ARRAY) {
-        if (request != NULL && responses_json_count_(output, len) == 0)
-            return RESPONSES_OK;
+    if (status == RESPONSES_OK && type != RESPONSES_JSON_ARRAY)
+        status = RESPONSES_E_RANGE;
+    if (status == RESPONSES_OK)
+        status = responses_json_count(output, len, "", &count);
+    if (status == RESPONSES_OK && request != NULL && count == 0)
+        return RESPONSES_OK;
+    if (status == RESPONSES_OK)
         responses_text_add_(&items, output + 1, len - 2);
-    } else {
-        items.status = status != RESPONSES_OK ? status : RESPONSES_E_RANGE;
-    }
+    else
+        items.status = status;
     return responses_request_add_(request, "add_output_of", "input", &items,
                                   "the response has no output");
 }

@@ -1,4 +1,4 @@
-/* Text that grows, and JSON that is written into it. */
+/* Text that grows, and JSON that is put into it. */
 #include "responses_request_internal.h"
 
 static void reserve(struct responses_text_ *text, size_t more)
@@ -39,60 +39,45 @@ void responses_text_put_(struct responses_text_ *text, const char *literal)
     responses_text_add_(text, literal, strlen(literal));
 }
 
-/* The escape of a control character, a quote or a backslash. */
-static void put_escape(struct responses_text_ *text, char c)
-{
-    static const char characters[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-    static const char digits[] = "0123456789abcdef";
-    const char *known = c != '\0' ? strchr(characters, c) : NULL;
-    char escape[6] = "\\u00";
-
-    if (known != NULL) {
-        escape[1] = letters[known - characters];
-        responses_text_add_(text, escape, 2);
-    } else {
-        escape[4] = digits[c >> 4 & 15];
-        escape[5] = digits[c & 15];
-        responses_text_add_(text, escape, 6);
-    }
-}
-
 void responses_text_put_string_(struct responses_text_ *text, const char *bytes, size_t n)
 {
-    const char *p, *end, *plain;
-    size_t len;
+    size_t needed = 0;
+    int status = RESPONSES_E_RANGE;
 
+    if (text->status != RESPONSES_OK)
+        return;
     if (bytes == NULL) {
         text->status = RESPONSES_E_INVALID;
         return;
     }
-    end = bytes + (n == RESPONSES_NTS ? strlen(bytes) : n);
-    responses_text_put_(text, "\"");
-    for (plain = p = bytes; p < end && text->status == RESPONSES_OK; p += len) {
-        len = responses_utf8_(p, end);
-        if (len == 0) {
-            text->status = RESPONSES_E_INVALID;
-            return;
-        }
-        if ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
-            continue;
-        responses_text_add_(text, plain, (size_t)(p - plain));
-        put_escape(text, *p);
-        plain = p + 1;
+    if (n == RESPONSES_NTS)
+        n = strlen(bytes);
+    /* Most text has nothing to escape: it needs quotes and a NUL. */
+    reserve(text, n + 3);
+    while (text->status == RESPONSES_OK && status == RESPONSES_E_RANGE) {
+        status = responses_json_quote(bytes, n, text->data + text->len, text->capacity - text->len,
+                                      &needed);
+        if (status == RESPONSES_OK)
+            text->len += needed - 1;
+        else if (status == RESPONSES_E_RANGE)
+            reserve(text, needed);
+        else
+            text->status = status;
     }
-    responses_text_add_(text, plain, (size_t)(end - plain));
-    responses_text_put_(text, "\"");
+    if (text->data != NULL)
+        text->data[text->len] = '\0';
 }
 
 void responses_text_put_json_(struct responses_text_ *text, const char *json, size_t n, int type)
 {
-    int found = responses_json_check_(&json, &n, 1);
+    int found, status = responses_json_check(json, n, RESPONSES_DEPTH_, &found, &json, &n);
 
-    if (found < 0 || (type >= 0 && found != type)) {
-        text->status = RESPONSES_E_INVALID;
-        return;
-    }
-    responses_text_add_(text, json, n);
+    if (status == RESPONSES_OK && type >= 0 && found != type)
+        status = RESPONSES_E_INVALID;
+    if (status == RESPONSES_OK)
+        responses_text_add_(text, json, n);
+    else if (text->status == RESPONSES_OK)
+        text->status = status;
 }
 
 void responses_text_free_(struct responses_text_ *text)

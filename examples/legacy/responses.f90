@@ -719,6 +719,68 @@ module responses
       import
       type(c_ptr), value :: client
     end subroutine
+    function responses_json_get(json, n, json_pointer, type, value, len) bind(c, &
+        name='responses_json_get') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(in), optional :: json_pointer(*)
+      integer(c_int), intent(out), optional :: type
+      type(c_ptr), intent(out), optional :: value
+      integer(c_size_t), intent(out), optional :: len
+      integer(c_int) :: answer
+    end function
+    function responses_json_text(json, n, buffer, capacity, needed) bind(c, &
+        name='responses_json_text') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(out), optional :: buffer(*)
+      integer(c_size_t), value :: capacity
+      integer(c_size_t), intent(out), optional :: needed
+      integer(c_int) :: answer
+    end function
+    function responses_json_read_string(json, n, json_pointer, buffer, capacity, needed) &
+        bind(c, name='responses_json_read_string') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(in), optional :: json_pointer(*)
+      character(kind=c_char), intent(out), optional :: buffer(*)
+      integer(c_size_t), value :: capacity
+      integer(c_size_t), intent(out), optional :: needed
+      integer(c_int) :: answer
+    end function
+    function responses_json_count(json, n, json_pointer, count) bind(c, &
+        name='responses_json_count') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(in), optional :: json_pointer(*)
+      integer(c_int), intent(out), optional :: count
+      integer(c_int) :: answer
+    end function
+    function responses_json_quote(text, n, buffer, capacity, needed) bind(c, &
+        name='responses_json_quote') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: text(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(out), optional :: buffer(*)
+      integer(c_size_t), value :: capacity
+      integer(c_size_t), intent(out), optional :: needed
+      integer(c_int) :: answer
+    end function
+    function responses_json_check(json, n, depth, type, value, len) bind(c, &
+        name='responses_json_check') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      integer(c_int), value :: depth
+      integer(c_int), intent(out), optional :: type
+      type(c_ptr), intent(out), optional :: value
+      integer(c_size_t), intent(out), optional :: len
+      integer(c_int) :: answer
+    end function
     function responses_copy_text(text, len, buffer, capacity, needed) bind(c, &
         name='responses_copy_text') result(answer)
       import
@@ -982,38 +1044,6 @@ module responses
       type(c_ptr), value :: response
       character(kind=c_char), intent(in), optional :: pointer(*)
       integer(c_int), intent(out), optional :: count
-      integer(c_int) :: answer
-    end function
-    function responses_json_get(json, n, pointer, type, value, len) bind(c, &
-        name='responses_json_get') result(answer)
-      import
-      character(kind=c_char), intent(in), optional :: json(*)
-      integer(c_size_t), value :: n
-      character(kind=c_char), intent(in), optional :: pointer(*)
-      integer(c_int), intent(out), optional :: type
-      type(c_ptr), intent(out), optional :: value
-      integer(c_size_t), intent(out), optional :: len
-      integer(c_int) :: answer
-    end function
-    function responses_json_text(json, n, buffer, capacity, needed) bind(c, &
-        name='responses_json_text') result(answer)
-      import
-      character(kind=c_char), intent(in), optional :: json(*)
-      integer(c_size_t), value :: n
-      character(kind=c_char), intent(out), optional :: buffer(*)
-      integer(c_size_t), value :: capacity
-      integer(c_size_t), intent(out), optional :: needed
-      integer(c_int) :: answer
-    end function
-    function responses_json_read_string(json, n, pointer, buffer, capacity, needed) bind(c, &
-        name='responses_json_read_string') result(answer)
-      import
-      character(kind=c_char), intent(in), optional :: json(*)
-      integer(c_size_t), value :: n
-      character(kind=c_char), intent(in), optional :: pointer(*)
-      character(kind=c_char), intent(out), optional :: buffer(*)
-      integer(c_size_t), value :: capacity
-      integer(c_size_t), intent(out), optional :: needed
       integer(c_int) :: answer
     end function
   end interface

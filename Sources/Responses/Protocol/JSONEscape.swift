@@ -121,17 +121,21 @@ package enum JSONEscape {
         return buffer.append(start + plain, text.count - plain) && buffer.append(0x22)
     }
 
+    @inline(never)
     private static func encode(_ byte: UInt8, into buffer: inout ByteBuffer) -> Bool {
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+        let escape: UInt8
         switch byte {
-        case 0x22: return buffer.append("\\\"")
-        case 0x5C: return buffer.append("\\\\")
-        case 0x0A: return buffer.append("\\n")
-        case 0x0D: return buffer.append("\\r")
-        case 0x09: return buffer.append("\\t")
+        case 0x08: escape = 0x62
+        case 0x09: escape = 0x74
+        case 0x0A: escape = 0x6E
+        case 0x0C: escape = 0x66
+        case 0x0D: escape = 0x72
+        case 0x22, 0x5C: escape = byte
         default:
-            return buffer.append("\\u00") && buffer.append(digit(byte >> 4))
-                && buffer.append(digit(byte & 0x0F))
+            let low = byte & 0x0F
+            return buffer.append("\\u00") && buffer.append(0x30 &+ (byte &>> 4))
+                && buffer.append(low < 10 ? 0x30 &+ low : 0x57 &+ low)
         }
+        return buffer.append(0x5C) && buffer.append(escape)
     }
 }

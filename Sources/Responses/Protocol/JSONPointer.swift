@@ -11,7 +11,7 @@ package enum JSONPointer {
     {
         if pointer.isEmpty { return .found(document) }
         if pointer[0] != 0x2F { return .malformed }
-        var value = document
+        var value: JSONValue? = document
         var index = 1
         var token: [UInt8] = []
         while true {
@@ -28,9 +28,9 @@ package enum JSONPointer {
                 token.append(byte)
                 index += 1
             }
-            guard let next = step(token, in: value) else { return .nothingThere }
-            value = next
-            if index >= pointer.count { return .found(value) }
+            // Where nothing is, the rest must be a pointer all the same.
+            if let outer = value { value = step(token, in: outer) }
+            if index >= pointer.count { return value.map { .found($0) } ?? .nothingThere }
             index += 1
         }
     }

@@ -200,6 +200,28 @@ package enum JSONScanner {
         return false
     }
 
+    /// How many arrays and objects are inside each other in a value that was checked.
+    package static func depth(_ value: JSONValue) -> Int32 {
+        var p = value.start
+        var depth: Int32 = 0
+        var deepest: Int32 = 0
+        while p < value.end {
+            switch p.pointee {
+            case 0x22:
+                var hasEscapes = false
+                guard let end = stringEnd(p + 1, &hasEscapes) else { return deepest }
+                p = end
+            case 0x7B, 0x5B:
+                depth = depth &+ 1
+                deepest = max(deepest, depth)
+            case 0x7D, 0x5D: depth = depth &- 1
+            default: break
+            }
+            p += 1
+        }
+        return deepest
+    }
+
     // MARK: any value
 
     @inline(__always)

@@ -64,6 +64,17 @@ package struct JSONValue {
         }
     }
 
+    /// How many members or elements there are; nil for what has none.
+    package var memberCount: Int32? {
+        guard kind == .array || kind == .object else { return nil }
+        var count: Int32 = 0
+        forEach { _, _ in
+            count = count == .max ? count : count &+ 1
+            return true
+        }
+        return count
+    }
+
     /// The member of that name; of several, the last, as other readers of JSON take it.
     package func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         guard kind == .object else { return nil }
@@ -110,10 +121,10 @@ package struct JSONValue {
             guard let other = text.baseAddress else { return raw.isEmpty }
             return raw.count == text.count && memcmp(start + 1, other, raw.count) == 0
         }
-        let plain = unescaped()
-        if plain.count != text.count { return false }
-        for index in plain.indices where plain[index] != text[index] { return false }
-        return true
+        // Not by `unescaped()`: that cuts, and the rest would not count.
+        var plain = ByteBuffer()
+        guard JSONEscape.decode(raw, into: &plain) else { return false }
+        return equal(UnsafeBufferPointer(start: plain.bytes, count: plain.count), text)
     }
 
     package func isText(_ text: StaticString) -> Bool {

@@ -63,7 +63,7 @@ verdict pkg-config by_pkg_config
 
 exports() {
     nm -D --defined-only "$lib/libresponses-request.so" | awk '{ print $3 }' | sort > "$scratch/has"
-    grep -o 'responses_\(request\|read\|json\)_[a-z_]*(' responses_request.h | tr -d '(' |
+    grep -o 'responses_\(request\|read\)_[a-z_]*(' responses_request.h | tr -d '(' |
         sort -u > "$scratch/wants"
     diff "$scratch/wants" "$scratch/has"
 }

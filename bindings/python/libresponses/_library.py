@@ -114,6 +114,12 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_call_set_user_data": (c_int, [_C, c_void_p]),
     "responses_call_user_data": (c_void_p, [_C]),
     "responses_call_free": (None, [_C]),
+    "responses_json_get": (c_int, [c_void_p, _N, _TEXT, Int, Out, Size]),
+    "responses_json_text": (c_int, [c_void_p, _N, c_void_p, _N, Size]),
+    "responses_json_read_string": (c_int, [c_void_p, _N, _TEXT, c_void_p, _N, Size]),
+    "responses_json_count": (c_int, [c_void_p, _N, _TEXT, Int]),
+    "responses_json_quote": (c_int, [c_void_p, _N, c_void_p, _N, Size]),
+    "responses_json_check": (c_int, [c_void_p, _N, c_int, Int, Out, Size]),
     "responses_copy_text": (c_int, [c_void_p, _N, c_void_p, _N, Size]),
 }
 

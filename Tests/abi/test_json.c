@@ -1,16 +1,7 @@
-/* JSON text that is read where it lies. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+/* JSON that is text of the program's: read by pointer, counted, checked, and written. */
+#include "test.h"
 
 #include <jansson.h>
-#include <responses_request.h>
 
 #define NTS RESPONSES_NTS
 
@@ -154,6 +145,90 @@ static void text_by_pointer(void **state)
     assert_int_equal(needed, 2);
 }
 
+static void counts(void **state)
+{
+    int count = -1;
+    (void)state;
+    assert_int_equal(responses_json_count(document, NTS, "/a", &count), RESPONSES_OK);
+    assert_int_equal(count, 5);
+    /* Two have one name. */
+    assert_int_equal(responses_json_count(document, NTS, "", &count), RESPONSES_OK);
+    assert_int_equal(count, 10);
+    assert_int_equal(responses_json_count(document, NTS, "/e", &count), RESPONSES_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(responses_json_count(" [ ] ", NTS, "", &count), RESPONSES_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(responses_json_count(document, NTS, "/a", NULL), RESPONSES_OK);
+    count = 77;
+    assert_int_equal(responses_json_count(document, NTS, "/a/0", &count), RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_count(document, NTS, "/a/1/b", &count), RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_count(document, NTS, "/none", &count), RESPONSES_E_RANGE);
+    assert_int_equal(responses_json_count("[1,", NTS, "", &count), RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_count("[]", NTS, NULL, &count), RESPONSES_E_INVALID);
+    assert_int_equal(count, 77);
+}
+
+static void check_quoted(const char *text, size_t n, const char *expected)
+{
+    char json[64];
+    size_t needed;
+    assert_int_equal(responses_json_quote(text, n, json, sizeof json, &needed), RESPONSES_OK);
+    assert_string_equal(json, expected);
+    assert_int_equal(needed, strlen(expected) + 1);
+}
+
+static void text_is_quoted(void **state)
+{
+    char json[8];
+    size_t needed;
+    (void)state;
+    check_quoted("", NTS, "\"\"");
+    check_quoted("plain", NTS, "\"plain\"");
+    check_quoted("plain", 2, "\"pl\"");
+    check_quoted("a\"\\/\b\f\n\r\t\v\x1f\x7f", NTS,
+                 "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u000b\\u001f\x7f\"");
+    check_quoted("\0x", 2, "\"\\u0000x\"");
+    check_quoted("\xc3\xa4\xf0\x9f\x98\x80", NTS, "\"\xc3\xa4\xf0\x9f\x98\x80\"");
+    assert_int_equal(responses_json_quote("abcdef", NTS, json, sizeof json, &needed),
+                     RESPONSES_E_RANGE);
+    assert_int_equal(needed, 9);
+    assert_string_equal(json, "\"abcdef");
+    assert_int_equal(responses_json_quote("\xff", NTS, json, sizeof json, &needed),
+                     RESPONSES_E_INVALID);
+    assert_int_equal(needed, 0);
+    assert_int_equal(responses_json_quote(NULL, 0, json, sizeof json, &needed),
+                     RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_quote("a", NTS, NULL, 8, &needed), RESPONSES_E_INVALID);
+    assert_int_equal(needed, 0);
+}
+
+static void what_a_request_may_have(void **state)
+{
+    static const char *const wrong[] = {"NaN",  "[Infinity]", "{\"a\":-Infinity}", "",
+                                        "[1,]", "1 2",        "\"\xff\"",          "\"a"};
+    static const char words[] = " [\"NaN \\\" [[[\", {\"Infinity\":1.50}]\n";
+    const char *value = NULL;
+    size_t i, len = 0;
+    int type = -1;
+    (void)state;
+    assert_int_equal(responses_json_check(words, NTS, 2, &type, &value, &len), RESPONSES_OK);
+    assert_int_equal(type, RESPONSES_JSON_ARRAY);
+    assert_ptr_equal(value, words + 1);
+    assert_int_equal(len, sizeof words - 3);
+    type = 77;
+    assert_int_equal(responses_json_check(words, NTS, 1, &type, &value, &len), RESPONSES_E_INVALID);
+    assert_int_equal(type, 77);
+    assert_null(value);
+    assert_int_equal(len, 0);
+    assert_int_equal(responses_json_check("1", NTS, 0, NULL, NULL, NULL), RESPONSES_OK);
+    assert_int_equal(responses_json_check("[]", NTS, 0, NULL, NULL, NULL), RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_check("1", NTS, -1, NULL, NULL, NULL), RESPONSES_E_INVALID);
+    for (i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(responses_json_check(wrong[i], NTS, 1024, NULL, NULL, NULL),
+                         RESPONSES_E_INVALID);
+    assert_int_equal(responses_json_check(NULL, 0, 1, NULL, NULL, NULL), RESPONSES_E_INVALID);
+}
+
 /* Texts damaged in every byte: we call valid what jansson calls valid, and never look outside. */
 static void damaged_texts(void **state)
 {
@@ -195,8 +270,10 @@ int main(void)
         cmocka_unit_test(numbers_that_are_not_finite),
         cmocka_unit_test(strings),
         cmocka_unit_test(text_by_pointer),
+        cmocka_unit_test(counts),
+        cmocka_unit_test(text_is_quoted),
+        cmocka_unit_test(what_a_request_may_have),
         cmocka_unit_test(damaged_texts),
     };
-    setvbuf(stdout, NULL, _IOLBF, 0); /* the last line names a test that hangs */
-    return cmocka_run_group_tests(json, NULL, NULL);
+    return run(json);
 }
