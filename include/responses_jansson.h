@@ -66,6 +66,7 @@
  * copies are mixed or something else has such a name, trees are RESPONSES_E_UNSUPPORTED. A request that
  * another copy has made, one linked into the program and not exported, is RESPONSES_E_INVALID. An answer's
  * tree cannot be told so: a program with such a copy reads json_loads() of the text. Text works in any case.
+ * A tree that was refused so is not given back either when it was to be taken over.
  *
  * THREADS. A count of references is not for two threads at once unless jansson was built so. What you hand
  * in may be used elsewhere, and changed, as soon as the function has returned.

@@ -37,7 +37,7 @@ struct Given {
 
     /// Its text, and the reference is given back. Nil where there is no tree and none is needed.
     func text(_ argument: StaticString, isNeeded: Bool) throws(ResponsesError) -> Text? {
-        defer { JSONTree.release(taken) }
+        defer { JSONTree.release(taken: taken) }
         if tree == nil && !isNeeded { return nil }
         return try JSONTree.text(tree, argument: argument)
     }

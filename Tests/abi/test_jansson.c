@@ -182,9 +182,10 @@ static void a_name_with_a_nul_is_refused(void **state)
     (void)state;
     json_t *tree = json_object();
     assert_int_equal(json_object_setn_new(tree, "a\0b", 3, json_integer(1)), 0);
-    int status = responses_jansson_send_new(client, "PUT", "/things/1", tree, &response, &error);
+    int status = responses_jansson_send(client, "PUT", "/things/1", tree, &response, &error);
     assert_status(status, RESPONSES_E_INVALID, error);
     assert_contains(message_of(error), "or its first name has a NUL");
+    json_decref(tree);
 }
 #endif
 

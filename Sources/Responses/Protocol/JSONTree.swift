@@ -127,9 +127,13 @@ package enum JSONTree {
         }
     }
 
-    /// A tree that nobody knows the json_delete() of is left as it is.
-    package static func release(_ tree: Tree?) {
-        if let tree, MixedJansson.words == nil { jansson_release(tree) }
+    /// Of one that was made here.
+    package static func release(_ tree: Tree) { jansson_release(tree) }
+
+    /// Of one that was taken over. What another copy has made stays as it is: that may have another allocator.
+    package static func release(taken tree: Tree?) {
+        guard let tree, MixedJansson.words == nil, jansson_finds_members(tree) != 0 else { return }
+        jansson_release(tree)
     }
 }
 
