@@ -5,8 +5,9 @@ set -eu
 
 first=$SCRATCH/one
 second=$SCRATCH/another/and/longer
+git clone -q . "$first"
+git clone -q "$first" "$second"
 for folder in "$first" "$second"; do
-    git clone -q . "$folder"
     "$folder/scripts/build-deb.sh" > "$SCRATCH/log" 2>&1 || {
         cat "$SCRATCH/log"
         exit 1
@@ -20,10 +21,6 @@ files() {
 }
 differ=0
 for what in installed packages; do
-    case $what in
-        installed) set -- ./*/debian/tmp ;;
-        packages) set -- . -maxdepth 1 ! -name log ;;
-    esac
     for folder in "$first" "$second"; do
         # shellcheck disable=SC2016 # a pattern, which is for the folder it is looked for in
         case $what in
