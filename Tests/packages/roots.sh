@@ -17,9 +17,9 @@ fresh() {
     rm -rf "$root"
     cp -a --reflink=auto "$ROOTS/$1" "$root" || return 1
     # What this machine needs to reach the archive of packages.
-    cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2> /dev/null
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2> /dev/null || true
     {
-        apt-config dump 2> /dev/null | grep -i '^Acquire::.*proxy'
+        apt-config dump 2> /dev/null | grep -i '^Acquire::.*proxy' || true
         echo 'APT::Sandbox::User "root";'
         echo 'APT::Keep-Downloaded-Packages "true";'
     } > "$root/etc/apt/apt.conf.d/99this-machine"
