@@ -16,9 +16,11 @@ if [ -e "$log.status" ]; then
 fi
 if [ "$status" = 124 ] || [ "$status" = 137 ]; then
     echo "The tests did not end within ${UNIT_LIMIT:-300} seconds. Begun and not ended:"
-    sed -n 's/^[^ ]* Test \(.*\) started\.$/\1/p' "$log" | sort > "$log.begun"
-    sed -n 's/^[^ ]* Test \(.*\) \(passed\|failed\|with .* passed\|with .* failed\) after .*/\1/p' "$log" |
-        sort | comm -23 "$log.begun" - | sed 's/^/    /'
-    rm -f "$log.begun"
+    sed -n 's/^[^ ]* Test \(.*\) started\.$/begun \1/p
+        s/^[^ ]* Test \(.*\) after [0-9.]* seconds.*/ended \1/p' "$log" |
+        sed 's/ \(passed\|failed\)$//; s/ with [0-9]* test cases*$//' |
+        awk '{ name = substr($0, 7) } $1 == "ended" { delete begun[name] }
+            $1 == "begun" && name != "run" { begun[name] = 1 }
+            END { for (name in begun) print "    " name }'
 fi
 exit "$status"
