@@ -13,12 +13,12 @@ for program; do
     status=0
     case $program in
         *.sh)
-            timeout -k 10 "${PROGRAM_LIMIT:-120}" "$program" > "$log" 2>&1 || status=$?
+            timeout -k 10 "${PROGRAM_LIMIT:-300}" "$program" > "$log" 2>&1 || status=$?
             p=$(grep -c '^ok' "$log") f=$(grep -c '^FAIL' "$log") s=$(grep -c '^skip' "$log")
             ;;
         *)
             # shellcheck disable=SC2086 # a command and its options
-            timeout -k 10 "${PROGRAM_LIMIT:-120}" $TEST_WRAPPER "$program" > "$log" 2>&1 || status=$?
+            timeout -k 10 "${PROGRAM_LIMIT:-300}" $TEST_WRAPPER "$program" > "$log" 2>&1 || status=$?
             p=$(count 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p')
             f=$(count 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p')
             s=$(count 's/^\[  SKIPPED \] \([0-9]*\) test.*/\1/p')

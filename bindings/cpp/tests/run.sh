@@ -9,7 +9,7 @@ for command; do
     echo "-- $command"
     status=0
     # shellcheck disable=SC2086 # a program and its arguments
-    timeout -k 10 "${PROGRAM_LIMIT:-120}" $command > "$log" 2>&1 || status=$?
+    timeout -k 10 "${PROGRAM_LIMIT:-300}" $command > "$log" 2>&1 || status=$?
     cases=$(sed -n 's/^\[doctest\] test cases:.*| *\([0-9]*\) passed | *\([0-9]*\) failed.*/\1 \2/p' "$log")
     if [ -z "$cases" ] || [ "$status" != 0 ]; then
         cat "$log"
