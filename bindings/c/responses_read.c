@@ -31,7 +31,7 @@ int responses_read_integer(const responses_response *response, const char *point
 
 int responses_read_number(const responses_response *response, const char *pointer, double *value)
 {
-    struct responses_text_ local = {NULL, 0, 0, RESPONSES_OK};
+    struct responses_text_ local = RESPONSES_EMPTY_TEXT_;
     const char *text, *point;
     char *end;
     double number;

@@ -173,7 +173,7 @@ const char *responses_request_problem(const responses_request *request)
 int responses_request_set_(responses_request *request, const char *action, const char *name,
                            struct responses_text_ *value, const char *why)
 {
-    struct responses_text_ path = {NULL, 0, 0, RESPONSES_OK};
+    struct responses_text_ path = RESPONSES_EMPTY_TEXT_;
     struct field **place, *chain, *last;
     const char *left;
     int status = value->status;
@@ -258,7 +258,7 @@ int responses_request_add_(responses_request *request, const char *action, const
 
 int responses_request_remove(responses_request *request, const char *name)
 {
-    struct responses_text_ path = {NULL, 0, 0, RESPONSES_OK};
+    struct responses_text_ path = RESPONSES_EMPTY_TEXT_;
     struct field **place, *field;
     const char *left;
     int status;

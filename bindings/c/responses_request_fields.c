@@ -4,16 +4,10 @@
 #include <locale.h>
 #include <stdio.h>
 
-static struct responses_text_ empty_text(void)
-{
-    struct responses_text_ text = {NULL, 0, 0, RESPONSES_OK};
-    return text;
-}
-
 int responses_request_set_string(responses_request *request, const char *name, const char *value,
                                  size_t n)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_string_(&text, value, n);
     return responses_request_set_(request, "set_string", name, &text, "not UTF-8");
@@ -21,7 +15,7 @@ int responses_request_set_string(responses_request *request, const char *name, c
 
 int responses_request_set_integer(responses_request *request, const char *name, int64_t value)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
     char digits[24], *p = digits + sizeof digits;
     int negative = value < 0;
 
@@ -38,7 +32,7 @@ int responses_request_set_integer(responses_request *request, const char *name, 
 
 int responses_request_set_number(responses_request *request, const char *name, double value)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
     const char *point = localeconv()->decimal_point;
     char digits[64], *found;
 
@@ -62,7 +56,7 @@ int responses_request_set_number(responses_request *request, const char *name, d
 
 int responses_request_set_boolean(responses_request *request, const char *name, int value)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&text, value ? "true" : "false");
     return responses_request_set_(request, "set_boolean", name, &text, "");
@@ -70,7 +64,7 @@ int responses_request_set_boolean(responses_request *request, const char *name, 
 
 int responses_request_set_null(responses_request *request, const char *name)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&text, "null");
     return responses_request_set_(request, "set_null", name, &text, "");
@@ -79,7 +73,7 @@ int responses_request_set_null(responses_request *request, const char *name)
 int responses_request_set_json(responses_request *request, const char *name, const char *json,
                                size_t n)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_json_(&text, json, n, -1);
     return responses_request_set_(request, "set_json", name, &text, "not JSON");

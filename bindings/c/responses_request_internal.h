@@ -28,6 +28,12 @@ struct responses_text_ {
     int status;
 };
 
+/* What a text begins as. */
+#define RESPONSES_EMPTY_TEXT_                                                                      \
+    {                                                                                              \
+        NULL, 0, 0, RESPONSES_OK                                                                   \
+    }
+
 RESPONSES_HIDDEN void responses_text_add_(struct responses_text_ *text, const char *bytes,
                                           size_t n);
 /* A literal. */

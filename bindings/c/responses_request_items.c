@@ -1,16 +1,10 @@
 /* What is added to a request: items of its input, tools, and the form of the answer. */
 #include "responses_request_internal.h"
 
-static struct responses_text_ empty_text(void)
-{
-    struct responses_text_ text = {NULL, 0, 0, RESPONSES_OK};
-    return text;
-}
-
 int responses_request_add_message(responses_request *request, const char *role, const char *text,
                                   size_t n)
 {
-    struct responses_text_ item = empty_text();
+    struct responses_text_ item = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&item, "{\"type\":\"message\",\"role\":");
     responses_text_put_string_(&item, role, RESPONSES_NTS);
@@ -23,7 +17,7 @@ int responses_request_add_message(responses_request *request, const char *role, 
 int responses_request_add_image(responses_request *request, const char *role, const char *text,
                                 const char *image_url)
 {
-    struct responses_text_ item = empty_text();
+    struct responses_text_ item = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&item, "{\"type\":\"message\",\"role\":");
     responses_text_put_string_(&item, role, RESPONSES_NTS);
@@ -42,7 +36,7 @@ int responses_request_add_image(responses_request *request, const char *role, co
 int responses_request_add_function_output(responses_request *request, const char *call_id,
                                           const char *output, size_t n)
 {
-    struct responses_text_ item = empty_text();
+    struct responses_text_ item = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&item, "{\"type\":\"function_call_output\",\"call_id\":");
     responses_text_put_string_(&item, call_id, RESPONSES_NTS);
@@ -54,7 +48,7 @@ int responses_request_add_function_output(responses_request *request, const char
 
 int responses_request_add_item(responses_request *request, const char *json, size_t n)
 {
-    struct responses_text_ item = empty_text();
+    struct responses_text_ item = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_json_(&item, json, n, RESPONSES_JSON_OBJECT);
     return responses_request_add_(request, "add_item", "input", &item, "not a JSON object");
@@ -62,7 +56,7 @@ int responses_request_add_item(responses_request *request, const char *json, siz
 
 int responses_request_add_output_of(responses_request *request, const responses_response *response)
 {
-    struct responses_text_ items = empty_text();
+    struct responses_text_ items = RESPONSES_EMPTY_TEXT_;
     const char *output;
     size_t len;
     int type, count, status = responses_response_get(response, "/output", &type, &output, &len);
@@ -84,7 +78,7 @@ int responses_request_add_output_of(responses_request *request, const responses_
 int responses_request_add_function_tool(responses_request *request, const char *name,
                                         const char *description, const char *parameters, int strict)
 {
-    struct responses_text_ tool = empty_text();
+    struct responses_text_ tool = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&tool, "{\"type\":\"function\",\"name\":");
     responses_text_put_string_(&tool, name, RESPONSES_NTS);
@@ -104,7 +98,7 @@ int responses_request_add_function_tool(responses_request *request, const char *
 
 int responses_request_add_tool(responses_request *request, const char *json, size_t n)
 {
-    struct responses_text_ tool = empty_text();
+    struct responses_text_ tool = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_json_(&tool, json, n, RESPONSES_JSON_OBJECT);
     return responses_request_add_(request, "add_tool", "tools", &tool, "not a JSON object");
@@ -113,7 +107,7 @@ int responses_request_add_tool(responses_request *request, const char *json, siz
 int responses_request_set_schema(responses_request *request, const char *name, const char *schema,
                                  size_t n)
 {
-    struct responses_text_ text = empty_text();
+    struct responses_text_ text = RESPONSES_EMPTY_TEXT_;
 
     responses_text_put_(&text, "{\"type\":\"json_schema\",\"name\":");
     responses_text_put_string_(&text, name, RESPONSES_NTS);
