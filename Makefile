@@ -130,6 +130,21 @@ wheel: lib ## Build the Python wheel
 gem: lib ## Build the Ruby gem, into build/gem
 	@$(MAKE) --no-print-directory -C bindings/ruby gem
 
+wheels: deps-wheels ## Build the self-contained wheel, into build/wheels
+	@scripts/build-bundled.sh
+	@$(MAKE) --no-print-directory -C bindings/python wheels
+
+gems: deps-wheels ## Build the self-contained gem, into build/gems
+	@scripts/build-bundled.sh
+	@$(MAKE) --no-print-directory -s -C bindings/ruby gems
+
+update-bundle: ## Take newer sources of what self-contained wheels and gems have in them
+	rm -rf build/bundle/sources build/bundle/apt/lists
+
+test-wheels: deps sandbox wheel wheels gems ## Self-contained wheel and gem, also on small systems: before a release
+	@scripts/deps.sh elsewhere
+	@Tests/wheels/run
+
 test-examples: deps-packages sandbox examples ## Every example against the sandbox, and the documentation's samples
 	@SANDBOX_OPTIONS="--speed 50" scripts/with-sandbox.sh scripts/test-examples.sh
 	@scripts/with-sandbox.sh python3 scripts/test-documents.py
@@ -160,6 +175,9 @@ deps-build:
 deps-deb deps-aarch64:
 	@scripts/deps.sh $(@:deps-%=%)
 
+deps-wheels:
+	@scripts/deps.sh wheels
+
 deps-bench:
 	@scripts/deps.sh bench
 
@@ -173,7 +191,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: bench test-elsewhere test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
+.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64

@@ -56,14 +56,14 @@ mv "$library.new" "$library"
 # The licences of what is in it, and which versions these are.
 rm -f build/bundled/licences/*
 for name in curl openssl nghttp2 zlib; do
-    cp "build/bundle/sources/$name/tree/debian/copyright" "build/bundled/licences/$name.txt"
+    cp "build/bundle/sources/$name/tree/debian/copyright" "build/bundled/licences/LICENSE-$name.txt"
 done
-cp build/bundle/sources/openssl/tree/LICENSE.txt build/bundled/licences/Apache-2.0.txt
+cp build/bundle/sources/openssl/tree/LICENSE.txt build/bundled/licences/LICENSE-Apache-2.0.txt
 {
     echo "libresponses.so.0 in this package has in it:"
     for name in curl openssl nghttp2 zlib; do
         echo "    $name $(cat "build/bundle/sources/$name/version")"
     done
     echo "from Debian's source packages, with Debian's patches. Their licences are beside this file."
-} > build/bundled/licences/BUNDLED.txt
-cat build/bundled/licences/BUNDLED.txt
+} > build/bundled/licences/LICENSE-bundled.txt
+cat build/bundled/licences/LICENSE-bundled.txt

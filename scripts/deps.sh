@@ -4,6 +4,7 @@
 #   deps.sh elsewhere  that, and what makes roots of other systems
 #   deps.sh packages   what `make lib` needs, and the packages of the system that the tests need
 #   deps.sh all        that, and a Python environment in .venv, from PyPI, for the tests that need one
+#   deps.sh wheels     what `make lib` needs, and what makes self-contained wheels and gems, in .venv
 #   deps.sh bench      that, and the clients that the benchmarks compare with
 #   deps.sh deb, deps.sh aarch64   what `make deb` and `make portable ARCH=aarch64` need
 set -eu
@@ -80,6 +81,15 @@ find_missing() {
             tool dpkg-buildpackage dpkg-dev
             tool dh debhelper
             tool lintian lintian
+            return 0
+            ;;
+        wheels)
+            tool dpkg-source dpkg-dev
+            tool perl perl
+            tool gem ruby
+            tool python3 python3
+            # An environment that is there has what a new one needs.
+            [ -x .venv/bin/python ] || python3 -c 'import ensurepip' 2> /dev/null || need python3-venv
             return 0
             ;;
     esac
@@ -171,6 +181,15 @@ install_python() {
     cat "$@" > .venv/requirements.installed
 }
 
+install_wheel_tools() {
+    file=scripts/requirements-wheels.txt
+    cmp -s "$file" .venv/wheels.installed && return
+    .venv/bin/python -m pip --version > /dev/null 2>&1 || make_environment
+    echo "Installing what wheels are made with into .venv"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$file"
+    cp "$file" .venv/wheels.installed
+}
+
 # Without one of them the tables have a row less.
 install_clients() {
     file=Tests/benchmarks/requirements.txt
@@ -198,5 +217,8 @@ if [ -n "$missing" ]; then
         exit 1
     fi
 fi
-case $1 in all | bench) install_python ;; esac
+case $1 in
+    all | bench) install_python ;;
+    wheels) install_wheel_tools ;;
+esac
 [ "$1" != bench ] || install_clients

@@ -298,12 +298,12 @@ static void a_system_without_certificates(void **state)
     if (!can_hide())
         skip();
     system_with("", "ca.pem");
-    refused("ca_file");
+    refused("install the package ca-certificates");
     set(client, "ca_fallback_file", certificate("ca.pem"));
     trusted();
     /* An empty directory is what a system without certificates has. */
     system_with("/etc/ssl/certs", "empty");
-    refused("ca_file");
+    refused("install the package ca-certificates");
     set(client, "ca_fallback_file", certificate("ca.pem"));
     trusted();
     set(client, "ca_fallback_file", "/nonexistent/ca.pem");

@@ -2,7 +2,9 @@
 
 The library is taken from LIB_DIR, or from the checkout's ``build/lib``. Where there is none, as
 when a wheel is made from the sdist, the wheel is ``py3-none-any`` and needs an installed library.
-WHEEL_PLATFORM names another platform than this machine's, ``manylinux_2_28_x86_64`` say.
+There is no hook that prepares metadata: it would do so before the licences are here.
+WHEEL_PLATFORM names another platform than this machine's, ``manylinux_2_28_x86_64`` say. Licences
+of what a self-contained library has in it lie beside it, in ``licences``, and go along.
 """
 
 from __future__ import annotations
@@ -21,9 +23,6 @@ from setuptools.build_meta import (
 )
 from setuptools.build_meta import (
     get_requires_for_build_wheel as get_requires_for_build_wheel,
-)
-from setuptools.build_meta import (
-    prepare_metadata_for_build_wheel as prepare_metadata_for_build_wheel,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -76,6 +75,9 @@ def _build_wheel(wheel_directory: str, config_settings: Any, metadata_directory:
     platform = told.replace("-", "_").replace(".", "_")
     carried = HERE / "libresponses" / NAME
     shutil.copyfile(found, carried)
+    licences = [HERE / file.name for file in sorted(found.parent.glob("licences/LICENSE-*"))]
+    for licence in licences:
+        shutil.copyfile(found.parent / "licences" / licence.name, licence)
     options = f"[bdist_wheel]\nplat_name = {platform}\n"
     config = HERE / "setup.cfg"
     config.write_text(options)
@@ -83,7 +85,8 @@ def _build_wheel(wheel_directory: str, config_settings: Any, metadata_directory:
         # Not pure, as it holds machine code; but for every Python.
         made: str = build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
     finally:
-        carried.unlink()
+        for left in [carried, *licences]:
+            left.unlink()
         config.unlink()
         shutil.rmtree(HERE / "build", ignore_errors=True)
     return made

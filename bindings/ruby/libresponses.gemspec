@@ -6,14 +6,16 @@ require_relative "lib/libresponses/version"
 Gem::Specification.new do |gem|
   gem.name = "libresponses"
   gem.version = Libresponses::VERSION
-  gem.platform = Gem::Platform.local
+  # RubyGems before 3.6 writes glibc's platform "x86_64-linux", and a newer one takes that for its own
+  # "x86_64-linux-gnu"; the other way round it does not go.
+  gem.platform = ENV["GEM_PLATFORM"] || Gem::Platform.local.to_s.delete_suffix("-gnu")
   gem.summary = "A client of the OpenAI Responses API, on libresponses"
   gem.description = "Streams that cost little, resume by themselves and never end silently; threads, " \
                     "fibers and forks as Ruby programs use them."
   gem.authors = ["The libresponses authors"]
   gem.license = "Apache-2.0"
   gem.required_ruby_version = ">= 3.1"
-  gem.files = Dir["lib/**/*.rb", "lib/libresponses/*.so.0", "sig/*.rbs", "README.md", "LICENSE"]
+  gem.files = Dir["lib/**/*.rb", "lib/libresponses/*.so.0", "sig/*.rbs", "README.md", "LICENSE*"]
   gem.add_runtime_dependency "ffi", "~> 1.15"
   gem.metadata["rubygems_mfa_required"] = "true"
 end

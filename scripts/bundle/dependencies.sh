@@ -19,10 +19,14 @@ export PATH CC AR RANLIB CFLAGS
 jobs=$(getconf _NPROCESSORS_ONLN)
 mkdir -p "$prefix/include" "$prefix/lib" "$prefix/logs"
 
-# build NAME FUNCTION: once for each version of the sources and of this script.
+# build NAME: build_NAME, once for each version of its sources, of its recipe and of the compiler.
 build() {
     mark=$prefix/$1.built
-    stamp=$(cat "$sources/$1/version" "$here/dependencies.sh" "$here/toolchain.sh" | cksum)
+    stamp=$({
+        cat "$sources/$1/version" "$here/toolchain.sh" scripts/requirements-wheels.txt
+        echo "$CFLAGS"
+        sed -n "/^archive()/,/^}/p; /^build_$1()/,/^}/p" "$here/dependencies.sh"
+    } | cksum)
     [ "$(cat "$mark" 2> /dev/null)" != "$stamp" ] || return 0
     echo "Building $1 $(cat "$sources/$1/version") for $arch"
     rm -rf "$prefix/build/$1"
@@ -36,7 +40,7 @@ build() {
     (
         set -e
         cd "$prefix/build/$1"
-        "$2"
+        "build_$1"
     ) > "$prefix/logs/$1.log" 2>&1
     status=$?
     set -e
@@ -129,7 +133,7 @@ build_curl() {
     cp -R include/curl "$prefix/include/"
 }
 
-build zlib build_zlib
-build nghttp2 build_nghttp2
-build openssl build_openssl
-build curl build_curl
+build zlib
+build nghttp2
+build openssl
+build curl

@@ -41,7 +41,7 @@ for name in $wanted; do
     for version in $(apt-cache showsrc --only-source "$name" | sed -n 's/^Version: //p' | sort -u |
         sort -t. -rV) none; do
         if [ "$version" = none ]; then
-            echo "No sources of $name: is there a list with main in /etc/apt?" >&2
+            echo "No sources of $name can be had: /etc/apt needs a list with main, and its mirror the sources." >&2
             exit 1
         fi
         rm -rf "$name" "$name".new

@@ -42,6 +42,12 @@ struct TrustStore {
         }
     }
 
+    /// Whether there are certificates that nobody had to name.
+    static var isOnSystem: Bool {
+        CurlLibrary.trust.hasFile || CurlLibrary.trust.hashedDirectory != nil || file != nil
+            || platform_has_hashed_certificates(characters(of: directory)) != 0
+    }
+
     /// Of Debian, Ubuntu, Arch and Alpine; Fedora and RHEL, by two names; SUSE, by two names; Arch; Alpine.
     private static var file: StaticString? {
         let files: [StaticString] = [

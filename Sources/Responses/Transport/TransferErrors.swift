@@ -148,16 +148,18 @@ extension Transfer {
 
     private var advice: StaticString {
         if says("local issuer") || says("self-signed") || says("self signed") {
-            return redaction?.trustVariable == nil
-                ? "; ca_file or ca_path name the certificates to trust"
-                : "; SSL_CERT_FILE and SSL_CERT_DIR name the certificates to trust, unless ca_file does"
+            if redaction?.trustVariable != nil {
+                return "; SSL_CERT_FILE and SSL_CERT_DIR name the certificates, unless ca_file does"
+            }
+            return isWithoutCertificates
+                ? Transfer.noCertificates : "; ca_file or ca_path name the certificates to trust"
         }
         if says("alert certificate required") || says("alert handshake failure") {
             return "; client_cert and client_key show a certificate of this client"
         }
         if says("private key file") { return "; client_key is a PEM file without a password" }
         switch result {
-        case CURLE_SSL_CACERT_BADFILE: return trustAdvice
+        case CURLE_SSL_CACERT_BADFILE: return isWithoutCertificates ? Transfer.noCertificates : ""
         case CURLE_COULDNT_RESOLVE_HOST: return "; is base_url right?"
         case CURLE_COULDNT_RESOLVE_PROXY: return "; is proxy right?"
         case CURLE_COULDNT_CONNECT: return connectReason
@@ -165,10 +167,14 @@ extension Transfer {
         }
     }
 
-    /// No file of certificates can be read, and it is not one that was named.
-    private var trustAdvice: StaticString {
-        guard let redaction, !redaction.namesTrust else { return "" }
-        return "; install the package ca-certificates, or name certificates by ca_file"
+    /// Nothing was named, and there is nothing to be found.
+    private var isWithoutCertificates: Bool {
+        guard let redaction, !redaction.namesTrust else { return false }
+        return !TrustStore.isOnSystem
+    }
+
+    private static var noCertificates: StaticString {
+        "; this system has none: install the package ca-certificates, or name some by ca_file"
     }
 
     /// Why there is no connection, which libcurl does not say.

@@ -13,7 +13,7 @@ from _thread import allocate_lock
 from ctypes import byref, c_void_p
 from os import getpid
 
-from . import _errors, _options
+from . import _certificates, _errors, _options
 from . import _library as lib
 
 TYPE_CHECKING = False
@@ -83,6 +83,10 @@ class Engine(Owned):
 
     def __init__(self) -> None:
         super().__init__(lib.blocking.responses_client_new)
+        file = _certificates.fallback()
+        # A library that was installed by others may be older, and knows no such option.
+        if file and "ca_fallback_file" in _options.names():
+            _options.set_all(self.handle, {"ca_fallback_file": file}, {})
 
 
 class Derived(Owned):

@@ -188,6 +188,17 @@ def candidates() -> list[tuple[str, str]]:
     return places
 
 
+def advice(problem: str) -> str:
+    """What helps, when the library is a distribution's, and what it needs is not there."""
+    name = problem.split(".so", 1)[0]
+    if name not in ("libcurl", "libjansson") or "cannot open shared object file" not in problem:
+        return ""
+    return (
+        "; install libcurl4 and libjansson4 (Debian, Ubuntu, SUSE), libcurl and jansson (Fedora, "
+        "Alpine) or curl and jansson (Arch), or use a self-contained wheel"
+    )
+
+
 def load() -> Library:
     """Loads the library from the first place where there is a fitting one."""
     failures = []
@@ -203,7 +214,7 @@ def load() -> Library:
                 continue
             return Library(path, found)
         except (OSError, AttributeError) as problem:
-            failures.append(f"{path} ({why}): {problem}")
+            failures.append(f"{path} ({why}): {problem}{advice(str(problem))}")
     raise ImportError("libresponses cannot be loaded; tried were:\n  " + "\n  ".join(failures))
 
 

@@ -53,6 +53,22 @@ class TestLoader < TestCase
     end
   end
 
+  def test_the_package_of_what_is_missing_is_named
+    skip "needs a C compiler" unless system("cc --version", out: File::NULL, err: File::NULL)
+    %w[libcurl.so.4711 libjansson.so.4711].each do |lacks|
+      Dir.mktmpdir do |directory|
+        missing, library = [lacks, "needs_it.so"].map { |name| File.join(directory, name) }
+        build = %w[cc -shared -nostdlib -x c /dev/null -o]
+        assert system(*build, missing, "-Wl,-soname,#{lacks}")
+        assert system(*build, library, "-Wl,--no-as-needed", "-x", "none", missing)
+        File.delete(missing)
+        error = assert_raises(Libresponses::LoadError) { Library.find([[library, "first"]]) }
+        assert_match(/#{lacks}: cannot open shared object file.*; install libcurl4 and libjansson4 /,
+                     error.message)
+      end
+    end
+  end
+
   def test_another_abi_is_refused
     skip "no C compiler" unless system("command -v cc > /dev/null")
     Dir.mktmpdir do |directory|

@@ -66,9 +66,18 @@ module Libresponses
         abi = FFI::Function.new(:uint, [], symbol).call
         "it has ABI #{abi}, and this gem needs #{ABI_VERSION}" if abi != ABI_VERSION
       rescue ::LoadError => e
-        e.message.lines.first.to_s.strip
+        reason = e.message.lines.first.to_s.strip
+        reason + advice(reason)
       end
       private_class_method :reason_against
+
+      # @return [String] what helps, when the library is one made for distributions, and what it needs is not there
+      def self.advice(reason)
+        return "" unless reason.match?(/(\A|\s)lib(curl|jansson)\.so[.\d]*: cannot open shared object file/)
+
+        "; install libcurl4 and libjansson4 (Debian, Ubuntu, SUSE), libcurl and jansson (Fedora, Alpine) " \
+          "or curl and jansson (Arch), or use a self-contained gem"
+      end
     end
   end
 end
