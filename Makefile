@@ -18,12 +18,15 @@ export INCLUDE_DIR := $(CURDIR)/build/include
 export SANDBOX := $(CURDIR)/build/bin/responses-sandbox
 export EXAMPLES := $(CURDIR)/build/examples
 
+# Within `make test` what the targets need was built once (scripts/test.sh), and is not built again.
+ONCE = @$(if $(RESPONSES_BUILT),true,env)
+
 lib: deps-build ## Build the library into build/ (the default)
-	@scripts/build-lib.sh
-	@$(MAKE) --no-print-directory -C bindings/c
+	$(ONCE) scripts/build-lib.sh
+	$(ONCE) $(MAKE) --no-print-directory -C bindings/c
 
 sandbox: deps-build ## Build the local Responses server
-	@scripts/build-sandbox.sh
+	$(ONCE) scripts/build-sandbox.sh
 
 # For this machine's kind, or for ARCH=aarch64, which is compiled across.
 ARCH ?= $(shell uname -m)
@@ -43,13 +46,13 @@ IN_PLACE = PKG_CONFIG_PATH=$(LIB_DIR)/pkgconfig $(MAKE) --no-print-directory \
 
 # Those of Fortran, COBOL and other event loops as far as there is a compiler or a library for them.
 examples: examples-c ## Build the examples
-	@$(IN_PLACE) -C examples/cpp OUT=$(EXAMPLES)/cpp CXXFLAGS='-O1 -g -Werror'
-	@$(IN_PLACE) -C examples/event-loops OUT=$(EXAMPLES)/event-loops
-	@$(IN_PLACE) -C examples/legacy OUT=$(EXAMPLES)/legacy FFLAGS='-O1 -g -Werror' \
+	$(ONCE) $(IN_PLACE) -C examples/cpp OUT=$(EXAMPLES)/cpp CXXFLAGS='-O1 -g -Werror'
+	$(ONCE) $(IN_PLACE) -C examples/event-loops OUT=$(EXAMPLES)/event-loops
+	$(ONCE) $(IN_PLACE) -C examples/legacy OUT=$(EXAMPLES)/legacy FFLAGS='-O1 -g -Werror' \
 		COBFLAGS=-Werror
 
 examples-c: lib
-	@$(IN_PLACE) -C examples/c OUT=$(EXAMPLES)
+	$(ONCE) $(IN_PLACE) -C examples/c OUT=$(EXAMPLES)
 
 demo: ## See it work: a streamed answer and a background response
 	@scripts/demo.sh
@@ -65,9 +68,10 @@ uninstall: ## Take out what install and install-extras put in
 	@$(DIRECTORIES) scripts/install.sh uninstall
 
 ##
-STAGES = lint test-unit test-gates test-abi test-valgrind test-sandbox test-network test-hostile \
-	test-costs test-examples test-c test-cpp test-python test-ruby test-full
-test: deps-packages ## Run every check there is; the lines below run one each
+# The longest first, so that none is left over at the end.
+STAGES = test-valgrind test-hostile test-python test-network test-gates test-cpp test-unit test-abi test-examples \
+	test-c test-ruby test-full test-sandbox lint test-costs
+test: ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
 # About 25 minutes for a system, most of it what `make test` takes.
@@ -164,13 +168,13 @@ test-packages: deps-build deps-deb deps-aarch64 ## Packages and archives in empt
 	@Tests/packages/run
 
 deps: ## Install what is missing: Debian packages, and Python tools in .venv
-	@scripts/deps.sh all
+	$(ONCE) scripts/deps.sh all
 
 deps-packages:
-	@scripts/deps.sh packages
+	$(ONCE) scripts/deps.sh packages
 
 deps-build:
-	@scripts/deps.sh build
+	$(ONCE) scripts/deps.sh build
 
 deps-deb deps-aarch64:
 	@scripts/deps.sh $(@:deps-%=%)
