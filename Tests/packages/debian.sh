@@ -25,7 +25,9 @@ for suite in trixie bookworm; do
     # shellcheck disable=SC2046 # names without spaces
     install_in_root $(find "$root/work" -name '*.deb' | sed "s|^$root||")
     cp packaging/debian/tests/stream "$root/work/"
-    inside sh /work/stream | sed "s/^/   $suite: /" | cut -c 1-100
+    inside sh /work/stream > "$SCRATCH/answer"
+    sed "s/^/   $suite: /" "$SCRATCH/answer" | cut -c 1-100
+    grep -q "You said" "$SCRATCH/answer"
     # Removed, nothing of theirs is left.
     inside apt-get -qq -y purge libresponses0 libresponses-request0 libresponses-dev responses \
         > "$SCRATCH/apt.log" 2>&1
