@@ -20,8 +20,10 @@ package final class Engine {
     /// The process that made the engine; see `platform_process_generation`.
     private let generation: UInt64
 
-    /// A thread is in `epoll_wait`, or about to be; it drives for everybody.
+    /// A thread is in `epoll_wait`, about to be, or handles what that has found; it drives for everybody.
     var isDriven = false
+    /// libcurl has something to send that ends a stream of HTTP/2: see `sendFarewells`.
+    var hasFarewell = false
     let events: UnsafeMutablePointer<epoll_event>
     static let eventCapacity = 64
     /// The time when the events that are being handled were fetched.
@@ -318,6 +320,7 @@ package final class Engine {
         }
         takeEndedTransfers()
         endUnwatched()
+        if hasFarewell { sendFarewells() }
         armTimer()
         tellInterrupted()
     }
@@ -506,10 +509,12 @@ package final class Engine {
     }
 
     /// Does what can be done now. When another thread drives, that one does it.
-    package func dispatch() {
-        locked {
-            if isDriven || failure != nil { return }
-            handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
-        }
+    package func dispatch() { locked { dispatchWithLock() } }
+
+    func dispatchWithLock() {
+        if isDriven || failure != nil { return }
+        isDriven = true
+        handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
+        isDriven = false
     }
 }

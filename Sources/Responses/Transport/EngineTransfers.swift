@@ -19,16 +19,9 @@ extension Engine {
         running.append(Unmanaged.passUnretained(transfer))
         sharing.add(transfer)
         // The connection is begun here and not in the next round.
-        if curlDeadline != 0 && curlDeadline <= platform_now() {
-            curlDeadline = 0
-            var isBegun = true
-            CurlLibrary.guardingSIGPIPE { isBegun = act(CURL_SOCKET_TIMEOUT, 0) }
-            takeEndedTransfers()
-            if !isBegun {
-                halt(transfer)
-                return false
-            }
-            endUnwatched()
+        if !actOnTimer() {
+            halt(transfer)
+            return false
         }
         armTimer()
         return failure == nil
@@ -52,10 +45,37 @@ extension Engine {
         curl_multi_remove_handle(multi, transfer.easy)
         if tellsServer {
             let others = sharing
-            CurlLibrary.guardingSIGPIPE { others.tellServer(that: transfer) }
+            CurlLibrary.guardingSIGPIPE {
+                hasFarewell = others.tellServer(that: transfer) || hasFarewell
+            }
             if isOutOfMemory { endAll() }
             armTimer()
+            // Whoever drives sends it; and perhaps nobody ever drives again.
+            if hasFarewell && !isDriven { sendFarewells() }
         }
+    }
+
+    /// Lets libcurl send the RST_STREAM of transfers that were given up.
+    func sendFarewells() {
+        hasFarewell = false
+        if failure == nil { actOnTimer() }
+        armTimer()
+    }
+
+    /// Lets libcurl do what its timer is due for. False when it had no memory for that.
+    @discardableResult
+    private func actOnTimer() -> Bool {
+        if curlDeadline == 0 || curlDeadline > platform_now() { return true }
+        curlDeadline = 0
+        var hasActed = true
+        // What is ended here is done with before anything else is let act.
+        let wasDriven = isDriven
+        isDriven = true
+        CurlLibrary.guardingSIGPIPE { hasActed = act(CURL_SOCKET_TIMEOUT, 0) }
+        takeEndedTransfers()
+        if hasActed { endUnwatched() }
+        isDriven = wasDriven
+        return hasActed
     }
 
     /// Its connection may be kept for another request.
@@ -97,8 +117,7 @@ extension Engine {
 
     /// Looks whether connections have become free, before a new transfer would open another.
     private func finishDrains() {
-        if isDriven || failure != nil { return }  // that thread does
-        handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
+        dispatchWithLock()  // unless another thread does
     }
 
     // MARK: easy handles

@@ -33,14 +33,24 @@ struct SharedConnections {
     }
 
     /// After a transfer was given up: libcurl has the RST_STREAM ready and sends it with the next frame
-    /// of the connection, whenever that is. Any other transfer there makes it send.
-    func tellServer(that gone: Transfer) {
+    /// of the connection, whenever that is. Any other transfer there makes it send; libcurl since 8.0 does
+    /// so when it is let act. False: there is no other.
+    func tellServer(that gone: Transfer) -> Bool {
         let port = gone.localPort
-        if port == 0 { return }
+        if port == 0 { return false }
+        var paused: Transfer?
         for entry in transfers {
             let other = entry.takeUnretainedValue()
-            if other.localPort == port && !other.isPaused { return other.lookAtConnection() }
+            if other.localPort != port { continue }
+            if other.isPaused {
+                paused = other
+            } else {
+                other.lookAtConnection()
+                return true
+            }
         }
+        paused?.tryToGoOn()
+        return paused != nil
     }
 
     /// The connection that was lost last because libcurl had no room for a head or trailers, by its port,
@@ -95,6 +105,7 @@ extension Transfer {
     static let heldQueues = 32
 
     func pause() {
+        if isPaused { return }  // it was only tried: see `tryToGoOn`
         isPaused = true
         if !maySpeakHTTP2 { return }
         pausedSince = engine.now
@@ -157,6 +168,12 @@ extension Transfer {
         let result = curl_easy_pause(easy, mask)
         if result == CURLE_OUT_OF_MEMORY { engine.isOutOfMemory = true }
         return result == CURLE_OK
+    }
+
+    /// Goes on and is paused again, as its inbox is still full: that makes libcurl write what it has for the
+    /// connection.
+    func tryToGoOn() {
+        if !changePause(CURLPAUSE_CONT) { hasLeftovers = true }
     }
 
     /// Makes libcurl look at the connection, which it may have forgotten. One that is paused on purpose

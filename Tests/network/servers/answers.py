@@ -22,9 +22,10 @@ class Plan:
     burst: int = 1  # events in one write
     after: int = -1  # events before the cut; -1: no cut
     cut: str = ""  # fin, reset, notify, half, end, rst, goaway, refuse
-    code: int = 0  # of an RST_STREAM
+    code: int = 0  # of an RST_STREAM or a GOAWAY
     tail: int = 0  # events in the same write as the RST_STREAM
     hold: int = -1  # events before a wait for the command "go"
+    hang: int = 0  # 1: there is no answer
     length: int = 0  # 1: a document announces its length
     retry: int = 0  # 1: a cut request is answered in full the next time
     background: int = 0  # 1: the response is a background one

@@ -13,6 +13,7 @@ import contextlib
 import json
 import ssl
 import sys
+import warnings
 import zlib
 
 from answers import Answer, answer
@@ -32,6 +33,11 @@ from h2.settings import SettingCodes
 from wire import Session, Wire
 
 PACKED = {"content-encoding": "gzip"}
+NEWEST = {
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
 STREAM = {"content-type": "text/event-stream", "x-request-id": "req_1"}
 DOCUMENT = {"content-type": "application/json", "x-request-id": "req_1"}
 
@@ -46,13 +52,18 @@ class Server:
         self.tasks: set[asyncio.Task[None]] = set()
         self.goes = asyncio.Condition()
         self.gone = 0
+        self.breaks: int = options.breaks
         self.context: ssl.SSLContext | None = None
         if options.cert:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(options.cert, options.key)
             self.context.set_alpn_protocols(options.alpn.split())
-            if options.tls12:
-                self.context.maximum_version = ssl.TLSVersion.TLSv1_2
+            if options.newest == "1.1":
+                # Both only work with what is too weak by default.
+                self.context.set_ciphers("ALL:@SECLEVEL=0")
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self.context.minimum_version = ssl.TLSVersion.TLSv1_1
+            self.context.maximum_version = NEWEST[options.newest]
             if options.client_ca:
                 self.context.verify_mode = ssl.CERT_REQUIRED
                 self.context.load_verify_locations(options.client_ca)
@@ -94,6 +105,13 @@ class Connection(Wire):
         server.wires.add(self)
         server.counts["accepted"] += 1
 
+    def data_received(self, data: bytes) -> None:
+        if self.server.breaks > 0:
+            self.server.breaks -= 1
+            self.end(self.server.options.break_by)
+        else:
+            super().data_received(data)
+
     def make_session(self, protocol: str | None) -> Session:
         self.server.counts["connections"] += 1
         return H2Session(self) if protocol == "h2" else H1Session(self)
@@ -134,8 +152,10 @@ class Sender:
         def packed(data: bytes) -> bytes:
             return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH) if packer else data
 
+        if plan.hang:
+            await asyncio.Event().wait()
         if plan.cut == "refuse":
-            return await self.cut("refuse", ErrorCodes.REFUSED_STREAM, b"")
+            return await self.cut("refuse", plan.code or ErrorCodes.REFUSED_STREAM, b"")
         for _ in range(plan.interim):
             await self.interim()
         more, trailers = filling("x-more", plan.headers), filling("x-trailer", plan.trailers)
@@ -333,7 +353,7 @@ class H2Session:
         it = answer(fields[":method"], fields[":path"], self.bodies[stream], fields)
         if it.plan.cut == "goaway":
             # One that takes no more: this stream was not begun, the earlier ones go on.
-            return self.go_away(stream - 2)
+            return self.go_away(stream - 2, it.plan.code)
         task = asyncio.create_task(self.say(H2Sender(self, stream), it))
         self.work[stream] = self.wire.server.begin(task)
         counts = self.wire.server.counts
@@ -344,7 +364,7 @@ class H2Session:
         with contextlib.suppress(ProtocolError):
             await sender.send(it)
 
-    def go_away(self, last: int | None = None) -> None:
+    def go_away(self, last: int | None = None, code: int = 0) -> None:
         if self.is_leaving:
             return
         self.is_leaving = True
@@ -352,7 +372,7 @@ class H2Session:
         last = max(self.heads, default=0) if last is None else max(last, 0)
         frame = b"\x00\x00\x08\x07\x00\x00\x00\x00\x00"
         self.flush()
-        self.wire.write(frame + last.to_bytes(4, "big") + (0).to_bytes(4, "big"))
+        self.wire.write(frame + last.to_bytes(4, "big") + code.to_bytes(4, "big"))
         self.wire.server.counts["goaways"] += 1
 
     def lost(self) -> None:
@@ -368,7 +388,11 @@ async def serve(options: argparse.Namespace) -> None:
     listener = await loop.create_server(
         lambda: Connection(server), options.host, options.port, backlog=1024
     )
-    print(listener.sockets[0].getsockname()[1], flush=True)
+    port = listener.sockets[0].getsockname()[1]
+    if options.both:
+        with contextlib.suppress(OSError):  # there may be no IPv6
+            await loop.create_server(lambda: Connection(server), "::1", port, backlog=1024)
+    print(port, flush=True)
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
@@ -379,11 +403,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--both", action="store_true", help="listen at ::1 too, where there is one")
     parser.add_argument("--cert", help="PEM; without it, no TLS")
     parser.add_argument("--key")
     parser.add_argument("--client-ca", help="clients must show a certificate of this authority")
     parser.add_argument("--alpn", default="h2 http/1.1")
-    parser.add_argument("--tls12", action="store_true", help="nothing newer than TLS 1.2")
+    parser.add_argument("--newest", default="1.3", choices=NEWEST, help="version of TLS")
+    parser.add_argument("--breaks", type=int, default=0, help="connections that end at once")
+    parser.add_argument("--break-by", default="fin", help="how they end: fin or reset")
     parser.add_argument("--max-streams", type=int, default=1000)
     asyncio.run(serve(parser.parse_args()))
 
