@@ -12,6 +12,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 typedef struct open_socket {
@@ -152,9 +153,47 @@ int64_t platform_received(int fd)
     return (int64_t)info.tcpi_bytes_received;
 }
 
+/* By the local port of its connection, among the last that were opened; -1: it is not there. */
+static int find_late(const platform_sockets *sockets, int port)
+{
+    enum { looks = 16 };
+    size_t i;
+    for (i = sockets->count; i > 0 && i + looks > sockets->count; i--) {
+        if (platform_local_port(sockets->list[i - 1].fd) == port)
+            return sockets->list[i - 1].fd;
+    }
+    return -1;
+}
+
 int64_t platform_sockets_received(const platform_sockets *sockets, int port)
 {
     return port != 0 && port == sockets->closed_port ? sockets->closed_received : -1;
+}
+
+static int unread_bytes(int fd)
+{
+    int count = 0;
+    return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
+}
+
+int64_t platform_sockets_read(const platform_sockets *sockets, int port)
+{
+    const int fd = find_late(sockets, port);
+    return fd < 0 ? -1 : platform_received(fd) - unread_bytes(fd);
+}
+
+/* Level and description, a type and a tag of 16 bytes, behind the head of a record (RFC 8446, 5.2). */
+int platform_sockets_alerted(const platform_sockets *sockets, int port, int64_t read)
+{
+    static const unsigned char head[] = {23, 3, 3, 0, 19};
+    enum { size = sizeof head + 19 };
+    unsigned char record[sizeof head];
+    const int fd = find_late(sockets, port);
+    if (fd < 0)
+        return read >= 0 && platform_sockets_received(sockets, port) - read == size;
+    return unread_bytes(fd) == size &&
+           recv(fd, record, sizeof record, MSG_PEEK | MSG_DONTWAIT) == sizeof record &&
+           memcmp(record, head, sizeof head) == 0;
 }
 
 int platform_sockets_close(void *context, int fd)
@@ -163,12 +202,14 @@ int platform_sockets_close(void *context, int fd)
     open_socket *closed = find(sockets, fd);
     if (!closed)
         return close(fd);
-    const open_socket ours = *closed;
-    sockets->closed_port = platform_local_port(fd);
-    sockets->closed_received = platform_received(fd);
+    const int is_ours = is_own(closed);
     sockets->idle_count -= closed->idle_port != 0;
     *closed = sockets->list[--sockets->count];
-    return close_own(&ours);
+    if (!is_ours)
+        return 0;
+    sockets->closed_port = platform_local_port(fd);
+    sockets->closed_received = platform_received(fd);
+    return close(fd);
 }
 
 void platform_sockets_rest(platform_sockets *sockets, int fd, int local_port)

@@ -88,8 +88,11 @@ static void headers_that_are_too_large_end_the_call_at_once(void **state)
                                  "X-Long: 0123456789012345678901234567890123456789"
                                  "0123456789012345678901234567890123456789\r\n",
                                  2000000);
-        refuse(few.data, few.len, "headers are larger than 262144 bytes");
-        refuse(most.data, most.len, "headers are larger than 262144 bytes");
+        /* libcurl since 8.8 bounds their number, which these reach first. */
+        refuse(few.data, few.len, "the answer");
+        assert_true(strstr(message_of(error), "headers are larger than 262144 bytes") ||
+                    strstr(message_of(error), "has more than 5000 headers"));
+        refuse(most.data, most.len, "the answer");
         refuse(large.data, large.len, "headers are larger than 262144 bytes");
         text_free(&few);
         text_free(&most);

@@ -98,18 +98,6 @@ static void what_a_reset_takes_is_asked_for_again(void **state)
     assert_int_equal(count_at(server, "requests"), 6);
 }
 
-/* Nothing at all is left when the head comes with the reset: then the request is sent again. */
-static void a_reset_before_anything_was_heard_is_retried(void **state)
-{
-    (void)state;
-    set(client, "max_retries", "2");
-    set_plan(client, server, "events=30,after=0,cut=rst,code=2,tail=3,retry=1");
-    check_whole_stream(client, 30);
-    set_plan(client, server, "events=30,cut=refuse,retry=1");
-    check_whole_stream(client, 30);
-    assert_int_equal(count_at(server, "requests"), 4);
-}
-
 static void a_document_is_whole_or_an_error(void **state)
 {
     (void)state;
@@ -367,7 +355,6 @@ int main(void)
         TEST(a_reset_without_an_error_is_not_an_end),
         TEST(a_reset_with_an_error_is_not_an_end),
         TEST(what_a_reset_takes_is_asked_for_again),
-        TEST(a_reset_before_anything_was_heard_is_retried),
         TEST(a_document_is_whole_or_an_error),
         TEST(no_stream_hangs_when_the_server_stops_talking),
         TEST(no_stream_hangs_when_the_connection_is_cut),

@@ -79,7 +79,8 @@ static int setup(void **state)
 {
     (void)state;
     error = NULL;
-    server = tls_server((const char *[]){"--client-ca", certificate("ca.pem"), NULL});
+    /* What "localhost" is the proxy decides. */
+    server = tls_server((const char *[]){"--client-ca", certificate("ca.pem"), "--both", NULL});
     make_client();
     return 0;
 }
@@ -175,6 +176,34 @@ static void everything_together_by_socks(void **state)
     use_proxy("socks5", "user:" ENCODED, socks);
     set_plan(client, server, NULL);
     check_whole_stream(client, 11);
+}
+
+/* The proxy is told an address. The server listens at 127.0.0.1 alone, though libcurl may know ::1 first. */
+static void localhost_behind_socks(void **state)
+{
+    (void)state;
+    char proxy[128];
+    process_stop(server);
+    server = tls_server((const char *[]){"--client-ca", certificate("ca.pem"), NULL});
+    for (int version = 1; version <= 2; version++) {
+        for (int from_environment = 0; from_environment < 2; from_environment++) {
+            responses_client_free(client);
+            make_client();
+            set(client, "http_version", version == 1 ? "1.1" : "2");
+            set_plan(client, server, NULL);
+            if (from_environment) {
+                snprintf(proxy, sizeof proxy, "socks5://user:%s@localhost:%d", ENCODED,
+                         socks->port);
+                setenv("all_proxy", proxy, 1);
+            } else {
+                use_proxy("socks5", "user:" ENCODED, socks);
+            }
+            assert_ok(responses_create(client, REQUEST, NTS, NULL, &error), error);
+            check_whole_stream(client, 11);
+            unsetenv("all_proxy");
+        }
+    }
+    assert_int_equal(count_at(server, "connections"), 4);
 }
 
 /* ---- refusals ---- */
@@ -366,6 +395,7 @@ int main(void)
         TEST(everything_together_by_http),
         TEST(everything_together_by_http_over_tls),
         TEST(everything_together_by_socks),
+        TEST(localhost_behind_socks),
         TEST(a_wrong_password_is_not_tried_again),
         TEST(a_proxy_over_tls_is_verified_too),
         TEST(a_proxy_that_is_not_there_is_a_network_error),

@@ -195,7 +195,7 @@ static void a_client_shows_its_certificate(void **state)
     (void)state;
     with_client_certificates((const char *[]){NULL});
     stop();
-    with_client_certificates((const char *[]){"--tls12", NULL});
+    with_client_certificates((const char *[]){"--newest", "1.2", NULL});
 }
 
 /* OpenSSL would ask for the password: on the terminal, or where there is none on standard input. */

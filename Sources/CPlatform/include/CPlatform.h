@@ -116,6 +116,10 @@ void platform_interrupt_raise(platform_interrupt *interrupt); /* async-signal-sa
 uint64_t platform_interrupt_count(const platform_interrupt *interrupt);
 void platform_interrupt_free(platform_interrupt *_Nullable interrupt);
 
+/* "localhost:8080:127.0.0.1,[::1]" of an http or https URL with that host, to be freed; NULL of any other, and
+   when memory is out. */
+char *_Nullable platform_localhost_entry(const uint8_t *_Nullable url);
+
 /* ---- sockets that libcurl opens, so that a forked child can close its copies ---- */
 
 typedef struct platform_sockets platform_sockets;
@@ -136,6 +140,11 @@ int platform_local_port(int fd);
 int64_t platform_received(int fd);
 /* The same for the connection that was closed last, if its local port was this; else -1. */
 int64_t platform_sockets_received(const platform_sockets *sockets, int local_port);
+/* How many have been read, of one of those that were opened last; else -1. */
+int64_t platform_sockets_read(const platform_sockets *sockets, int local_port);
+/* Whether all that came after them, and was not read while it was open, is an alert of TLS 1.3. `read` is -1
+   where it is not known. */
+int platform_sockets_alerted(const platform_sockets *sockets, int local_port, int64_t read);
 /* libcurl closes its wake-up sockets without a look: 0 when the host has done it before, and the numbers
    may be those of something else. */
 void platform_sockets_note_wakeup(platform_sockets *sockets, int fd);

@@ -233,6 +233,16 @@ package struct Settings {
             && applyProxy(to: easy, proxyOfEnvironment)
     }
 
+    /// Servers are reached by way of a SOCKS proxy.
+    var usesSOCKS: Bool {
+        let proxy = self.proxy?.buffer ?? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value
+        guard let start = proxy?.baseAddress, let count = proxy?.count, count > 5 else {
+            return false
+        }
+        return strncasecmp(
+            UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self), "socks", 5) == 0
+    }
+
     /// Always said, so that libcurl does not look into the environment for a proxy by itself.
     private func applyProxy(
         to easy: UnsafeMutableRawPointer, _ proxyOfEnvironment: Input?

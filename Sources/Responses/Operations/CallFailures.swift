@@ -7,7 +7,7 @@ extension Call {
     // MARK: of the connection
 
     func connectionFailed(_ transfer: Transfer) {
-        let kind = TransferFailure(transfer.result, systemError: transfer.systemError)
+        let kind = TransferFailure(transfer.result, isBroken: transfer.connectionEnd != nil)
         if kind.status == .timeout {
             return attemptTimedOut(
                 "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")

@@ -36,6 +36,8 @@ final class Transfer {
     private var sentBeforeRequest = -1
     /// The port of this side of the connection that the request went out on first; 0 when it did not.
     private(set) var requestPort = 0
+    /// Bytes that were read from its connection, where it was new and the request was sent over TLS; else -1.
+    private(set) var readInHandshake: Int64 = -1
     private(set) var isOverLimit = false
     /// What of the answer's head was more than is taken; nil: nothing was.
     private(set) var excess: StaticString?
@@ -62,13 +64,17 @@ final class Transfer {
     var unwatched: Int32 = 0
     /// The `errno` of a connection that failed, 0 where the system was not the reason.
     private(set) var systemError = 0
+    /// The server refused this client by an alert of TLS, and the end of the connection was found before it.
+    private(set) var isRefusedUnread = false
     /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
     private(set) var proxyStatus: Int32 = 0
 
-    private let request: HTTPRequest
+    let request: HTTPRequest
     /// What no message may have in it.
     let redaction: Redaction?
     private let headerList: UnsafeMutablePointer<curl_slist>?
+    /// Addresses that libcurl is not to look for; nearly always nil.
+    private var resolveList: UnsafeMutablePointer<curl_slist>?
     let errorText: UnsafeMutablePointer<CChar>
     let maximumQueueBytes: Int
     private let maximumBodyBytes: Int
@@ -117,6 +123,7 @@ final class Transfer {
 
     deinit {
         curl_free_secret_list(headerList)
+        curl_slist_free_all(resolveList)
         free(errorText)
     }
 
@@ -148,7 +155,21 @@ final class Transfer {
                 }
             }, me)
         return request.apply(to: easy) && curl_set_headers(easy, headerList) == CURLE_OK
-            && settings.apply(to: easy)
+            && settings.apply(to: easy) && (!settings.usesSOCKS || resolveLocalhost())
+    }
+
+    /// SOCKS proxies are told one address (but for socks5h): for "localhost" libcurl since 8.0 names `::1`, and
+    /// most servers listen at 127.0.0.1 alone.
+    private func resolveLocalhost() -> Bool {
+        guard
+            let entry = request.url.withUnsafeBufferPointer({
+                platform_localhost_entry($0.baseAddress)
+            })
+        else { return true }
+        resolveList = curl_slist_append(nil, entry)
+        free(entry)
+        return resolveList != nil
+            && curl_set_pointer(easy, CURLOPT_RESOLVE, resolveList) == CURLE_OK
     }
 
     func takeBody() {
@@ -173,6 +194,10 @@ final class Transfer {
             // What went to a proxy to get a tunnel counts too.
             sentBeforeRequest = sent
             requestPort = port
+            if request.isSecure && isOnNewConnection {
+                readInHandshake = platform_sockets_read(
+                    engine.sockets, Int32(truncatingIfNeeded: port))
+            }
             return true
         }
         isCutAfterSending = sent > sentBeforeRequest && request.method != .get
@@ -313,7 +338,8 @@ final class Transfer {
             if let owner { engine.tell(owner) }
             return
         }
-        if isTLSAlert(code) {
+        isRefusedUnread = code != CURLE_OK && isAlertUnread
+        if isRefusedUnread || isTLSAlert(code) {
             result = CURLE_SSL_CONNECT_ERROR
             systemError = 0
         }
@@ -336,11 +362,13 @@ final class Transfer {
             // The body was whole before its trailers.
             result = CURLE_OK
         } else if excess == nil && mode == .undecided && !headers.isComplete {
-            if isHeadTooLarge { excess = "the answer's headers are larger than 307200 bytes" }
-            if isHTTP2HeadTooLarge {
+            if isHeadTooLarge {
+                excess = "the answer's headers are larger than 307200 bytes"
+            } else if isHeadTooLong {
+                excess = "the answer has more than 5000 headers"
+            } else if isHTTP2HeadTooLarge {
                 excess = "the answer's headers are larger than 131072 bytes, too large for HTTP/2"
-            }
-            if isHeadLineTooLong(code) {
+            } else if isHeadLineTooLong(code) {
                 excess = "a line of the answer's headers is longer than libcurl takes"
             }
         }

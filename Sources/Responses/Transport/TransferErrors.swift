@@ -37,9 +37,30 @@ extension Transfer {
         (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) && says(" alert ")
     }
 
+    /// The same when the server closed the connection at once and sending was what failed: libcurl has not
+    /// read the alert, or not told. It is all that came after the handshake; a server that lets a client in
+    /// sends tickets. On a connection that was not made for this request it would be a farewell. OpenSSL
+    /// goes on writing after a farewell, and says so after an alert.
+    var isAlertUnread: Bool {
+        if !request.isSecure || headers.status != 0 || !isOnNewConnection { return false }
+        if says("SSL_write: SSL_ERROR_ZERO_RETURN") { return true }
+        let port = Int32(truncatingIfNeeded: localPort)
+        return platform_sockets_alerted(engine.sockets, port, readInHandshake) != 0
+    }
+
+    /// Its connection was made for it.
+    var isOnNewConnection: Bool {
+        var made = 0
+        curl_get_long(easy, CURLINFO_NUM_CONNECTS, &made)
+        return made > 0
+    }
+
     /// libcurl since 8.3 bounds all headers of an answer together, those of a proxy among them. Ours is the
     /// smaller bound, but does not see a proxy's.
     var isHeadTooLarge: Bool { says("Too large response headers") }
+
+    /// And since 8.8 their number.
+    var isHeadTooLong: Bool { says("Too many response headers") }
 
     /// A line of more than 100 KiB: to libcurl that was lack of memory before it had a code for it (8.6).
     /// It was not when so much has come, and memory is there.
@@ -60,16 +81,18 @@ extension Transfer {
     /// headers, and of trailers. The connection is lost for all that share it.
     private var isHTTP2HeadRefused: Bool {
         if !maySpeakHTTP2 { return false }
-        if says("mem_recv() returned -902") {
+        // It gives up by itself, too, for a head of more frames than nine.
+        if says("mem_recv() returned -90") || says("nghttp2 recv error -90") {
             engine.sharing.noteOverfilled(requestPort, engine.now)
             return true
         }
         return engine.sharing.wasOverfilled(requestPort, engine.now)
     }
 
-    /// It can only be this transfer's head: no other waits for its own.
+    /// Of a transfer whose head is not complete. It can only be its own: a part of it has come (libcurl since
+    /// 8.0), or no other waits for its own.
     var isHTTP2HeadTooLarge: Bool {
-        isHTTP2HeadRefused && headers.status == 0 && !engine.sharing.othersAwaitHeads
+        isHTTP2HeadRefused && (headers.status != 0 || !engine.sharing.othersAwaitHeads)
     }
 
     /// It was lost for its trailers, or those of another: a document that can be read is whole.
@@ -90,6 +113,10 @@ extension Transfer {
         if headers.status == 0 && proxyStatus >= 400 {
             return "the proxy refused: HTTP \(proxyStatus)"
                 + "\(proxyStatus == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
+        }
+        if isRefusedUnread {
+            return
+                "the server refused this client after the TLS handshake\(Transfer.certificateAdvice)"
         }
         if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
@@ -113,7 +140,8 @@ extension Transfer {
     }
 
     /// How the connection ended; nil when something else went wrong.
-    private var connectionEnd: StaticString? {
+    var connectionEnd: StaticString? {
+        if isRefusedUnread { return nil }
         if isCutAfterSending || result == CURLE_OK { return "closed" }
         // A stream of HTTP/2 ends without its connection.
         if result == CURLE_PARTIAL_FILE && maySpeakHTTP2 { return nil }
@@ -146,6 +174,10 @@ extension Transfer {
     /// The environment names a proxy that is malformed, and this transfer needs one.
     var lacksUsableProxy: Bool { says(Proxy.malformed) }
 
+    static var certificateAdvice: StaticString {
+        "; client_cert and client_key show a certificate of this client"
+    }
+
     private var advice: StaticString {
         if says("local issuer") || says("self-signed") || says("self signed") {
             if redaction?.trustVariable != nil {
@@ -155,7 +187,7 @@ extension Transfer {
                 ? Transfer.noCertificates : "; ca_file or ca_path name the certificates to trust"
         }
         if says("alert certificate required") || says("alert handshake failure") {
-            return "; client_cert and client_key show a certificate of this client"
+            return Transfer.certificateAdvice
         }
         if says("private key file") { return "; client_key is a PEM file without a password" }
         switch result {

@@ -5,12 +5,13 @@ struct TransferFailure {
     let status: Status
     let isRetryable: Bool
 
-    init(_ code: CURLcode, systemError: Int) {
+    /// `isBroken`: the connection ended, without a word of the other side.
+    init(_ code: CURLcode, isBroken: Bool) {
         switch code {
         case CURLE_OPERATION_TIMEDOUT: (status, isRetryable) = (.timeout, true)
         case CURLE_OUT_OF_MEMORY: (status, isRetryable) = (.noMemory, false)
         // A handshake that the network broke may succeed later; one that was refused will not.
-        case CURLE_SSL_CONNECT_ERROR: (status, isRetryable) = (.tls, systemError != 0)
+        case CURLE_SSL_CONNECT_ERROR: (status, isRetryable) = (.tls, isBroken)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND,
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
