@@ -40,7 +40,9 @@ run() {
     words=$scratch/$3-${4:-}-$(echo "${5:-}" | tr -c '[:lower:]' -)
     RESPONSES_MODEL=${4:-$RESPONSES_MODEL} OPENAI_CUSTOM_HEADERS="${5:+X-Sandbox-Fault: $5}" \
         timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null || status=$?
-    sed -E 's/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/printed"
+    # COBOL's runtime is bound to libxml2, which complains on Debian 13 about its own version.
+    sed -E '/^Warning: program compiled against libxml/d
+        s/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/printed"
     [ -e "$words" ] || cp "$scratch/printed" "$words"
     pattern=$(expected "$3")
     if [ $status != 0 ] || [ -z "$pattern" ] || ! tail -n 1 "$out" | grep -Eq "$pattern"; then
