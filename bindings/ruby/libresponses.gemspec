@@ -6,8 +6,8 @@ require_relative "lib/libresponses/version"
 Gem::Specification.new do |gem|
   gem.name = "libresponses"
   gem.version = Libresponses::VERSION
-  # RubyGems before 3.6 writes glibc's platform "x86_64-linux", and a newer one takes that for its own
-  # "x86_64-linux-gnu"; the other way round it does not go.
+  # RubyGems 3.3 calls glibc's platform "x86_64-linux", 3.6 "x86_64-linux-gnu". Both install a gem for the
+  # first; one name, wherever it was built.
   gem.platform = ENV["GEM_PLATFORM"] || Gem::Platform.local.to_s.delete_suffix("-gnu")
   gem.summary = "A client of the OpenAI Responses API, on libresponses"
   gem.description = "Streams that cost little, resume by themselves and never end silently; threads, " \
