@@ -50,10 +50,14 @@ package enum JSONTree {
             guard JSONWriter.finite(value, into: &finite) else { throw .noMemory() }
             if let tree = load(UnsafePointer(finite.bytes), finite.count, &error) { return tree }
         }
-        if json_error_code(&error) == json_error_out_of_memory { throw .noMemory() }
-        let isMoved = !finite.isEmpty
-        let place = value.start + min(max(0, Int(error.position) - 1), value.count)
-        let path = isMoved ? [] : JSONPointer.path(to: place, in: document)
+        if jansson_has_no_memory(&error) != 0 { throw .noMemory() }
+        // What was read last.
+        let read =
+            finite.isEmpty
+            ? value : JSONValue(start: finite.bytes, end: finite.bytes + finite.count)
+        let place = read.start + min(max(0, Int(error.position) - 1), read.count)
+        let path =
+            JSONPointer.path(to: value.start, in: document) + JSONPointer.path(to: place, in: read)
         throw ResponsesError(
             .protocol,
             "jansson cannot hold the value at \"\(Message(path))\": \(reason(&error)); "
@@ -63,7 +67,9 @@ package enum JSONTree {
     private static func load(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ error: inout json_error_t
     ) -> Tree? {
-        jansson_load(
+        let found = platform_errno()
+        defer { platform_set_errno(found) }
+        return jansson_load(
             UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self), count, &error)
     }
 
@@ -96,7 +102,9 @@ package enum JSONTree {
         }
         var buffer = ByteBuffer()
         guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }
-        var writer = Writer()
+        var writer = Writer(top: jansson_frame())
+        let found = platform_errno()
+        platform_set_errno(0)
         let failed = withUnsafeMutablePointer(to: &buffer) { place in
             writer.buffer = place
             return jansson_write(
@@ -106,10 +114,16 @@ package enum JSONTree {
                     return context.assumingMemoryBound(to: Writer.self).pointee.add(bytes, count)
                 }, &writer)
         }
-        if writer.hasNoMemory { throw .noMemory() }
+        if writer.hasNoMemory || failed != 0 && platform_errno() == ENOMEM { throw .noMemory() }
+        platform_set_errno(found)
+        if writer.isTooDeep {
+            throw .invalid(
+                Message(argument), "has more than 1,024 arrays and objects inside each other")
+        }
         if failed != 0 {
             throw .invalid(
-                Message(argument), "cannot be written as JSON: a value in it contains itself")
+                Message(argument),
+                "cannot be written as JSON: a value in it contains itself, or text is not UTF-8")
         }
         guard let text = Text(taking: &buffer) else { throw .noMemory() }
         return text
@@ -118,8 +132,21 @@ package enum JSONTree {
     private struct Writer {
         var buffer: UnsafeMutablePointer<ByteBuffer>?
         var hasNoMemory = false
+        /// Where the stack was before jansson went into the tree.
+        let top: UInt
+        var isTooDeep = false
+
+        /// What 1,024 levels of a tree take of the stack, 300 KB, and room for other builds of jansson. A tree
+        /// may be so deep that all of the stack is not enough, and no server takes one of a tenth.
+        static let maximumStack: UInt = 512 * 1024
+
+        init(top: UInt) { self.top = top }
 
         mutating func add(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int32 {
+            if top &- jansson_frame() > Writer.maximumStack {
+                isTooDeep = true
+                return -1
+            }
             let start = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
             if buffer?.pointee.append(start, count) == true { return 0 }
             hasNoMemory = true
