@@ -7,20 +7,14 @@ import Responses
 // happens; from there on they are their namesakes.
 
 extension NamedOperation {
-    /// What the tree is called in the header.
-    fileprivate var argument: StaticString {
+    /// What the tree is called in the header, and whether it must be there: parameters and the body of
+    /// `send` need not be.
+    fileprivate var argument: (name: StaticString, isNeeded: Bool) {
         switch self {
-        case .get, .getStream, .listInputItems: return "params"
-        case .send: return "body"
-        default: return "request"
-        }
-    }
-
-    /// A request must be there; parameters and the body of `send` need not be.
-    fileprivate var needsTree: Bool {
-        switch self {
-        case .create, .createStream, .countInputTokens, .compact: return true
-        default: return false
+        case .of(let endpoint, _):
+            if case .request = endpoint.takes { return ("request", true) }
+            return ("params", false)
+        default: return ("body", false)
         }
     }
 }
@@ -68,7 +62,8 @@ private func withText(
     out?.pointee = nil
     err?.pointee = nil
     do throws(ResponsesError) {
-        let text = try given.text(named.argument, isNeeded: named.needsTree)
+        let argument = named.argument
+        let text = try given.text(argument.name, isNeeded: argument.isNeeded)
         return body(text.map { .owned($0) } ?? .text(nil))
     } catch {
         return report(error, err)
@@ -81,7 +76,7 @@ private func withText(
 public func responses_jansson_create(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.create, .borrowed(tree), client, out, err)
+    run(.of(.create), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_create_new") @implementation
@@ -89,14 +84,14 @@ public func responses_jansson_create_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.create, .taken(tree), client, out, err)
+    run(.of(.create), .taken(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_create_start") @implementation
 public func responses_jansson_create_start(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.create, .borrowed(tree), client, out, err)
+    start(.of(.create), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_create_start_new") @implementation
@@ -104,7 +99,7 @@ public func responses_jansson_create_start_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.create, .taken(tree), client, out, err)
+    start(.of(.create), .taken(tree), client, out, err)
 }
 
 // MARK: create stream
@@ -114,7 +109,7 @@ public func responses_jansson_create_stream(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ onEvent: responses_event_fn?,
     _ userData: UnsafeMutableRawPointer?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.createStream, .borrowed(tree), client, out, err, onEvent ?? ignoreEvent, userData)
+    run(.of(.createStream), .borrowed(tree), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_jansson_create_stream_new") @implementation
@@ -122,14 +117,14 @@ public func responses_jansson_create_stream_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ onEvent: responses_event_fn?,
     _ userData: UnsafeMutableRawPointer?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.createStream, .taken(tree), client, out, err, onEvent ?? ignoreEvent, userData)
+    run(.of(.createStream), .taken(tree), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_jansson_create_stream_start") @implementation
 public func responses_jansson_create_stream_start(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.createStream, .borrowed(tree), client, out, err)
+    start(.of(.createStream), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_create_stream_start_new") @implementation
@@ -137,7 +132,7 @@ public func responses_jansson_create_stream_start_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.createStream, .taken(tree), client, out, err)
+    start(.of(.createStream), .taken(tree), client, out, err)
 }
 
 // MARK: get
@@ -147,7 +142,7 @@ public func responses_jansson_get(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.get(id), .borrowed(tree), client, out, err)
+    run(.of(.get, id), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_get_new") @implementation
@@ -155,7 +150,7 @@ public func responses_jansson_get_new(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafeMutablePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.get(id), .taken(tree), client, out, err)
+    run(.of(.get, id), .taken(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_get_start") @implementation
@@ -163,7 +158,7 @@ public func responses_jansson_get_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.get(id), .borrowed(tree), client, out, err)
+    start(.of(.get, id), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_get_start_new") @implementation
@@ -171,7 +166,7 @@ public func responses_jansson_get_start_new(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafeMutablePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.get(id), .taken(tree), client, out, err)
+    start(.of(.get, id), .taken(tree), client, out, err)
 }
 
 // MARK: get stream
@@ -182,7 +177,7 @@ public func responses_jansson_get_stream(
     _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.getStream(id), .borrowed(tree), client, out, err, onEvent ?? ignoreEvent, userData)
+    run(.of(.getStream, id), .borrowed(tree), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_jansson_get_stream_new") @implementation
@@ -191,7 +186,7 @@ public func responses_jansson_get_stream_new(
     _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.getStream(id), .taken(tree), client, out, err, onEvent ?? ignoreEvent, userData)
+    run(.of(.getStream, id), .taken(tree), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_jansson_get_stream_start") @implementation
@@ -199,7 +194,7 @@ public func responses_jansson_get_stream_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.getStream(id), .borrowed(tree), client, out, err)
+    start(.of(.getStream, id), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_get_stream_start_new") @implementation
@@ -207,7 +202,7 @@ public func responses_jansson_get_stream_start_new(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafeMutablePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.getStream(id), .taken(tree), client, out, err)
+    start(.of(.getStream, id), .taken(tree), client, out, err)
 }
 
 // MARK: list input items
@@ -217,7 +212,7 @@ public func responses_jansson_list_input_items(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.listInputItems(id), .borrowed(tree), client, out, err)
+    run(.of(.listInputItems, id), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_list_input_items_new") @implementation
@@ -225,7 +220,7 @@ public func responses_jansson_list_input_items_new(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafeMutablePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.listInputItems(id), .taken(tree), client, out, err)
+    run(.of(.listInputItems, id), .taken(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_list_input_items_start") @implementation
@@ -233,7 +228,7 @@ public func responses_jansson_list_input_items_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.listInputItems(id), .borrowed(tree), client, out, err)
+    start(.of(.listInputItems, id), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_list_input_items_start_new") @implementation
@@ -241,7 +236,7 @@ public func responses_jansson_list_input_items_start_new(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ tree: UnsafeMutablePointer<json_t>?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.listInputItems(id), .taken(tree), client, out, err)
+    start(.of(.listInputItems, id), .taken(tree), client, out, err)
 }
 
 // MARK: count input tokens
@@ -250,7 +245,7 @@ public func responses_jansson_list_input_items_start_new(
 public func responses_jansson_count_input_tokens(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.countInputTokens, .borrowed(tree), client, out, err)
+    run(.of(.countInputTokens), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_count_input_tokens_new") @implementation
@@ -258,14 +253,14 @@ public func responses_jansson_count_input_tokens_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.countInputTokens, .taken(tree), client, out, err)
+    run(.of(.countInputTokens), .taken(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_count_input_tokens_start") @implementation
 public func responses_jansson_count_input_tokens_start(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.countInputTokens, .borrowed(tree), client, out, err)
+    start(.of(.countInputTokens), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_count_input_tokens_start_new") @implementation
@@ -273,7 +268,7 @@ public func responses_jansson_count_input_tokens_start_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.countInputTokens, .taken(tree), client, out, err)
+    start(.of(.countInputTokens), .taken(tree), client, out, err)
 }
 
 // MARK: compact
@@ -282,7 +277,7 @@ public func responses_jansson_count_input_tokens_start_new(
 public func responses_jansson_compact(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.compact, .borrowed(tree), client, out, err)
+    run(.of(.compact), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_compact_new") @implementation
@@ -290,14 +285,14 @@ public func responses_jansson_compact_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.compact, .taken(tree), client, out, err)
+    run(.of(.compact), .taken(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_compact_start") @implementation
 public func responses_jansson_compact_start(
     _ client: OpaquePointer?, _ tree: UnsafePointer<json_t>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.compact, .borrowed(tree), client, out, err)
+    start(.of(.compact), .borrowed(tree), client, out, err)
 }
 
 @_cdecl("responses_jansson_compact_start_new") @implementation
@@ -305,7 +300,7 @@ public func responses_jansson_compact_start_new(
     _ client: OpaquePointer?, _ tree: UnsafeMutablePointer<json_t>?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.compact, .taken(tree), client, out, err)
+    start(.of(.compact), .taken(tree), client, out, err)
 }
 
 // MARK: send

@@ -74,7 +74,7 @@ private func eachItem(
     while true {
         var page: OpaquePointer?
         let json: GivenJSON = params.map { .owned($0) } ?? .text(nil)
-        let status = run(.listInputItems(id), json, client, &page, err)
+        let status = run(.of(.listInputItems, id), json, client, &page, err)
         defer { Handle.free(page, .response) }
         guard status == RESPONSES_OK,
             let answer = Handle.object(page, .response, as: Response.self)

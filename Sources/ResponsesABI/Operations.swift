@@ -101,7 +101,7 @@ public func responses_create(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.create, text(json, n), client, out, err)
+    run(.of(.create), text(json, n), client, out, err)
 }
 
 @_cdecl("responses_create_start") @implementation
@@ -109,7 +109,7 @@ public func responses_create_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.create, text(json, n), client, out, err)
+    start(.of(.create), text(json, n), client, out, err)
 }
 
 // MARK: create stream
@@ -120,7 +120,7 @@ public func responses_create_stream(
     _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.createStream, text(json, n), client, out, err, onEvent ?? ignoreEvent, userData)
+    run(.of(.createStream), text(json, n), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_create_stream_start") @implementation
@@ -128,7 +128,7 @@ public func responses_create_stream_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.createStream, text(json, n), client, out, err)
+    start(.of(.createStream), text(json, n), client, out, err)
 }
 
 // MARK: get
@@ -138,7 +138,7 @@ public func responses_get(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.get(id), text(params, n), client, out, err)
+    run(.of(.get, id), text(params, n), client, out, err)
 }
 
 @_cdecl("responses_get_start") @implementation
@@ -146,7 +146,7 @@ public func responses_get_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.get(id), text(params, n), client, out, err)
+    start(.of(.get, id), text(params, n), client, out, err)
 }
 
 // MARK: get stream
@@ -157,7 +157,7 @@ public func responses_get_stream(
     _ n: Int, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
     _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.getStream(id), text(params, n), client, out, err, onEvent ?? ignoreEvent, userData)
+    run(.of(.getStream, id), text(params, n), client, out, err, onEvent ?? ignoreEvent, userData)
 }
 
 @_cdecl("responses_get_stream_start") @implementation
@@ -165,7 +165,7 @@ public func responses_get_stream_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.getStream(id), text(params, n), client, out, err)
+    start(.of(.getStream, id), text(params, n), client, out, err)
 }
 
 // MARK: cancel
@@ -174,14 +174,14 @@ public func responses_get_stream_start(
 public func responses_cancel(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.cancel(id), .text(nil), client, out, err)
+    run(.of(.cancel, id), .text(nil), client, out, err)
 }
 
 @_cdecl("responses_cancel_start") @implementation
 public func responses_cancel_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.cancel(id), .text(nil), client, out, err)
+    start(.of(.cancel, id), .text(nil), client, out, err)
 }
 
 // MARK: delete
@@ -190,14 +190,14 @@ public func responses_cancel_start(
 public func responses_delete(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.delete(id), .text(nil), client, out, err)
+    run(.of(.delete, id), .text(nil), client, out, err)
 }
 
 @_cdecl("responses_delete_start") @implementation
 public func responses_delete_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.delete(id), .text(nil), client, out, err)
+    start(.of(.delete, id), .text(nil), client, out, err)
 }
 
 // MARK: list input items
@@ -207,7 +207,7 @@ public func responses_list_input_items(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    run(.listInputItems(id), text(params, n), client, out, err)
+    run(.of(.listInputItems, id), text(params, n), client, out, err)
 }
 
 @_cdecl("responses_list_input_items_start") @implementation
@@ -215,7 +215,7 @@ public func responses_list_input_items_start(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: UnsafePointer<CChar>?,
     _ n: Int, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
-    start(.listInputItems(id), text(params, n), client, out, err)
+    start(.of(.listInputItems, id), text(params, n), client, out, err)
 }
 
 // MARK: count input tokens
@@ -225,7 +225,7 @@ public func responses_count_input_tokens(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.countInputTokens, text(json, n), client, out, err)
+    run(.of(.countInputTokens), text(json, n), client, out, err)
 }
 
 @_cdecl("responses_count_input_tokens_start") @implementation
@@ -233,7 +233,7 @@ public func responses_count_input_tokens_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.countInputTokens, text(json, n), client, out, err)
+    start(.of(.countInputTokens), text(json, n), client, out, err)
 }
 
 // MARK: compact
@@ -243,7 +243,7 @@ public func responses_compact(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    run(.compact, text(json, n), client, out, err)
+    run(.of(.compact), text(json, n), client, out, err)
 }
 
 @_cdecl("responses_compact_start") @implementation
@@ -251,7 +251,7 @@ public func responses_compact_start(
     _ client: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ n: Int, _ out: HandleOut,
     _ err: HandleOut
 ) -> Int32 {
-    start(.compact, text(json, n), client, out, err)
+    start(.of(.compact), text(json, n), client, out, err)
 }
 
 // MARK: wait

@@ -138,7 +138,7 @@ struct URLTests {
         func path(_ id: String) -> String {
             do throws(ResponsesError) {
                 return try withInput(id) { id throws(ResponsesError) in
-                    String(decoding: try Path.response(id, "/cancel"), as: UTF8.self)
+                    String(decoding: try Path.fill("/responses/{id}/cancel", id), as: UTF8.self)
                 }
             } catch {
                 return "(\(string(error.message)))"

@@ -224,7 +224,8 @@ extension Call {
                 resumption.source == .stream
                     ? try Operation.resume(
                         id, after: stream.lastSequence, operation.streamQuery, settings)
-                    : HTTPRequest(.get, at: Path.one, url: settings.url(try Path.response(id)))
+                    : HTTPRequest(
+                        .get, at: Path.one, url: settings.url(try Path.fill(Path.one, id)))
             }
         } catch {
             return fail(error)

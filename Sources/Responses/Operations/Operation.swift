@@ -1,5 +1,5 @@
-/// What one operation sends and what it accepts back. Each family of operations has a file that makes
-/// these; `Call` carries them out.
+/// What one call sends and what it accepts back: a line of the table of operations, filled in. `Call`
+/// carries it out.
 package struct Operation {
     package enum Kind {
         /// One request, one document.
@@ -46,8 +46,6 @@ package typealias Input = UnsafeBufferPointer<UInt8>
 
 /// The parts of a request's URL.
 enum Path {
-    static let responses: StaticString = "/responses"
-    /// As the log shows it.
     static let one: StaticString = "/responses/{id}"
 
     /// A response can be asked for by this id. Encoded or not, dots mean another place. An id that a server
@@ -58,20 +56,22 @@ enum Path {
         return id.contains(0x2F) || !PathText.hasDotSegment(Array(id))
     }
 
-    /// "/responses/{id}" and what follows it. The id is percent-encoded, whatever is in it.
-    static func response(_ id: Input, _ suffix: StaticString = "") throws(ResponsesError) -> [UInt8]
-    {
+    /// The path with a response's id for `{id}`, percent-encoded, whatever is in it.
+    static func fill(_ path: StaticString, _ id: Input) throws(ResponsesError) -> [UInt8] {
+        let path = path.buffer
+        guard let open = path.firstIndex(of: 0x7B), let close = path.firstIndex(of: 0x7D) else {
+            return Array(path)
+        }
         if id.isEmpty {
             throw .invalid("id", "must not be empty; expected a response's id, \"resp_...\"")
         }
         if !isUsable(id) {
             throw .invalid("id", "must not be \".\" or \"..\", however it is spelled")
         }
-        var path = bytes(responses)
-        path.append(0x2F)
-        PercentEncoding.append(id, to: &path)
-        path.append(contentsOf: bytes(suffix))
-        return path
+        var filled = Array(path[..<open])
+        PercentEncoding.append(id, to: &filled)
+        filled.append(contentsOf: path[(close + 1)...])
+        return filled
     }
 }
 

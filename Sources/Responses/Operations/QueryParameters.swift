@@ -8,6 +8,10 @@ struct QueryParameters {
     private(set) var startingAfter: Int64 = -1
     private(set) var after: [UInt8] = []
 
+    static var none: QueryParameters { QueryParameters() }
+
+    private init() {}
+
     /// `forStream`: the parameters of an event stream are understood, and `starting_after` is kept out
     /// of the query, because it changes with every resume.
     init(_ json: Input?, forStream: Bool = false) throws(ResponsesError) {

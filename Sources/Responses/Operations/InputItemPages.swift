@@ -1,20 +1,5 @@
-/// GET /responses/{id}/input_items: one page.
+/// Going from page to page of the input items.
 extension Operation {
-    package static func listInputItems(_ id: Input, _ params: Input?, _ settings: Settings)
-        throws(ResponsesError) -> Operation
-    {
-        let path = try Path.response(id, "/input_items")
-        let parameters = try QueryParameters(params)
-        var operation = Operation(
-            .document,
-            HTTPRequest(
-                .get, at: "/responses/{id}/input_items",
-                url: settings.url(path, query: parameters.query)))
-        operation.isList = true
-        operation.afterItem = parameters.after
-        return operation
-    }
-
     /// Why a page cannot lead to the next one, though it was asked for as the next one and says that there
     /// is one; nil when it can. Whoever pages through such a list would never come to an end (some gateways
     /// ignore `after`). The first page is worth having by itself and is handed over whatever it says of
