@@ -16,7 +16,7 @@ class TestCase < Minitest::Test
 
   class Hang < StandardError; end
 
-  LIMIT = Integer(ENV.fetch("TEST_LIMIT", "60"))
+  LIMIT = Integer(ENV.fetch("TEST_LIMIT", "180"))
 
   # Far longer than anything takes, so that a hang fails instead of hanging.
   def run
