@@ -29,7 +29,7 @@ case $part in
         packages python3-venv libcurl4 libjansson4
         python3 -m venv environment
         environment/bin/pip install --quiet --no-index --no-deps ./libresponses-*.whl
-        timeout 60 environment/bin/python -c '
+        timeout 60 environment/bin/python -I -c '
 from libresponses import OpenAI, _library
 assert "site-packages" in _library.library.path, _library.library.path
 with OpenAI() as client:

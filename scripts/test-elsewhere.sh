@@ -80,8 +80,12 @@ make_root() {
     rm -rf "$root"
     cp -a --reflink=auto "$cache/$1" "$root"
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-    for file in /etc/pip.conf "$HOME/.config/pip/pip.conf"; do
-        [ ! -e "$file" ] || grep -v '^ *\(cert\|find-links\) *=' "$file" >> "$root/etc/pip.conf" || true
+    # The same for pip, as far as it is no path of this machine.
+    for file in "$HOME/.config/pip/pip.conf" /etc/pip.conf; do
+        [ ! -e "$file" ] || {
+            grep -v '^ *\(cert\|find-links\) *=' "$file" > "$root/etc/pip.conf" || true
+            break
+        }
     done
     # Not among the system's own: there the tests look for none, or for those of Debian.
     [ -z "${PIP_CERT:-}" ] || cp "$PIP_CERT" "$root/etc/pip-certificates.pem"
@@ -184,13 +188,13 @@ awk -v systems="$SYSTEMS" '
     { result[$1, $2] = $3; seconds[$1, $2] = $4 }
     !seen[$2]++ { suite[++suites] = $2 }
     END {
-        n = split(systems, system, " ")
-        printf "| suite |"; for (i = 1; i <= n; i++) printf " %s |", system[i]
+        n = split(systems, column, " ")
+        printf "| suite |"; for (i = 1; i <= n; i++) printf " %s |", column[i]
         printf "\n|---|"; for (i = 1; i <= n; i++) printf "---|"
         for (s = 1; s <= suites; s++) {
             printf "\n| %s |", suite[s]
             for (i = 1; i <= n; i++) {
-                key = system[i] SUBSEP suite[s]
+                key = column[i] SUBSEP suite[s]
                 printf " %s |", key in result ? result[key] ", " seconds[key] " s" : ""
             }
         }
