@@ -507,8 +507,8 @@ RESPONSES_API void responses_event_free(responses_event *event);
  * Each returns when the answer is there: RESPONSES_OK with the response in `*out`, or an error.
  * `json` is the body of the request as the API documents it; n is its length or RESPONSES_NTS. It is
  * sent as it is, with fields that this library has never heard of, except for "stream", which the
- * operation sets. It must be JSON in UTF-8: NaN and Infinity are RESPONSES_E_INVALID. `params_json` is an object of query parameters; its fields pass through too. It may
- * be NULL, and n is ignored then.
+ * operation sets. It must be JSON in UTF-8: NaN and Infinity are RESPONSES_E_INVALID. `params_json` is an
+ * object of query parameters; its fields pass through too. It may be NULL, and n is ignored then.
  *
  * Transient failures are retried (option max_retries) with the same Idempotency-Key, which every request
  * but a GET has.

@@ -49,6 +49,7 @@
  *
  *     in the JSON                          in a tree, and written again
  *     1.50, 1e2, 0.1                       the same number; 1.5, 100.0, 0.10000000000000001
+ *     more digits than 17, 1e-400          the nearest number that a double holds; 0.0
  *     -0                                   0
  *     an integer beyond 64 bits, 1e400     RESPONSES_E_PROTOCOL
  *     NaN, Infinity (no JSON)              null; a caller's tree has none, json_real() refuses them

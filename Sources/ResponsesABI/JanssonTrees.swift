@@ -69,8 +69,9 @@ public func responses_error_tree(
 private func eachItem(
     _ client: OpaquePointer?, _ id: UnsafePointer<CChar>?, _ params: Text?,
     _ onItem: responses_jansson_item_fn?, _ userData: UnsafeMutableRawPointer?, _ err: HandleOut
-) -> Int32 {
+) throws(ResponsesError) -> Int32 {
     var params = params
+    let interrupts = try countInterrupts(client)
     while true {
         var page: OpaquePointer?
         let json: GivenJSON = params.map { .owned($0) } ?? .text(nil)
@@ -79,27 +80,41 @@ private func eachItem(
         guard status == RESPONSES_OK,
             let answer = Handle.object(page, .response, as: Response.self)
         else { return status }
-        do throws(ResponsesError) {
-            let json = answer._withUnsafeGuaranteedRef { $0.json }
-            let next = try handOver(json, after: params, onItem, userData)
-            guard let next else { return RESPONSES_OK }
-            params = next
-        } catch {
-            return report(error, err)
+        let items = answer._withUnsafeGuaranteedRef { $0.json }
+        let next = try handOver(items, after: params, onItem, userData) {
+            () throws(ResponsesError) in
+            try endIfInterrupted(client, since: interrupts)
         }
+        guard let next else { return RESPONSES_OK }
+        try endIfInterrupted(client, since: interrupts)
+        params = next
     }
 }
 
-/// Calls the function with each item of a page. Returns the parameters of the next page.
+private func countInterrupts(_ client: OpaquePointer?) throws(ResponsesError) -> UInt64 {
+    try with(client: client) { platform_interrupt_count($0.engine.interrupt) }
+}
+
+/// Each page is a call of its own, which knows of no interrupt before it: what came in a callback is noticed
+/// here. A client that was freed there is noticed by the next page.
+@inline(never)
+private func endIfInterrupted(_ client: OpaquePointer?, since count: UInt64) throws(ResponsesError)
+{
+    guard let now = try? countInterrupts(client), now != count else { return }
+    throw ResponsesError(.cancelled, "interrupted by the program")
+}
+
+/// Calls the function with each item of a page, and `check` before. Returns the parameters of the next page.
 private func handOver(
     _ json: UnsafeBufferPointer<UInt8>, after params: Text?, _ onItem: responses_jansson_item_fn?,
-    _ userData: UnsafeMutableRawPointer?
+    _ userData: UnsafeMutableRawPointer?, _ check: () throws(ResponsesError) -> Void
 ) throws(ResponsesError) -> Text? {
     guard let start = json.baseAddress, let page = JSONValue(checking: start, count: json.count)
     else { return nil }
     var failure: ResponsesError?
     page.member("data")?.forEach { _, item in
         do throws(ResponsesError) {
+            try check()
             let tree = try JSONTree.make(item, in: page, otherwise: "responses_list_input_items()")
             let answer = onItem.map { $0(tree, userData) } ?? 0
             JSONTree.release(tree)
@@ -121,7 +136,7 @@ private func eachItem(
     err?.pointee = nil
     do throws(ResponsesError) {
         let params = try given.text("params", isNeeded: false)
-        return eachItem(client, id, params, onItem, userData, err)
+        return try eachItem(client, id, params, onItem, userData, err)
     } catch {
         return report(error, err)
     }
