@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 typedef struct open_socket {
     int fd;
@@ -28,6 +29,8 @@ struct platform_sockets {
     size_t idle_count;
     /* libcurl's own two, by which it is woken. */
     open_socket wakeup[2];
+    /* Or one that is no socket, and the set that it is in: see wakeup.c. */
+    int has_eventfd, eventfd, epoll;
     /* The connection that was closed last, by its local port, and the bytes that came over it. */
     int closed_port;
     int64_t closed_received;
@@ -62,13 +65,34 @@ void platform_sockets_note_wakeup(platform_sockets *sockets, int fd)
     sockets->wakeup[sockets->wakeup[0].cookie != 0] = noted;
 }
 
+void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int epoll)
+{
+    sockets->has_eventfd = 1;
+    sockets->eventfd = fd;
+    sockets->epoll = epoll;
+}
+
 void platform_sockets_forget_wakeup(platform_sockets *sockets)
 {
     memset(sockets->wakeup, 0, sizeof sockets->wakeup);
+    sockets->has_eventfd = 0;
+}
+
+/* The set has no other of the number; and where it is itself another's, it is not there either. */
+static int is_in_set(int epoll, int fd)
+{
+    struct epoll_event nothing = {.events = 0, .data.fd = fd};
+    struct stat about;
+    if (fstat(fd, &about) != 0 || (about.st_mode & S_IFMT) != 0)
+        return 0;
+    return epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &nothing) == 0 ||
+           (errno != ENOENT && errno != EBADF && errno != EINVAL);
 }
 
 int platform_sockets_wakeup_is_own(const platform_sockets *sockets)
 {
+    if (sockets->has_eventfd)
+        return is_in_set(sockets->epoll, sockets->eventfd);
     return is_own(&sockets->wakeup[0]) && is_own(&sockets->wakeup[1]);
 }
 

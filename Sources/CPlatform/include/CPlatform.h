@@ -145,19 +145,20 @@ int64_t platform_sockets_read(const platform_sockets *sockets, int local_port);
 /* Whether all that came after them, and was not read while it was open, is an alert of TLS 1.3. `read` is -1
    where it is not known. */
 int platform_sockets_alerted(const platform_sockets *sockets, int local_port, int64_t read);
-/* libcurl closes its wake-up sockets without a look: 0 when the host has done it before, and the numbers
+/* libcurl closes what it is woken by without a look: 0 when the host has done it before, and the numbers
    may be those of something else. */
 void platform_sockets_note_wakeup(platform_sockets *sockets, int fd);
+void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int epoll);
 void platform_sockets_forget_wakeup(platform_sockets *sockets);
 int platform_sockets_wakeup_is_own(const platform_sockets *sockets);
 void platform_sockets_free(platform_sockets *_Nullable sockets);
 
 /* The descriptor that the next open would get. */
 int platform_lowest_free_descriptor(void);
-/* Makes libcurl's wake-up sockets close-on-exec and notes them. `lowest` as above, from before they were
-   made; `wake` writes to them. */
-void platform_wakeup_pair_close_on_exec(int lowest, void (*wake)(void *_Nullable context),
-                                        void *_Nullable context, platform_sockets *sockets);
+/* Finds what libcurl is woken by, and notes it; sockets are made close-on-exec. `lowest` as above, from before
+   they were made; `wake` writes to them. An eventfd is kept in the set. */
+void platform_find_wakeup(int lowest, void (*wake)(void *_Nullable context),
+                          void *_Nullable context, platform_sockets *sockets, int epoll);
 
 /* ---- the environment ---- */
 

@@ -100,7 +100,7 @@ package final class Engine {
             if failed != 0 { (call, reason) = ("epoll_ctl", failed) }
         }
         if let multi, let lock, let sockets, let events, let hooks, let interrupt, isWatched {
-            noteWakeUp(of: multi, lowest, sockets)
+            noteWakeUp(of: multi, lowest, sockets, epoll)
             return Engine(
                 Parts(
                     multi: multi, lock: lock, sockets: sockets, events: events, hooks: hooks,
@@ -150,10 +150,11 @@ package final class Engine {
     }
 
     private static func noteWakeUp(
-        of multi: UnsafeMutableRawPointer, _ lowest: Int32, _ sockets: OpaquePointer
+        of multi: UnsafeMutableRawPointer, _ lowest: Int32, _ sockets: OpaquePointer,
+        _ epoll: Int32
     ) {
-        platform_wakeup_pair_close_on_exec(
-            lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi, sockets)
+        platform_find_wakeup(
+            lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi, sockets, epoll)
     }
 
     private func cleanUpMulti() {
@@ -172,7 +173,7 @@ package final class Engine {
         guard let made = curl_multi_init() else { return false }
         cleanUpMulti()
         platform_sockets_forget_wakeup(sockets)
-        Engine.noteWakeUp(of: made, lowest, sockets)
+        Engine.noteWakeUp(of: made, lowest, sockets, epoll)
         multi = made
         curlDeadline = 0
         isSpoilt = false
