@@ -66,6 +66,14 @@ int stat(const char *path, struct stat *out)
     return real(mapped(path), out);
 }
 
+/* OpenSSL 3.5 asks by this one first, in a directory of certificates. */
+int lstat(const char *path, struct stat *out)
+{
+    int (*real)(const char *, struct stat *);
+    REAL("lstat");
+    return real(mapped(path), out);
+}
+
 FILE *fopen(const char *path, const char *mode)
 {
     FILE *(*real)(const char *, const char *);
