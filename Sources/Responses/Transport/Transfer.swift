@@ -344,6 +344,8 @@ final class Transfer {
             systemError = 0
         }
         if code != CURLE_OK { judgeHead(code) }
+        // No server has a part in it. Older ones do not mind (7.88), or have this code for it.
+        if isWithoutSocket { result = CURLE_COULDNT_CONNECT }
         // Nothing was sent, and nothing will be.
         if code != CURLE_OK && lacksUsableProxy { result = CURLE_URL_MALFORMAT }
         hasEnded = true

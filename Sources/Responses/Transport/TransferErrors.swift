@@ -24,6 +24,12 @@ extension Transfer {
         "; a user and a password go into proxy: http://user:password@host:port"
     }
 
+    /// libcurl could not make a socket non-blocking: since 8.0 it has this code for that, too.
+    var isWithoutSocket: Bool {
+        (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_COULDNT_CONNECT)
+            && says("Failed to connect") && says("Unsupported protocol")
+    }
+
     /// Bytes of the request have gone out.
     var wasSent: Bool {
         var sent = 0
@@ -118,6 +124,7 @@ extension Transfer {
             return
                 "the server refused this client after the TLS handshake\(Transfer.certificateAdvice)"
         }
+        if isWithoutSocket { return "the system refused to set up a socket to connect with" }
         if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
             errorText.pointee != 0
