@@ -235,7 +235,8 @@ static void leave_one_unread(responses_call **unread, const char *plan)
     responses_call_free(other);
     print_message("of the unread stream: at most %d KiB, %d KiB three seconds later\n",
                   (int)(most_heap / 1024), (int)(heap_now / 1024));
-    assert_in_range(most_heap, 1 << 19, 68 << 20);
+    /* How much was kept depends on the server's speed; that it was too much, the outcome tells. */
+    assert_in_range(most_heap, 0, 68 << 20);
     assert_in_range(heap_now, 0, 1 << 20);
     assert_int_equal(count_at(server, "connections"), 1);
 }
