@@ -22,7 +22,7 @@ public func fuzzSettings(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     let id: [UInt8] = [0x61, 0x2F, 0x0D, 0x0A, 0x20]
     let url = settings.url(
         id.withUnsafeBufferPointer { id in
-            do throws(ResponsesError) { return try Path.response(id) } catch { return [] }
+            do throws(ResponsesError) { return try Path.fill(Path.one, id) } catch { return [] }
         })
     checkURL(url)
     let request = HTTPRequest(.post, at: "/", url: url, body: Text("{}"), wantsEvents: true)
@@ -43,7 +43,7 @@ private func set(_ settings: inout Settings, _ what: UInt8, _ name: Input, _ val
     do throws(ResponsesError) {
         if what & 0x80 != 0 {
             try settings.setHeader(name, what & 0x40 != 0 ? nil : value, argument: "name")
-        } else if let option = Option.at(Int(what) % 27) {
+        } else if let option = Option.at(Int(what) % 28) {
             try settings.set(option, what & 0x40 != 0 ? nil : value)
         }
         return nil
