@@ -435,71 +435,98 @@ RESPONSES_API int responses_event_clone(const responses_event *event, responses_
 /* Frees a clone. A borrowed event is left alone. */
 RESPONSES_API void responses_event_free(responses_event *event);
 
-/* Numbers that are missing here are kept for later. */
-#define RESPONSES_EVENT_OTHER                           0
-#define RESPONSES_EVENT_CREATED                         1
-#define RESPONSES_EVENT_QUEUED                          2
-#define RESPONSES_EVENT_IN_PROGRESS                     3
-#define RESPONSES_EVENT_COMPLETED                       4
-#define RESPONSES_EVENT_INCOMPLETE                      5
-#define RESPONSES_EVENT_FAILED                          6
-#define RESPONSES_EVENT_ERROR                           7
-#define RESPONSES_EVENT_KEEPALIVE                       8
-#define RESPONSES_EVENT_OUTPUT_ITEM_ADDED               10
-#define RESPONSES_EVENT_OUTPUT_ITEM_DONE                11
-#define RESPONSES_EVENT_CONTENT_PART_ADDED              12
-#define RESPONSES_EVENT_CONTENT_PART_DONE               13
-#define RESPONSES_EVENT_OUTPUT_TEXT_DELTA               14
-#define RESPONSES_EVENT_OUTPUT_TEXT_DONE                15
-#define RESPONSES_EVENT_OUTPUT_TEXT_ANNOTATION_ADDED    16
-#define RESPONSES_EVENT_REFUSAL_DELTA                   17
-#define RESPONSES_EVENT_REFUSAL_DONE                    18
-#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA   20
-#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DONE    21
-#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DELTA    22
-#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DONE     23
-#define RESPONSES_EVENT_REASONING_SUMMARY_PART_ADDED    24
-#define RESPONSES_EVENT_REASONING_SUMMARY_PART_DONE     25
-#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA    26
-#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DONE     27
-#define RESPONSES_EVENT_REASONING_TEXT_DELTA            28
-#define RESPONSES_EVENT_REASONING_TEXT_DONE             29
-#define RESPONSES_EVENT_FILE_SEARCH_CALL_IN_PROGRESS    30
-#define RESPONSES_EVENT_FILE_SEARCH_CALL_SEARCHING      31
-#define RESPONSES_EVENT_FILE_SEARCH_CALL_COMPLETED      32
-#define RESPONSES_EVENT_WEB_SEARCH_CALL_IN_PROGRESS     33
-#define RESPONSES_EVENT_WEB_SEARCH_CALL_SEARCHING       34
-#define RESPONSES_EVENT_WEB_SEARCH_CALL_COMPLETED       35
-#define RESPONSES_EVENT_CODE_INTERPRETER_IN_PROGRESS    36
-#define RESPONSES_EVENT_CODE_INTERPRETER_INTERPRETING   37
-#define RESPONSES_EVENT_CODE_INTERPRETER_COMPLETED      38
-#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DELTA     39
-#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DONE      40
-#define RESPONSES_EVENT_IMAGE_GENERATION_IN_PROGRESS    41
-#define RESPONSES_EVENT_IMAGE_GENERATION_GENERATING     42
-#define RESPONSES_EVENT_IMAGE_GENERATION_PARTIAL_IMAGE  43
-#define RESPONSES_EVENT_IMAGE_GENERATION_COMPLETED      44
-#define RESPONSES_EVENT_MCP_LIST_TOOLS_IN_PROGRESS      45
-#define RESPONSES_EVENT_MCP_LIST_TOOLS_COMPLETED        46
-#define RESPONSES_EVENT_MCP_LIST_TOOLS_FAILED           47
-#define RESPONSES_EVENT_MCP_CALL_IN_PROGRESS            48
-#define RESPONSES_EVENT_MCP_CALL_COMPLETED              49
-#define RESPONSES_EVENT_MCP_CALL_FAILED                 50
-#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DELTA        51
-#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE         52
-#define RESPONSES_EVENT_SHELL_CALL_COMMAND_ADDED        53
-#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DELTA        54
-#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DONE         55
-#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DELTA 56
-#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DONE  57
-#define RESPONSES_EVENT_COMPACTION_COMPACTING           58
-#define RESPONSES_EVENT_AUDIO_DELTA                     59
-#define RESPONSES_EVENT_AUDIO_DONE                      60
-#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DELTA          61
-#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DONE           62
-#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DELTA          63
-#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE           64
-#define RESPONSES_EVENT_CANCELLED                       65
+/* The types of events. Beside each is the "type" that it stands for, of which a name that begins with a
+   point is behind "response". Numbers that are missing here are kept for later. */
+#define RESPONSES_EVENT_OTHER 0 /* every type that is not below */
+
+/* of a response */
+#define RESPONSES_EVENT_CREATED     1  /* .created */
+#define RESPONSES_EVENT_QUEUED      2  /* .queued */
+#define RESPONSES_EVENT_IN_PROGRESS 3  /* .in_progress */
+#define RESPONSES_EVENT_COMPLETED   4  /* .completed, also .done */
+#define RESPONSES_EVENT_INCOMPLETE  5  /* .incomplete */
+#define RESPONSES_EVENT_FAILED      6  /* .failed */
+#define RESPONSES_EVENT_CANCELLED   65 /* .cancelled */
+
+/* of a stream */
+#define RESPONSES_EVENT_ERROR     7 /* error, also .error */
+#define RESPONSES_EVENT_KEEPALIVE 8 /* keepalive, also .keep_alive */
+
+/* of output items and their parts */
+#define RESPONSES_EVENT_OUTPUT_ITEM_ADDED  10 /* .output_item.added */
+#define RESPONSES_EVENT_OUTPUT_ITEM_DONE   11 /* .output_item.done */
+#define RESPONSES_EVENT_CONTENT_PART_ADDED 12 /* .content_part.added */
+#define RESPONSES_EVENT_CONTENT_PART_DONE  13 /* .content_part.done */
+
+/* of text */
+#define RESPONSES_EVENT_OUTPUT_TEXT_DELTA            14 /* .output_text.delta */
+#define RESPONSES_EVENT_OUTPUT_TEXT_DONE             15 /* .output_text.done */
+#define RESPONSES_EVENT_OUTPUT_TEXT_ANNOTATION_ADDED 16 /* .output_text.annotation.added */
+#define RESPONSES_EVENT_REFUSAL_DELTA                17 /* .refusal.delta */
+#define RESPONSES_EVENT_REFUSAL_DONE                 18 /* .refusal.done */
+
+/* of calls of functions and custom tools */
+#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DELTA 20 /* .function_call_arguments.delta */
+#define RESPONSES_EVENT_FUNCTION_CALL_ARGUMENTS_DONE  21 /* .function_call_arguments.done */
+#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DELTA  22 /* .custom_tool_call_input.delta */
+#define RESPONSES_EVENT_CUSTOM_TOOL_CALL_INPUT_DONE   23 /* .custom_tool_call_input.done */
+
+/* of reasoning */
+#define RESPONSES_EVENT_REASONING_SUMMARY_PART_ADDED 24 /* .reasoning_summary_part.added */
+#define RESPONSES_EVENT_REASONING_SUMMARY_PART_DONE  25 /* .reasoning_summary_part.done */
+#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DELTA 26 /* .reasoning_summary_text.delta */
+#define RESPONSES_EVENT_REASONING_SUMMARY_TEXT_DONE  27 /* .reasoning_summary_text.done */
+#define RESPONSES_EVENT_REASONING_TEXT_DELTA         28 /* .reasoning_text.delta */
+#define RESPONSES_EVENT_REASONING_TEXT_DONE          29 /* .reasoning_text.done */
+
+/* of file and web search */
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_IN_PROGRESS 30 /* .file_search_call.in_progress */
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_SEARCHING   31 /* .file_search_call.searching */
+#define RESPONSES_EVENT_FILE_SEARCH_CALL_COMPLETED   32 /* .file_search_call.completed */
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_IN_PROGRESS  33 /* .web_search_call.in_progress */
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_SEARCHING    34 /* .web_search_call.searching */
+#define RESPONSES_EVENT_WEB_SEARCH_CALL_COMPLETED    35 /* .web_search_call.completed */
+
+/* of the code interpreter */
+#define RESPONSES_EVENT_CODE_INTERPRETER_IN_PROGRESS  36 /* .code_interpreter_call.in_progress */
+#define RESPONSES_EVENT_CODE_INTERPRETER_INTERPRETING 37 /* .code_interpreter_call.interpreting */
+#define RESPONSES_EVENT_CODE_INTERPRETER_COMPLETED    38 /* .code_interpreter_call.completed */
+#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DELTA   39 /* .code_interpreter_call_code.delta */
+#define RESPONSES_EVENT_CODE_INTERPRETER_CODE_DONE    40 /* .code_interpreter_call_code.done */
+
+/* of image generation */
+#define RESPONSES_EVENT_IMAGE_GENERATION_IN_PROGRESS   41 /* .image_generation_call.in_progress */
+#define RESPONSES_EVENT_IMAGE_GENERATION_GENERATING    42 /* .image_generation_call.generating */
+#define RESPONSES_EVENT_IMAGE_GENERATION_PARTIAL_IMAGE 43 /* .image_generation_call.partial_image */
+#define RESPONSES_EVENT_IMAGE_GENERATION_COMPLETED     44 /* .image_generation_call.completed */
+
+/* of MCP servers */
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_IN_PROGRESS 45 /* .mcp_list_tools.in_progress */
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_COMPLETED   46 /* .mcp_list_tools.completed */
+#define RESPONSES_EVENT_MCP_LIST_TOOLS_FAILED      47 /* .mcp_list_tools.failed */
+#define RESPONSES_EVENT_MCP_CALL_IN_PROGRESS       48 /* .mcp_call.in_progress */
+#define RESPONSES_EVENT_MCP_CALL_COMPLETED         49 /* .mcp_call.completed */
+#define RESPONSES_EVENT_MCP_CALL_FAILED            50 /* .mcp_call.failed */
+#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DELTA   51 /* .mcp_call_arguments.delta */
+#define RESPONSES_EVENT_MCP_CALL_ARGUMENTS_DONE    52 /* .mcp_call_arguments.done */
+
+/* of the shell */
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_ADDED        53 /* .shell_call_command.added */
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DELTA        54 /* .shell_call_command.delta */
+#define RESPONSES_EVENT_SHELL_CALL_COMMAND_DONE         55 /* .shell_call_command.done */
+#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DELTA 56 /* .shell_call_output_content.delta */
+#define RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DONE  57 /* .shell_call_output_content.done */
+
+/* of the rest */
+#define RESPONSES_EVENT_COMPACTION_COMPACTING  58 /* .compaction.compacting */
+#define RESPONSES_EVENT_AUDIO_DELTA            59 /* .audio.delta */
+#define RESPONSES_EVENT_AUDIO_DONE             60 /* .audio.done */
+#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DELTA 61 /* .audio.transcript.delta */
+#define RESPONSES_EVENT_AUDIO_TRANSCRIPT_DONE  62 /* .audio.transcript.done */
+
+/* of patches */
+#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DELTA 63 /* .apply_patch_call_operation_diff.delta */
+#define RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE  64 /* .apply_patch_call_operation_diff.done */
 
 /* ---- blocking operations --------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 """Prints what the public headers declare, as the compiler sees it and not as a pattern guesses.
 
-usage: header.py functions | constants | values | table | anchor [HEADER]
+usage: header.py functions | constants | values | table | numbers | anchor [HEADER]
 
 Without HEADER: responses_jansson.h, which includes responses.h and so declares everything.
 
@@ -8,6 +8,8 @@ functions  the names of all functions, sorted
 constants  the names of all macros that are numbers, sorted
 values     the same with their values, but for the version, which is there to change
 table      Sources/ResponsesABI/ConstantTable.swift: the same for responses_constant()
+numbers    Sources/Responses/Protocol/HeaderNumbers.swift: statuses and types of events, for the core,
+           which includes no header of ours
 anchor     a C source with an empty body for every function: compiled with -g it carries the types
            of the whole interface, which the Swift library's debug information does not
 
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +98,80 @@ def table(header: str) -> str:
     )
 
 
+def camel(name: str) -> str:
+    """The name in Swift of a constant without its prefix."""
+    if name == "NOMEM":
+        return "noMemory"
+    first, *rest = name.lower().split("_")
+    word = first + "".join(part.capitalize() for part in rest)
+    return f"`{word}`" if word in ("protocol", "internal") else word
+
+
+def event_types() -> dict[str, list[str]]:
+    """The types of events that a constant stands for, from the comment beside it."""
+    text = Path("include/responses.h").read_text(encoding="utf-8")
+    found = {}
+    for name, comment in re.findall(r"#define RESPONSES_EVENT_(\w+) +\d+ +/\* (.*) \*/", text):
+        if name != "OTHER":
+            types = comment.replace(", also ", ", ").split(", ")
+            found[name] = [f"response{t}" if t[0] == "." else t for t in types]
+    return found
+
+
+def numbers(header: str) -> str:
+    """Swift source with the enumerations of statuses and of types of events."""
+    values = constants(header)
+    types = event_types()
+    kinds = sorted(
+        (value, name.removeprefix("RESPONSES_EVENT_"))
+        for name, value in values.items()
+        if name.startswith("RESPONSES_EVENT_")
+    )
+    if missing := [name for _, name in kinds if name != "OTHER" and name not in types]:
+        sys.exit(f"no type of event is beside RESPONSES_EVENT_{missing[0]}")
+    statuses = [(0, "OK"), (1, "AGAIN"), (2, "DONE")] + sorted(
+        (
+            (value, name.removeprefix("RESPONSES_E_"))
+            for name, value in values.items()
+            if name.startswith("RESPONSES_E_")
+        ),
+        reverse=True,
+    )
+    lengths: dict[int, list[str]] = {}
+    for _, name in kinds:
+        for kind in types.get(name, []):
+            match = f'match(.{camel(name)}, "{kind}")'
+            lengths.setdefault(len(kind), []).append(match)
+    lines = [
+        "// Made from the header by `make abi`; a gate checks that it is so.",
+        "// swift-format-ignore-file",
+        "",
+        "/// The outcomes of the header, by the same numbers.",
+        "package enum Status: Int32 {",
+        *[f"    case {camel(name)} = {value}" for value, name in statuses],
+        "}",
+        "",
+        "/// The types of events that this library knows by number; the numbers are those of the header.",
+        "package enum EventKind: Int32 {",
+        *[f"    case {camel(name)} = {value}" for value, name in kinds],
+        "",
+        "    /// Finds the number of a type by its name, and the name as text that lives for ever.",
+        "    ///",
+        "    /// A `switch` on the length first: few names share one.",
+        "    package static func named(_ name: UnsafePointer<UInt8>, _ count: Int) -> (",
+        "        EventKind, StaticString",
+        "    )? {",
+        "        func match(_ kind: EventKind, _ text: StaticString) -> (EventKind, StaticString)? {",
+        "            matches(name, text) ? (kind, text) : nil",
+        "        }",
+        "        switch count {",
+    ]
+    for length in sorted(lengths):
+        lines.append(f"        case {length}:")
+        lines.append("            return " + "\n                ?? ".join(lengths[length]))
+    return "\n".join([*lines, "        default: return nil", "        }", "    }", "}"])
+
+
 def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
@@ -109,6 +186,8 @@ def main() -> None:
                 print(name, value)
     elif sys.argv[1] == "table":
         print(table(header))
+    elif sys.argv[1] == "numbers":
+        print(numbers(header))
     elif sys.argv[1] == "anchor":
         print(anchor(header))
     else:

@@ -3,10 +3,13 @@
 # responses_status_name() is its reverse for the status codes; no two of a family are the same.
 set -eu
 
-python3 scripts/header.py table | cmp - Sources/ResponsesABI/ConstantTable.swift || {
-    echo "   Sources/ResponsesABI/ConstantTable.swift is not made from this header: run \`make abi\`"
+made_from_header() {
+    python3 scripts/header.py "$1" | cmp - "$2" && return
+    echo "   $2 is not made from this header: run \`make abi\`"
     exit 1
 }
+made_from_header table Sources/ResponsesABI/ConstantTable.swift
+made_from_header numbers Sources/Responses/Protocol/HeaderNumbers.swift
 python3 scripts/header.py constants > "$SCRATCH/names"
 {
     cat << 'END'
