@@ -7,7 +7,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$VENV/bin/python" -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install --quiet --no-index --no-deps "$DIST"/libresponses-*-py3-none-*.whl
-"$scratch/venv/bin/python" -c 'from importlib.metadata import files
+# Isolated: the folder of the sources has metadata of its own, without them.
+"$scratch/venv/bin/python" -I -c 'from importlib.metadata import files
 assert any(str(file).endswith("licenses/LICENSE") for file in files("libresponses"))'
 cat > "$scratch/program.py" <<'PROGRAM'
 import libresponses
