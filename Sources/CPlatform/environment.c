@@ -1,6 +1,7 @@
 #include "CPlatform.h"
 
 #include <errno.h>
+#include <strings.h>
 #include <sys/auxv.h>
 
 extern char **environ;
@@ -24,6 +25,21 @@ int platform_is_privileged(void)
 const char *platform_environment(const char *name)
 {
     return platform_is_privileged() ? NULL : getenv(name);
+}
+
+/* One way through the environment instead of one for each name: every request asks. */
+int platform_has_proxy_variable(void)
+{
+    for (char **entry = environ; entry && *entry; entry++) {
+        const char *name = *entry;
+        const char first = (char)(*name | 0x20);
+        if (first != 'h' && first != 'a')
+            continue;
+        const char *end = strchr(name, '=');
+        if (end && end - name > 6 && strncasecmp(end - 6, "_proxy", 6) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 /* ---- variables that a library reads for itself ---- */

@@ -166,6 +166,8 @@ void platform_find_wakeup(int lowest, void (*wake)(void *_Nullable context),
 int platform_is_privileged(void);
 /* As getenv(), and NULL in such a process. */
 const char *_Nullable platform_environment(const char *name);
+/* Whether a variable that may name a proxy is set at all. */
+int platform_has_proxy_variable(void);
 /* Runs `body`, for which SSLKEYLOGFILE is empty in such a process: libcurl opens the file that it names. */
 void platform_without_keylog(void (*body)(void));
 

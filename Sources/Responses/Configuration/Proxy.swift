@@ -64,6 +64,7 @@ enum Proxy {
     /// What a transfer goes by, as libcurl looks for it: `HTTP_PROXY` is not asked, which in a CGI program
     /// is a header of the request (httpoxy). An empty one is none.
     static func inEnvironment(isSecure: Bool) -> (variable: StaticString, value: Input)? {
+        if platform_has_proxy_variable() == 0 { return nil }
         let variables: [StaticString] =
             isSecure
             ? ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]

@@ -110,8 +110,10 @@ package struct ByteBuffer: ~Copyable {
 
     /// Adds bytes and a zero behind them.
     package mutating func appendTerminated(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        guard reserve(count &+ 1), append(bytes, count) else { return false }
-        end = end &+ 1
+        guard reserve(count &+ 1), let base else { return false }
+        memcpy(base + end, bytes, count)
+        end = end &+ count &+ 1
+        base[end &- 1] = 0
         terminate()
         return true
     }

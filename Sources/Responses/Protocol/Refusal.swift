@@ -97,7 +97,10 @@ package struct Refusal {
 
     private mutating func take(_ name: JSONValue, _ value: JSONValue) {
         if value.kind == .null { return }
-        for word in Refusal.wordNames where name.isText(word) {
+        // Most members of an answer begin otherwise. An escape may be any letter.
+        let first = name.start[1]
+        let mayBeWord = first == 0x6D || first == 0x64 || first == 0x65 || first == 0x5C
+        if mayBeWord && Refusal.wordNames.contains(where: { name.isText($0) }) {
             hasWords = hasWords || Refusal.isSaid(value)
             if name.isText("detail") { hasDetail = hasDetail || Refusal.isSaid(value) }
             return

@@ -79,6 +79,8 @@ package final class ResponseHeaders {
         let nameCount = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
         var nameEnd = nameCount
         while nameEnd > 0 && line[nameEnd - 1] <= 0x20 { nameEnd -= 1 }
+        // One growth for both.
+        guard fields.reserve(count &+ 2) else { return .noMemory }
         let outcome = append(line, 0, nameEnd)
         return outcome == .taken ? append(line, nameCount + 1, end) : outcome
     }
