@@ -18,20 +18,20 @@ id=$(readelf -nW "$library"/usr/lib/*/libresponses.so.0 | sed -n 's/.*Build ID: 
 for suite in trixie bookworm; do
     fresh "$suite"
     root=${root:?}
-    cp build/deb/*.deb "$root/work/"
-    rm "$root"/work/*-dbgsym_*
+    cp build/deb/*.deb "$root/srv/packages/"
+    rm "$root"/srv/packages/*-dbgsym_*
     install_in_root make gcc libc6-dev pkg-config
-    find "$root" -xdev ! -path "$root/var/*" ! -path "$root/work*" | LC_ALL=C sort > "$SCRATCH/before"
+    find "$root" -xdev ! -path "$root/var/*" ! -path "$root/srv/packages*" | LC_ALL=C sort > "$SCRATCH/before"
     # shellcheck disable=SC2046 # names without spaces
-    install_in_root $(find "$root/work" -name '*.deb' | sed "s|^$root||")
-    cp packaging/debian/tests/stream "$root/work/"
-    inside sh /work/stream > "$SCRATCH/answer"
+    install_in_root $(find "$root/srv/packages" -name '*.deb' | sed "s|^$root||")
+    cp packaging/debian/tests/stream "$root/srv/packages/"
+    inside sh /srv/packages/stream > "$SCRATCH/answer"
     sed "s/^/   $suite: /" "$SCRATCH/answer" | cut -c 1-100
     grep -q "You said" "$SCRATCH/answer"
     # Removed, nothing of theirs is left.
     inside apt-get -qq -y purge libresponses0 libresponses-request0 libresponses-dev responses \
         > "$SCRATCH/apt.log" 2>&1
-    find "$root" -xdev ! -path "$root/var/*" ! -path "$root/work*" | LC_ALL=C sort |
+    find "$root" -xdev ! -path "$root/var/*" ! -path "$root/srv/packages*" | LC_ALL=C sort |
         comm -13 "$SCRATCH/before" - | grep -i responses && {
         echo "   $suite: these files are left"
         exit 1

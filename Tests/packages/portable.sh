@@ -16,9 +16,9 @@ archive=libresponses-$(scripts/version.sh)-linux-$(uname -m)
 cat > "$SCRATCH/use" << 'END'
 set -eu
 mkdir -p "/opt/some where"
-tar -xf "/work/$1.tar.gz" -C "/opt/some where"
+tar -xf "/srv/packages/$1.tar.gz" -C "/opt/some where"
 mv "/opt/some where/$1" /opt/moved
-cd /work
+cd /srv/packages
 PKG_CONFIG_PATH=/opt/moved/lib/pkgconfig
 export PKG_CONFIG_PATH
 cc 02-stream.c -o stream $(pkg-config --cflags --libs responses)
@@ -30,9 +30,9 @@ set -eu
 . "$HERE/roots.sh"
 for suite in trixie bookworm bullseye; do
     fresh "$suite"
-    cp "build/dist/$1.tar.gz" examples/c/02-stream.c "$SCRATCH/use" "$root/work/"
+    cp "build/dist/$1.tar.gz" examples/c/02-stream.c "$SCRATCH/use" "$root/srv/packages/"
     install_in_root gcc libc6-dev pkg-config libcurl4 libjansson4
-    inside sh /work/use "$1" "$OPENAI_BASE_URL" > "$SCRATCH/answer"
+    inside sh /srv/packages/use "$1" "$OPENAI_BASE_URL" > "$SCRATCH/answer"
     grep -q "You said" "$SCRATCH/answer"
     sed "s/^/   $suite: /" "$SCRATCH/answer" | head -n 1
     rm -rf "$root"

@@ -23,7 +23,7 @@ fresh() {
         echo 'APT::Sandbox::User "root";'
         echo 'APT::Keep-Downloaded-Packages "true";'
     } > "$root/etc/apt/apt.conf.d/99this-machine"
-    mkdir -p "$ROOTS/archives-$1/partial" "$root/work"
+    mkdir -p "$ROOTS/archives-$1/partial" "$root/srv/packages"
 }
 
 # inside COMMAND...: in that root, with the loopback interface of this machine; mounts end with it
