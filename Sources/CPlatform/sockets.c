@@ -15,6 +15,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 typedef struct open_socket {
     int fd;
@@ -78,12 +80,19 @@ void platform_sockets_forget_wakeup(platform_sockets *sockets)
     sockets->has_eventfd = 0;
 }
 
+/* By the system call: the function has a symbol version of glibc 2.33. Where Swift runs, the kernel's struct
+   is that of libc. */
+int platform_has_no_file_type(int fd)
+{
+    struct stat about;
+    return syscall(SYS_fstat, fd, &about) == 0 && (about.st_mode & S_IFMT) == 0;
+}
+
 /* The set has no other of the number; and where it is itself another's, it is not there either. */
 static int is_in_set(int epoll, int fd)
 {
     struct epoll_event nothing = {.events = 0, .data.fd = fd};
-    struct stat about;
-    if (fstat(fd, &about) != 0 || (about.st_mode & S_IFMT) != 0)
+    if (!platform_has_no_file_type(fd))
         return 0;
     return epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &nothing) == 0 ||
            (errno != ENOENT && errno != EBADF && errno != EINVAL);

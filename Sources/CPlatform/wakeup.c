@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 static int unread_bytes(int fd)
@@ -90,11 +89,9 @@ static int find_pair(int lowest, void (*wake)(void *context), void *context,
     return reader >= 0;
 }
 
-/* Of no type that a file has, as an eventfd is. */
 static int may_be_eventfd(int fd)
 {
-    struct stat about;
-    return fcntl(fd, F_GETFD) >= 0 && fstat(fd, &about) == 0 && (about.st_mode & S_IFMT) == 0;
+    return fcntl(fd, F_GETFD) >= 0 && platform_has_no_file_type(fd);
 }
 
 /* Edges that show now, counted for each. */

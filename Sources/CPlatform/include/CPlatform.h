@@ -151,6 +151,8 @@ void platform_sockets_note_wakeup(platform_sockets *sockets, int fd);
 void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int epoll);
 void platform_sockets_forget_wakeup(platform_sockets *sockets);
 int platform_sockets_wakeup_is_own(const platform_sockets *sockets);
+/* An open descriptor of no type that a file has, as an eventfd's is. */
+int platform_has_no_file_type(int fd);
 void platform_sockets_free(platform_sockets *_Nullable sockets);
 
 /* The descriptor that the next open would get. */
