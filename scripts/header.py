@@ -8,8 +8,8 @@ functions  the names of all functions, sorted
 constants  the names of all macros that are numbers, sorted
 values     the same with their values, but for the version, which is there to change
 table      Sources/ResponsesABI/ConstantTable.swift: the same for responses_constant()
-numbers    Sources/Responses/Protocol/HeaderNumbers.swift: statuses and types of events, for the core,
-           which includes no header of ours
+numbers    Sources/Responses/Protocol/HeaderNumbers.swift: statuses and types of events, for the
+           core, which includes no header of ours
 anchor     a C source with an empty body for every function: compiled with -g it carries the types
            of the whole interface, which the Swift library's debug information does not
 
@@ -129,14 +129,12 @@ def numbers(header: str) -> str:
     )
     if missing := [name for _, name in kinds if name != "OTHER" and name not in types]:
         sys.exit(f"no type of event is beside RESPONSES_EVENT_{missing[0]}")
-    statuses = [(0, "OK"), (1, "AGAIN"), (2, "DONE")] + sorted(
-        (
-            (value, name.removeprefix("RESPONSES_E_"))
-            for name, value in values.items()
-            if name.startswith("RESPONSES_E_")
-        ),
-        reverse=True,
-    )
+    failures = [
+        (value, name.removeprefix("RESPONSES_E_"))
+        for name, value in values.items()
+        if name.startswith("RESPONSES_E_")
+    ]
+    statuses = [(0, "OK"), (1, "AGAIN"), (2, "DONE"), *sorted(failures, reverse=True)]
     lengths: dict[int, list[str]] = {}
     for _, name in kinds:
         for kind in types.get(name, []):
@@ -151,7 +149,7 @@ def numbers(header: str) -> str:
         *[f"    case {camel(name)} = {value}" for value, name in statuses],
         "}",
         "",
-        "/// The types of events that this library knows by number; the numbers are those of the header.",
+        "/// The types of events that this library knows by number: those of the header.",
         "package enum EventKind: Int32 {",
         *[f"    case {camel(name)} = {value}" for value, name in kinds],
         "",
@@ -161,7 +159,9 @@ def numbers(header: str) -> str:
         "    package static func named(_ name: UnsafePointer<UInt8>, _ count: Int) -> (",
         "        EventKind, StaticString",
         "    )? {",
-        "        func match(_ kind: EventKind, _ text: StaticString) -> (EventKind, StaticString)? {",
+        "        func match(_ kind: EventKind, _ text: StaticString)",
+        "            -> (EventKind, StaticString)?",
+        "        {",
         "            matches(name, text) ? (kind, text) : nil",
         "        }",
         "        switch count {",

@@ -25,7 +25,7 @@ package enum Status: Int32 {
     case `internal` = -17
 }
 
-/// The types of events that this library knows by number; the numbers are those of the header.
+/// The types of events that this library knows by number: those of the header.
 package enum EventKind: Int32 {
     case other = 0
     case created = 1
@@ -98,7 +98,9 @@ package enum EventKind: Int32 {
     package static func named(_ name: UnsafePointer<UInt8>, _ count: Int) -> (
         EventKind, StaticString
     )? {
-        func match(_ kind: EventKind, _ text: StaticString) -> (EventKind, StaticString)? {
+        func match(_ kind: EventKind, _ text: StaticString)
+            -> (EventKind, StaticString)?
+        {
             matches(name, text) ? (kind, text) : nil
         }
         switch count {
