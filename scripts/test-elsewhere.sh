@@ -7,6 +7,7 @@
 # tried that what was built here runs.
 # STAGES are the targets of make, in their order.
 # MIRROR is where debootstrap fetches from; else where apt does.
+# STAGE_LIMIT and JOBS are those of scripts/test.sh.
 # Roots are kept in $XDG_CACHE_HOME/libresponses, to be taken again; logs and the table in build/elsewhere.
 # Needs to be root, to mount and to change root. Nothing stays mounted: mounts end with their namespace.
 set -eu
@@ -71,7 +72,8 @@ enter() {
             trap "" INT
             exec env -i HOME=/root CI=true LANG=C.UTF-8 \
                 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" < /dev/null
-        ' sh $(pip_settings) ${SETTINGS:-} chroot "$root" "$@"
+        ' sh $(pip_settings) ${STAGE_LIMIT:+STAGE_LIMIT=$STAGE_LIMIT} ${JOBS:+JOBS=$JOBS} ${SETTINGS:-} \
+        chroot "$root" "$@"
 }
 
 # fresh SYSTEM: a copy of its minimal root, to be spoilt.
