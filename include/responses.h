@@ -1,9 +1,9 @@
 /*
  * responses.h - the Responses API for any program
  *
- * libresponses talks to a server of the OpenAI Responses API: it creates responses, streams their
- * events while they are made, gets, cancels and deletes them, and lists what went into them. This
- * header is all there is to learn; it is the contract, and nothing outside it is promised.
+ * libresponses is a client for servers of the OpenAI Responses API. It creates responses, streams
+ * their events while the model writes, gets, cancels and deletes them, and lists their input items.
+ * This header is the whole contract. Nothing outside it is promised.
  *
  * A whole program, which prints an answer while it arrives:
  *
@@ -36,71 +36,90 @@
  *
  *     cc hello.c $(pkg-config --cflags --libs responses)
  *
- * The key is taken from OPENAI_API_KEY, the server from OPENAI_BASE_URL.
+ * The API key is taken from OPENAI_API_KEY, the server's address from OPENAI_BASE_URL.
  *
  * FOUR WAYS TO CALL, ONE ENGINE
  *
- *   blocking    responses_create() and its kin return when the answer is there.
- *   callback    responses_create_stream() and responses_get_stream() hand every event to a function
- *               of yours, on your thread, before they return.
- *   pull        responses_create_stream_start() and its kin start a call and return at once;
- *               responses_call_wait() and responses_call_next() read it at your pace.
- *   event loop  responses_client_fd() is one descriptor for all calls of a client. Put it into your
- *               poll, select, epoll or main loop; when it is readable, responses_client_dispatch()
- *               and then responses_client_next_ready() until it says RESPONSES_AGAIN.
+ *   blocking    responses_create() and the other operations return when the answer is complete.
+ *   callback    responses_create_stream() and responses_get_stream() pass every event to your
+ *               function, on your thread, before they return.
+ *   pull        responses_create_stream_start() and the other _start functions start a call and
+ *               return at once. You read it at your own pace with responses_call_wait() and
+ *               responses_call_next().
+ *   event loop  responses_client_fd() is one descriptor for all calls of a client. Add it to your
+ *               poll, select, epoll or main loop. When it is readable, call
+ *               responses_client_dispatch(), then responses_client_next_ready() until that returns
+ *               RESPONSES_AGAIN.
  *
  * OWNERSHIP, IN FIVE RULES
  *
  *   1. What a function writes through a `T **out` is yours. Free it with T_free().
- *   2. What a function returns, or gives as a `const T *`, is borrowed. It stays as it is until the
- *      next call with the same parent, or the parent's free.
+ *   2. What a function returns, or passes to you as a `const T *`, is borrowed. It stays valid and
+ *      unchanged until the next call with the same parent, or until the parent is freed.
  *   3. What you pass in is copied before the function returns.
  *   4. T_free(NULL) does nothing. Free in any order: a call may outlive its client.
- *   5. On failure `*out` is NULL, and, if you passed a place for it, `*err` is an error of yours,
- *      also when memory is out: then it may be one that the library keeps for that, which you free like
- *      any other. (The two streaming functions with a callback may leave what had
- *      arrived in `*out`.) On success `*err` is NULL. Every `out` and every `err` may itself be
- *      NULL: then what would have been written there is freed.
+ *   5. On failure `*out` is NULL, and `*err`, if you passed `err`, is an error that you free. This
+ *      also holds when memory is out: the library keeps an error for that case, and you free it
+ *      like any other. On success `*err` is NULL. `out` and `err` may be NULL: the library then
+ *      frees what it would have written. One exception: the two streaming functions with a callback
+ *      may set `*out` along with `*err`, to the part of the response that arrived.
+ *
+ * ERRORS, BY FUNCTION
+ *
+ *   A function that returns a status says after "Returns" which ones, and when. Three are possible
+ *   for every function with a handle among its arguments, and are not repeated:
+ *     RESPONSES_E_INVALID  a handle is NULL, was freed, or is of another kind, as far as the
+ *                          library can tell; or an argument that must not be NULL is. (A function
+ *                          that returns no status then returns NULL, "", 0 or -1.)
+ *     RESPONSES_E_FORKED   the client or the call was made by the parent process; see FORK.
+ *     RESPONSES_E_NOMEM    memory is out.
+ *   Statuses above 0 and RESPONSES_OK are not errors; all errors are negative. A later version may
+ *   add statuses: treat a negative one that you do not know as a failure that cannot be retried.
  *
  * THREADS, IN FIVE RULES
  *
- *   1. A client may be used from any number of threads at once.
- *   2. A call, a response, an event have one user at a time. A second thread in the same call gets
- *      RESPONSES_E_BUSY. An error never changes: any thread may read it.
- *   3. Any thread may cancel or free a call, and free a client, at any moment: those that are inside
- *      come out, out of a client's blocking functions with RESPONSES_E_CANCELLED, and those that come
- *      later get RESPONSES_E_INVALID. What a call has lent goes with it;
- *      a thread that reads it should be the one that frees the call. responses_client_interrupt() may
- *      be called from signal handlers too.
- *   4. The library starts no thread. Of the threads that wait on a client, one drives its
+ *   1. A client may be used by any number of threads at once.
+ *   2. A call, a response and an event may be used by one thread at a time. A second thread in the
+ *      same call gets RESPONSES_E_BUSY. An error never changes: any thread may read it.
+ *   3. Any thread may cancel a call, free a call and free a client at any moment. Threads that are
+ *      inside a blocking function of that client return with RESPONSES_E_CANCELLED. Threads that
+ *      use the freed handle later get RESPONSES_E_INVALID. Events and responses that are borrowed
+ *      from a call are freed with it: the thread that reads them should be the one that frees the
+ *      call. responses_client_interrupt() may also be called in a signal handler.
+ *   4. The library starts no thread. One of the threads that wait on a client drives the
  *      connections for all of them. libcurl may start a short-lived thread to look up a host name.
- *   5. Callbacks run on the thread that made the call, inside that call and with no lock held, so a
- *      callback may use the library. Do not longjmp or throw out of one.
+ *   5. A callback runs on the thread that made the call, inside that call, and no lock is held: a
+ *      callback may use the library. Do not longjmp or throw out of a callback.
  *
- * One thread can drive thousands of calls, and that is much cheaper than a thread for each.
+ * One thread can drive thousands of calls, and that costs much less than one thread for each.
  *
  * FORK, IN THREE RULES
  *
- *   1. Before a client exists, fork as you like.
- *   2. In a child, a client or call made by the parent answers RESPONSES_E_FORKED, and its free
- *      closes only the child's copies of its descriptors and sends nothing. The parent's calls go on
- *      undisturbed.
- *   3. A child makes its own client, and that works at once.
+ *   1. Before the first client exists, fork as you like.
+ *   2. In a child process, a client or a call that the parent made returns RESPONSES_E_FORKED. Its
+ *      free function closes the child's copies of the descriptors and sends nothing. The calls of
+ *      the parent go on undisturbed.
+ *   3. A child can make a client of its own at once.
  *
- * A GOOD GUEST: no signal handler, no signal mask left changed, no SIGPIPE, no change of environment
- * or locale, nothing printed, no atexit, no global allocator hook. Descriptors are close-on-exec.
+ * IN YOUR PROCESS the library installs no signal handler and no atexit function, changes no signal
+ * mask, environment, locale or allocator, raises no SIGPIPE and prints nothing. Its descriptors are
+ * close-on-exec.
  *
- * MEMORY: an allocation of a size that a server or a caller can choose answers RESPONSES_E_NOMEM when
- * it fails. Small fixed-size ones cannot fail gracefully and end the process, as in many runtimes.
- *
- * HANDLES: NULL, a handle that was freed and a pointer that never was a handle are answered with
- * RESPONSES_E_INVALID (or NULL, 0 or -1 where no status is returned), as far as that can be told.
+ * MEMORY: when an allocation fails whose size a server or a caller chooses, the function returns
+ * RESPONSES_E_NOMEM. When a small allocation of a fixed size fails, the process ends, as in many
+ * language runtimes.
  *
  * TEXT is UTF-8. Where a length goes with a pointer, pass RESPONSES_NTS for text that ends in NUL.
- * Text that comes out is always NUL-terminated too, and a `size_t *len` that goes with it may be
- * NULL.
+ * Text that the library returns always ends in NUL, which is not counted. A `size_t *len` that goes
+ * with it may be NULL.
  *
- * Every function is available since 0.1 unless it says otherwise.
+ * THE WORDS: a request gets an answer, which is an HTTP response. A response is the object of the
+ * API that has an id, a status and output items. An attempt is one request on the wire; a call may
+ * need several. The cursor of a stream is the sequence number of the last event that was handed to
+ * you; to resume a stream is to ask for the events after the cursor. The terminal event is the last
+ * one of a stream: response.completed, .incomplete, .failed, .cancelled, or error.
+ *
+ * Every function is available since 0.1 unless its comment says otherwise.
  */
 #ifndef RESPONSES_H
 #define RESPONSES_H
@@ -124,97 +143,102 @@ extern "C" {
 #define RESPONSES_VERSION_NUMBER 0x000100 /* two digits each: major, minor, patch */
 #define RESPONSES_ABI_VERSION    0        /* the number in the file name, libresponses.so.0 */
 
-/* The version of the library that is loaded, where the macros are those of this header. */
+/* The version of the library that is loaded. The macros are the version of this header. */
 RESPONSES_API const char *responses_version(void);
 RESPONSES_API unsigned responses_version_number(void);
 
-/* Changes only when programs must be compiled anew; it is the number in the file's soname. */
+/* The number in the library's soname. It changes when programs must be compiled again, and only
+   then. */
 RESPONSES_API unsigned responses_abi_version(void);
 
-/* How this library was built and what it runs on, as a JSON object: "version", "abi", "runtime"
+/* How this library was built and what it uses, as a JSON object: "version", "abi", "runtime"
    ("embedded" or "full"), "curl", "tls", "features". Static, any thread. */
 RESPONSES_API const char *responses_build_info(void);
 
-/* The value of a constant of this header by its name, "RESPONSES_E_TIMEOUT" say, for languages
-   without a C preprocessor. RESPONSES_E_INVALID when there is none of that name. */
+/* The value of a constant of this header by its name, such as "RESPONSES_E_TIMEOUT", for languages
+   without a C preprocessor.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when no constant has that name. */
 RESPONSES_API int responses_constant(const char *name, int *value);
 
 /* ---- status ---------------------------------------------------------------------------------- */
 
 #define RESPONSES_OK    0
-#define RESPONSES_AGAIN 1 /* nothing yet; try again when there is something to read */
-#define RESPONSES_DONE  2 /* the call has ended well and everything has been read */
+#define RESPONSES_AGAIN 1 /* nothing to read yet; try again later */
+#define RESPONSES_DONE  2 /* the call has ended well, and all of it has been read */
 
-#define RESPONSES_E_INVALID     (-1)  /* an argument is wrong; the message says what is accepted */
+#define RESPONSES_E_INVALID     (-1)  /* an argument or option is wrong; the message names it */
 #define RESPONSES_E_NOMEM       (-2)  /* out of memory */
-#define RESPONSES_E_BUSY        (-3)  /* another thread, or an outer call, is using this call */
-#define RESPONSES_E_FORKED      (-4)  /* the handle belongs to the parent process */
+#define RESPONSES_E_BUSY        (-3)  /* the call is in use: by another thread, or by a callback */
+#define RESPONSES_E_FORKED      (-4)  /* the handle was made by the parent process */
 #define RESPONSES_E_CANCELLED   (-5)  /* cancelled or interrupted by this program */
-#define RESPONSES_E_TIMEOUT     (-6)  /* a time limit was reached; the message says which */
-#define RESPONSES_E_NETWORK     (-7)  /* no answer: name lookup, connection, reset */
-#define RESPONSES_E_TLS         (-8)  /* TLS failed: certificate, handshake */
-#define RESPONSES_E_HTTP        (-9)  /* an answer that is none: a redirect, an unreadable type */
-#define RESPONSES_E_API         (-10) /* the server said no: HTTP 400 or more, or in what it sent */
-#define RESPONSES_E_PROTOCOL    (-11) /* broken framing or broken JSON from the server */
+#define RESPONSES_E_TIMEOUT     (-6)  /* a time limit was reached; the message names it */
+#define RESPONSES_E_NETWORK     (-7)  /* no connection to the server or proxy, or it broke */
+#define RESPONSES_E_TLS         (-8)  /* TLS failed: a certificate or the handshake */
+#define RESPONSES_E_HTTP        (-9)  /* not an API answer: a redirect, a page, an unknown type */
+#define RESPONSES_E_API         (-10) /* the server answered with an error */
+#define RESPONSES_E_PROTOCOL    (-11) /* the server sent broken HTTP, broken JSON or no body */
 #define RESPONSES_E_TRUNCATED   (-12) /* the stream ended before its terminal event */
-#define RESPONSES_E_LIMIT       (-13) /* larger than one of the max_ options allows */
-#define RESPONSES_E_RANGE       (-14) /* a buffer is too small, or there is nothing at that place */
-#define RESPONSES_E_UNSUPPORTED (-15) /* this build or this libcurl cannot do that */
-#define RESPONSES_E_USER        (-16) /* your callback returned non-zero */
+#define RESPONSES_E_LIMIT       (-13) /* the answer is larger than a limit; the message names it */
+#define RESPONSES_E_RANGE       (-14) /* the buffer is too small, or nothing is at that place */
+#define RESPONSES_E_UNSUPPORTED (-15) /* this library, or the libcurl it uses, cannot do that */
+#define RESPONSES_E_USER        (-16) /* your callback returned a number other than 0 */
 #define RESPONSES_E_INTERNAL    (-17) /* a fault of the library; please report it */
 
-/* "RESPONSES_E_TIMEOUT", and one English line. Static; for an unknown status they say so. */
+/* The name, such as "RESPONSES_E_TIMEOUT", and the meaning in one line of English. Static. A status
+   that this library does not know gets a text that says so. */
 RESPONSES_API const char *responses_status_name(int status);
 RESPONSES_API const char *responses_status_text(int status);
 
 /* ---- error ----------------------------------------------------------------------------------- */
 
-/* What went wrong, in full. Never changes once made; any thread may read it. */
+/* All that is known of a failure. It never changes; any thread may read it. */
 typedef struct responses_error responses_error;
 
-/* The status that the function returned. */
+/* The status that the function returned. RESPONSES_E_INVALID when `error` is NULL. */
 RESPONSES_API int responses_error_status(const responses_error *error);
 
-/* The HTTP status of the answer, or of a proxy's that refused; 0 when there was none. An error that a
-   server tells in a stream or with a status of success has that status: 200. */
+/* The HTTP status of the server's answer, or of the answer of a proxy that refused the connection.
+   0 when there was no answer. 200 when the server reported the error inside a stream or in the
+   document of a successful answer. */
 RESPONSES_API int responses_error_http_status(const responses_error *error);
 
-/* 1 when the same request may well succeed later (the library's own retries are already used up): after
-   HTTP 408, 409, 429 and 500 or more, after the code or type of such a failure in a stream
-   ("rate_limit_exceeded", "server_error", "overloaded_error", "slow_down", "timeout" and their like), and
-   after a network or a time limit that failed. A quota that has run out is 0. */
+/* 1 when the same request may succeed later; the library has used up its own retries already.
+   That is so after HTTP 408, 409, 429 and 500 or more; after such a failure inside a stream, by its
+   code or type ("rate_limit_exceeded", "server_error", "overloaded_error", "slow_down", "timeout"
+   and similar ones); and after a network failure or a time limit. An exhausted quota is 0. */
 RESPONSES_API int responses_error_is_retryable(const responses_error *error);
 
-/* The wait the server asked for, in milliseconds; -1 when it did not say. By Retry-After-Ms or Retry-After;
-   else, where is_retryable is 1, in its words: "try again in 1.2s". Retries wait for it too. */
+/* The pause that the server asked for, in milliseconds; -1 when it asked for none. It is taken from
+   the header Retry-After-Ms or Retry-After, or, where is_retryable is 1, from the words of the
+   message: "try again in 1.2s". The library's own retries wait for it too. */
 RESPONSES_API int64_t responses_error_retry_after_ms(const responses_error *error);
 
-/* How many times the request was sent. 0 when it never was. */
+/* How many times the request was sent; 0 when it was never sent. */
 RESPONSES_API int responses_error_attempts(const responses_error *error);
 
-/* The sequence number of the last event that was handed over, -1 when none was or it had none.
-   With RESPONSES_ERROR_RESPONSE_ID this is a cursor: responses_get_stream() with that id and
-   {"starting_after": N} goes on from there, in any process. */
+/* The cursor: the sequence number of the last event that was handed over. -1 when no event was, or
+   when it had no number. To go on with the stream, in any process, pass this as
+   {"starting_after": N} to responses_get_stream(), with the id in RESPONSES_ERROR_RESPONSE_ID. */
 RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error);
 
-/* MESSAGE, TYPE, CODE, PARAM, REQUEST_ID, HISTORY and HEADERS are fit to be shown: UTF-8 without controls
-   (but for the line ends of HEADERS), without marks that turn the direction of text or hide, and of bounded
-   length, whatever a server, a certificate or libcurl wrote. None has a value of yours in it that may be
-   secret; where a server repeats the key, a header of yours or a part of a query, "***" stands for it. BODY
-   is the server's own bytes: look at them before you print them. RESPONSE_ID is as the server sent it, or
-   "" when it could not be used as an id. */
+/* MESSAGE, TYPE, CODE, PARAM, REQUEST_ID, HISTORY and HEADERS are safe to show, whatever a server,
+   a certificate or libcurl wrote. They are UTF-8 of bounded length without control characters,
+   except for the line ends in HEADERS, and without invisible characters and those that change the
+   direction of text. They contain no secret of yours: "***" stands where a server repeats the key,
+   a header or a part of the query that you set. BODY is the server's own bytes: inspect them before
+   you print them. RESPONSE_ID is as the server sent it, or "" when it cannot be used as an id. */
 #define RESPONSES_ERROR_MESSAGE     1 /* one line for a person; never empty */
 #define RESPONSES_ERROR_TYPE        2 /* the server's "type", e.g. "invalid_request_error" */
-#define RESPONSES_ERROR_CODE        3 /* the server's "code", a number as its digits */
-#define RESPONSES_ERROR_PARAM       4 /* the server's "param", or the argument or option that is wrong */
-#define RESPONSES_ERROR_REQUEST_ID  5 /* the x-request-id of the answer */
+#define RESPONSES_ERROR_CODE        3 /* the server's "code"; a number as its digits */
+#define RESPONSES_ERROR_PARAM       4 /* the server's "param", or the argument or option at fault */
+#define RESPONSES_ERROR_REQUEST_ID  5 /* the header x-request-id of the answer */
 #define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event, at most 64 KiB */
-#define RESPONSES_ERROR_RESPONSE_ID 7 /* the response this is about, where known */
-#define RESPONSES_ERROR_HISTORY     8 /* every attempt, as in responses_response_history */
-#define RESPONSES_ERROR_HEADERS     9 /* the answer's headers, a line "name: value" for each */
+#define RESPONSES_ERROR_RESPONSE_ID 7 /* the response that this is about, if known */
+#define RESPONSES_ERROR_HISTORY     8 /* every attempt, as in responses_response_history() */
+#define RESPONSES_ERROR_HEADERS     9 /* the answer's headers, one line "name: value" each */
 
-/* One of the fields above; "" when the error has none. NULL for a field that does not exist. Without
-   an error, "". Borrowed. */
+/* One of the fields above. "" when the error does not have it, and when `error` is NULL. NULL for a
+   number that is no field. Borrowed. */
 RESPONSES_API const char *responses_error_field(const responses_error *error, int field,
                                                 size_t *len);
 
@@ -222,146 +246,158 @@ RESPONSES_API void responses_error_free(responses_error *error);
 
 /* ---- client ---------------------------------------------------------------------------------- */
 
-/* Options, connections and the descriptor for an event loop. Make one and keep it: its connections
-   are reused. */
+/* Options, connections, and the descriptor for an event loop. Make one and keep it: it reuses its
+   connections. */
 typedef struct responses_client responses_client;
 
-/* Makes a client. Does no I/O and starts no thread. Defaults are read from the environment now:
-   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS (lines of
-   "Name: value"), SSL_CERT_FILE and SSL_CERT_DIR; http_proxy, https_proxy, all_proxy and no_proxy are followed as by curl, and one that is
-   malformed is RESPONSES_E_INVALID for the calls that would go by it. A program with privileges that
-   whoever starts it may not have (setuid, setgid, file capabilities) takes nothing from the environment:
-   it sets what it needs. */
+/* Makes a client. It does no I/O and starts no thread.
+   Defaults are read from the environment now: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID,
+   OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS (lines of "Name: value"), SSL_CERT_FILE and
+   SSL_CERT_DIR. http_proxy, https_proxy, all_proxy and no_proxy are read for each request, as curl
+   reads them; a request that would use a malformed one fails with RESPONSES_E_INVALID.
+   A program that runs with more privileges than the user who started it (setuid, setgid, file
+   capabilities) reads nothing from the environment: set what you need.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when a variable is malformed; RESPONSES_E_NETWORK when
+   the system gives no descriptors. */
 RESPONSES_API int responses_client_new(responses_client **out, responses_error **err);
 
-/* A second client with options of its own, which begin as a copy of the first one's, and with the
-   first one's connections and descriptor. For a call with other options than the rest; cheap. */
+/* Makes a second client that shares the connections and the descriptor of the first, and starts
+   with a copy of its options. It is cheap: use it for a call that needs other options.
+   Returns RESPONSES_OK, or one of the three of every function. */
 RESPONSES_API int responses_client_derive(responses_client *client, responses_client **out,
                                           responses_error **err);
 
-/* Sets an option for the calls that are started from now on. The value is text in every case; NULL
-   puts the default back. An unknown name and a value that does not fit are RESPONSES_E_INVALID with
-   a message that says what is accepted and has neither the name nor the value that was given in it: either
-   may be a key. Milliseconds are whole numbers, and 0 means no limit.
+/* Sets an option for the calls that start from now on. The value is always text; NULL restores the
+   default. Milliseconds are whole numbers, and 0 means no limit.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when there is no such option or the value does not fit.
+   The message says what is accepted. It does not repeat the name or the value, because either may
+   be a key.
 
-     name                    default                    what
+     name                    default                    meaning
      api_key                 from OPENAI_API_KEY        sent as "Authorization: Bearer <key>"
-     base_url                https://api.openai.com/v1  http or https; a path and a query are kept
+     base_url                https://api.openai.com/v1  http or https; may have a path and a query
      organization, project   from the environment       OpenAI-Organization, OpenAI-Project
      user_agent              libresponses/<version>     User-Agent
      auth_header             Authorization              another header for the bare key: "api-key"
      default_query                                      "a=1&b=2", added to every request
-     ca_file, ca_path        the environment's, or the  trusted certificates, in place of the default:
-                             system's: see below        a file, a directory, or the two together
+     ca_file, ca_path        see below                  trusted certificates instead of the default:
+                                                        a file, a directory, or both together
      ca_fallback_file                                   a file to trust where the system has none
-     client_cert, client_key                            PEM files for mutual TLS, no password
-     tls_verify              1                          0 switches verification off: for tests only
+     client_cert, client_key                            PEM files for mutual TLS, without a password
+     tls_verify              1                          0 accepts every certificate: for tests only
      proxy, no_proxy         from the environment       as curl's --proxy, --noproxy; "" for none
-     http_version            1.1                        1.1, 2 (over TLS)
+     http_version            1.1                        1.1, or 2 (over TLS)
      tcp_keepalive_ms        60000                      idle time before TCP keepalive probes
      connect_timeout_ms      10000                      name lookup, connection and TLS
-     first_event_timeout_ms  600000                     from sending to the first event, or to the end
-                                                        of an answer that is no stream
-     idle_timeout_ms         300000                     between two events; keepalives and comments do
-                                                        not count, however many they are, nor does
-                                                        "ping", nor an event of an unknown type that
-                                                        has no number where others have. Also for
-                                                        the first event of a stream that goes on, and
-                                                        how long the response is asked for that took
-                                                        the place of its stream
-     completion_grace_ms     60000                      from the last finished output item to the end
-     timeout_ms              0                          all of a call, with its retries and pauses
-     max_retries             2                          0..100, per call
-     resume_attempts         20                         reconnects of a stream that can be resumed,
-                                                        counted anew when an event has moved the
-                                                        cursor; the pauses between them grow
-     poll_interval_ms        500                        first pause of responses_wait; it grows
+     first_event_timeout_ms  600000                     from sending to the first event, or to the
+                                                        end of an answer that is not a stream
+     idle_timeout_ms         300000                     between two events. Not counted as events,
+                                                        in any number: comments, keepalives, "ping",
+                                                        and an event of an unknown type without a
+                                                        number in a stream of numbered events. It
+                                                        also limits the first event after a stream
+                                                        was resumed, and how long the library polls
+                                                        the response in place of its stream
+     completion_grace_ms     60000                      from the end of the last item on
+     timeout_ms              0                          the whole call with its retries and pauses
+     max_retries             2                          0..100, for each call
+     resume_attempts         20                         how often a stream is resumed in a row; an
+                                                        event that moves the cursor starts the count
+                                                        anew. The pauses between attempts grow
+     poll_interval_ms        500                        first pause of responses_wait(); it grows
      max_event_bytes         67108864                   one event
-     max_response_bytes      268435456                  one response: a body, or what the events of a
-                                                        stream have made, each text counted once
-     max_queue_bytes         262144                     unread bytes of a call before it is paused;
-                                                        the three of them from 1 KiB to 1 GiB
+     max_response_bytes      268435456                  one response: a body, or what the events of
+                                                        a stream add up to, each text counted once
+     max_queue_bytes         262144                     unread bytes of a call before it is paused.
+                                                        Each max_..._bytes: 1 KiB to 1 GiB
 
-   Over https the first of these is trusted that there is: what ca_file and ca_path name; what SSL_CERT_FILE
-   (a file) and SSL_CERT_DIR (a directory, or several with ":" between them) named in the environment when
-   the client was made, the two together; the certificates of the system, where libcurl was built to find
-   them, or else where Debian, Fedora, RHEL, SUSE, Alpine and Arch have them; ca_fallback_file. A file that
-   is named and cannot be read is RESPONSES_E_TLS.
+   Trusted certificates over https are the first of these that exists: ca_file and ca_path;
+   SSL_CERT_FILE (a file) and SSL_CERT_DIR (directories with ":" between them) as they were in the
+   environment when the client was made, both together; the system's certificates, where libcurl was
+   built to find them, or else where Debian, Fedora, RHEL, SUSE, Alpine and Arch keep them;
+   ca_fallback_file. A call with a named file that cannot be read ends with RESPONSES_E_TLS.
 
-   Over HTTP/2 a server cannot be made to wait: a call that was not read for a second ends with
-   RESPONSES_E_LIMIT, or is resumed later, when 32 times max_queue_bytes wait. */
+   Over HTTP/2 a server cannot be paused for one stream alone. A call that has 32 times
+   max_queue_bytes unread, and was not read for a second, ends with RESPONSES_E_LIMIT or is resumed
+   later. */
 RESPONSES_API int responses_client_set(responses_client *client, const char *name,
                                        const char *value, responses_error **err);
 
-/* The name of the index-th option, NULL past the last. Static. */
+/* The name of the option with that index; NULL after the last. Static. */
 RESPONSES_API const char *responses_option_name(size_t index);
 
-/* Adds a header to every request from now on, or replaces it, also one of the library's own. NULL as
-   value takes it out. Line breaks in either are RESPONSES_E_INVALID, and so are the headers that say where
-   a message ends, for whom it is and what becomes of the connection: Host, Content-Length,
-   Transfer-Encoding, Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Upgrade, Expect and
-   HTTP2-Settings. The same goes for OPENAI_CUSTOM_HEADERS and for auth_header. */
+/* Adds a header to every request from now on, or replaces it, also one that the library sets. NULL
+   as value removes it.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when the name or the value has a character that headers
+   cannot have, such as a line break, and for headers that decide where a message ends, which server
+   it is for, and what becomes of the connection: Host, Content-Length, Transfer-Encoding,
+   Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Upgrade, Expect and HTTP2-Settings. The
+   same rules hold for OPENAI_CUSTOM_HEADERS and auth_header. */
 RESPONSES_API int responses_client_set_header(responses_client *client, const char *name,
                                               const char *value, responses_error **err);
 
 #define RESPONSES_LOG_NONE    0
 #define RESPONSES_LOG_ERROR   1
-#define RESPONSES_LOG_WARNING 2 /* retries, reconnects, verification switched off */
-#define RESPONSES_LOG_INFO    3 /* a line for every attempt and its outcome */
+#define RESPONSES_LOG_WARNING 2 /* retries, resumed streams, tls_verify switched off */
+#define RESPONSES_LOG_INFO    3 /* one line for every attempt and its outcome */
 #define RESPONSES_LOG_DEBUG   4
 
-/* One line, fit to be shown as a message is, and never with a key, an id or a query of yours in it: requests
-   are named by their shape, "GET /responses/{id}". On the thread that made the call. */
+/* Receives one line of the log, on the thread that made the call. A line is as safe to show as an
+   error's message. It never contains a key, an id or a query of yours: a request is named by its
+   shape, "GET /responses/{id}". */
 typedef void (*responses_log_fn)(int level, const char *line, size_t len, void *user_data);
 
-/* Sends the log, up to a level, to a function of yours; NULL ends it. There is none by default. */
+/* Sends the log, up to that level, to your function; NULL ends it. There is no log by default.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID for a level that is none of the above. */
 RESPONSES_API int responses_client_set_log(responses_client *client, int level, responses_log_fn fn,
                                            void *user_data);
 
-/* Frees the client, from any thread. Blocking functions that other threads are in with this client end
-   with RESPONSES_E_CANCELLED; one of this thread, whose callback frees the client, goes on. Clients that
-   were derived from it, and calls that were started with _start, live on until they are freed. */
+/* Frees the client, from any thread. Blocking functions of other threads that use this client
+   return with RESPONSES_E_CANCELLED. A blocking function of this thread, whose callback frees the
+   client, goes on. Derived clients, and calls that a _start function made, stay valid until they
+   are freed. */
 RESPONSES_API void responses_client_free(responses_client *client);
 
 /* ---- response -------------------------------------------------------------------------------- */
 
-/* What the server answered: a response, a page of input items, a count of tokens, anything. */
+/* What the server answered: a response, a page of input items, a count of tokens, or any other
+   document. */
 typedef struct responses_response responses_response;
 
-/* The body as JSON: byte for byte the server's, or, of a stream, what has been put together so far.
-   A byte order mark in front of it is left out. NaN, Infinity and -Infinity, which JSON does not have
-   and some servers write, stay as they are: a reader that is strict about it refuses them. Never
-   NULL. */
+/* The body as JSON: the server's bytes unchanged, or, for a stream, the response as its events have
+   built it so far. A byte order mark is left out. NaN, Infinity and -Infinity, which some servers
+   write, stay as they are: they are not JSON, and a strict reader refuses them. Never NULL. */
 RESPONSES_API const char *responses_response_json(const responses_response *response, size_t *len);
 
-/* All text of the answer: every "output_text" part of every message, joined. "" when there is none. */
+/* All text of the answer: every "output_text" part of every message, joined; "" without any. */
 RESPONSES_API const char *responses_response_text(const responses_response *response, size_t *len);
 
 /* "id" and "status" of the body; "" when it has none. */
 RESPONSES_API const char *responses_response_id(const responses_response *response);
 RESPONSES_API const char *responses_response_status(const responses_response *response);
 
-/* The HTTP status, 200 say. 0 while a call has no answer yet. */
+/* The HTTP status, such as 200. 0 while a call has no answer yet. */
 RESPONSES_API int responses_response_http_status(const responses_response *response);
 
-/* The server's name for the request (header x-request-id), for its support; "" without one. */
+/* The server's name for the request, from the header x-request-id; "" without one. */
 RESPONSES_API const char *responses_response_request_id(const responses_response *response);
 
-/* A header of the answer by name, in any case; NULL when it was not sent. */
+/* A header of the answer by name, in any case; NULL when the server did not send it. */
 RESPONSES_API const char *responses_response_header(const responses_response *response,
                                                     const char *name);
 
-/* All headers of the answer, a line "name: value" for each, fit to be shown as a message is; the value of one
-   as it came is responses_response_header(). */
+/* All headers of the answer, one line "name: value" each, as safe to show as an error's message.
+   responses_response_header() gives the value of one as the server sent it. */
 RESPONSES_API const char *responses_response_headers(const responses_response *response,
                                                      size_t *len);
 
 /* How many times the request was sent: 1 without a retry. */
 RESPONSES_API int responses_response_attempts(const responses_response *response);
 
-/* Every attempt as a JSON array: [{"attempt":1,"http_status":429,"reason":"rate_limit_exceeded",
-   "waited_ms":512},{"attempt":2,"http_status":200,"reason":"","waited_ms":0}]. http_status is 0 for an
-   attempt without an answer; reason is empty for one that went well; waited_ms is the pause after it. */
+/* Every attempt, as a JSON array: [{"attempt":1,"http_status":429,"reason":"rate_limit_exceeded",
+   "waited_ms":512},{"attempt":2,"http_status":200,"reason":"","waited_ms":0}]. http_status is 0 for
+   an attempt without an answer, reason is "" for one that succeeded, and waited_ms is the pause
+   after the attempt. */
 RESPONSES_API const char *responses_response_history(const responses_response *response,
                                                      size_t *len);
 
@@ -374,16 +410,18 @@ RESPONSES_API const char *responses_response_history(const responses_response *r
 #define RESPONSES_JSON_OBJECT 6
 
 /* Reads one value of the body by JSON pointer (RFC 6901): "/usage/total_tokens",
-   "/output/0/content/0/text"; "" is the whole. `*value` is the text of a string without its quotes
-   and escapes, and the JSON of anything else: "true" for RESPONSES_JSON_TRUE, and of a number what the
-   server wrote, "1.50" or "NaN". It is borrowed until the
-   next get on this response. RESPONSES_E_RANGE when there is nothing at that place; RESPONSES_E_INVALID
-   when the pointer is none. `type`, `value` and `len` may be NULL. */
+   "/output/0/content/0/text"; "" is the whole body. `*value` is the text of a string without quotes
+   and escapes, and the JSON of any other value: "true" for RESPONSES_JSON_TRUE, and a number as the
+   server wrote it, "1.50" or "NaN". It is borrowed until the next get on this response. `type`,
+   `value` and `len` may be NULL.
+   Returns RESPONSES_OK; RESPONSES_E_RANGE when nothing is at that place; RESPONSES_E_INVALID when
+   `json_pointer` is not a JSON pointer. */
 RESPONSES_API int responses_response_get(const responses_response *response,
                                          const char *json_pointer, int *type, const char **value,
                                          size_t *len);
 
-/* A copy of your own, as it is now. */
+/* Makes a copy of the response as it is now, which you own.
+   Returns RESPONSES_OK, RESPONSES_E_INVALID or RESPONSES_E_NOMEM. */
 RESPONSES_API int responses_response_clone(const responses_response *response,
                                            responses_response **out);
 
@@ -391,52 +429,56 @@ RESPONSES_API void responses_response_free(responses_response *response);
 
 /* ---- event ----------------------------------------------------------------------------------- */
 
-/* One event of a stream. Borrowed until the next call with its parent; clone it to keep it. */
+/* One event of a stream, borrowed until the next call with its parent. Clone it to keep it. */
 typedef struct responses_event responses_event;
 
-/* The type as the server names it: "response.output_text.delta". Never NULL. An error that comes in
-   another shape than the documented one, such as {"error": {...}}, has "error". */
+/* The type as the server names it: "response.output_text.delta". Never NULL. An error in a shape
+   that is not documented, such as {"error": {...}}, has the type "error". */
 RESPONSES_API const char *responses_event_type(const responses_event *event);
 
-/* The same as a number that never changes, RESPONSES_EVENT_..., for use in a switch. Types that this
-   library does not know are RESPONSES_EVENT_OTHER and are handed over all the same. */
+/* The type as a number that never changes, RESPONSES_EVENT_..., for use in a switch. An event of a
+   type that this library does not know is RESPONSES_EVENT_OTHER, and is handed over too. */
 RESPONSES_API int responses_event_kind(const responses_event *event);
 
-/* The "sequence_number", 0 to 2^63-1; -1 when it has none. */
+/* The "sequence_number", 0 to 2^63-1; -1 when the event has none. */
 RESPONSES_API int64_t responses_event_sequence(const responses_event *event);
 
 /* The text of a delta, without quotes and escapes: answer text, function arguments, code, summary.
-   "" when the event has no delta or its delta is not text. The texts of a part's deltas, joined, are its
-   text: where a server cuts a character beyond U+FFFF in two, "\ud83d" and "\ude00" in two deltas, the
-   second has all of it. Half a character without the other is U+FFFD. */
+   "" when the event has no delta, or its delta is not text. The texts of a part's deltas, joined,
+   are the text of the part. Some servers cut a character beyond U+FFFF in two, "\ud83d" and
+   "\ude00" in two deltas: the second delta then has the whole character. Half a character without
+   its other half is U+FFFD. */
 RESPONSES_API const char *responses_event_text(const responses_event *event, size_t *len);
 
-/* The event's JSON, the server's bytes unchanged; NaN and Infinity too. An event without data, or with
-   nothing but space as data, says that the connection lives, as a comment does: it is not handed over. */
+/* The event's JSON: the server's bytes unchanged, NaN and Infinity included. An event without data,
+   or whose data is only space, is a sign of life like a comment: it is not handed over. */
 RESPONSES_API const char *responses_event_json(const responses_event *event, size_t *len);
 
-/* The id of the response that the event belongs to, "" while it is not known. */
+/* The id of the response that the event belongs to; "" while it is not known. */
 RESPONSES_API const char *responses_event_response_id(const responses_event *event);
 
-/* "item_id", "" when it has none. */
+/* "item_id"; "" when the event has none. */
 RESPONSES_API const char *responses_event_item_id(const responses_event *event);
 
-/* "output_index", and "content_index", "summary_index" or "command_index"; -1 when it has none. */
+/* "output_index"; and "content_index", "summary_index" or "command_index", whichever the event has.
+   -1 when it has none. */
 RESPONSES_API int responses_event_output_index(const responses_event *event);
 RESPONSES_API int responses_event_content_index(const responses_event *event);
 
-/* As responses_response_get, for the event's JSON: "/item/name". */
+/* As responses_response_get(), for the event's JSON: "/item/name".
+   Returns the same statuses. */
 RESPONSES_API int responses_event_get(const responses_event *event, const char *json_pointer,
                                       int *type, const char **value, size_t *len);
 
-/* A copy of your own. */
+/* Makes a copy of the event, which you own.
+   Returns RESPONSES_OK, RESPONSES_E_INVALID or RESPONSES_E_NOMEM. */
 RESPONSES_API int responses_event_clone(const responses_event *event, responses_event **out);
 
-/* Frees a clone. A borrowed event is left alone. */
+/* Frees a clone. Does nothing to a borrowed event. */
 RESPONSES_API void responses_event_free(responses_event *event);
 
-/* The types of events. Beside each is the "type" that it stands for, of which a name that begins with a
-   point is behind "response". Numbers that are missing here are kept for later. */
+/* The kinds of events. Beside each is the "type" that it stands for; where that begins with a
+   point, put "response" in front. Numbers that are missing here are reserved. */
 #define RESPONSES_EVENT_OTHER 0 /* every type that is not below */
 
 /* of a response */
@@ -531,27 +573,47 @@ RESPONSES_API void responses_event_free(responses_event *event);
 /* ---- blocking operations --------------------------------------------------------------------- */
 
 /*
- * Each returns when the answer is there: RESPONSES_OK with the response in `*out`, or an error.
- * `json` is the body of the request as the API documents it; n is its length or RESPONSES_NTS. It is
- * sent as it is, with fields that this library has never heard of, except for "stream", which the
- * operation sets. It must be JSON in UTF-8: NaN and Infinity are RESPONSES_E_INVALID. `params_json` is an
- * object of query parameters; its fields pass through too. It may be NULL, and n is ignored then.
+ * Each returns when the answer is complete: RESPONSES_OK with the response in `*out`, or an error.
  *
- * Transient failures are retried (option max_retries) with the same Idempotency-Key, which every request
- * but a GET has.
- * An answer with HTTP status 400 or more is RESPONSES_E_API; the error has the details. So is an answer
- * with status 200 that is an error: {"error": {...}}, {"error": "text"}, {"object": "error", ...},
- * {"errors": [...]}, {"detail": ...}, a message without anything that an answer has, or a list of one of
- * them. A response that failed has an id and a status, and is an answer. For responses_send only what
- * cannot be anything else is taken for an error. A server that streams events where one document was
- * asked for is understood.
+ * `json` is the body of the request as the API documents it, n its length or RESPONSES_NTS. The
+ * library sends it unchanged, with fields that it does not know, except for "stream", which the
+ * operation sets. It must be JSON in UTF-8; NaN and Infinity are refused. `params_json` is a JSON
+ * object of query parameters, which the library also passes on without knowing them. It may be
+ * NULL; n is then ignored.
+ *
+ * Failures that may pass are retried up to max_retries times. Every request but a GET has an
+ * Idempotency-Key, and a retry has the same one.
+ *
+ * A server that sends events where one document was asked for is understood.
+ *
+ * All of them return RESPONSES_OK, or one of these:
+ *   RESPONSES_E_INVALID      an argument is wrong, no key is set for the standard base_url, or a
+ *                            proxy variable is malformed. Nothing was sent.
+ *   RESPONSES_E_CANCELLED    responses_client_interrupt(), or the client was freed.
+ *   RESPONSES_E_TIMEOUT      a time limit of the client's options, named in the message.
+ *   RESPONSES_E_NETWORK      name lookup, connection, proxy, a broken connection, no descriptors.
+ *   RESPONSES_E_TLS          the server's certificate, the client's, or the handshake.
+ *   RESPONSES_E_HTTP         a redirect, which the library does not follow, or an answer that is
+ *                            neither JSON nor events.
+ *   RESPONSES_E_API          HTTP status 400 or more; or an answer with status 200 that is an
+ *                            error: {"error": {...}}, {"error": "text"}, {"object": "error", ...},
+ *                            {"errors": [...]}, {"detail": ...}, a "message" without anything that
+ *                            an answer has, or a list of one of them. A response with the status
+ *                            "failed" has an id and is an answer, not an error.
+ *                            responses_send() takes only what can be nothing else for an error.
+ *   RESPONSES_E_PROTOCOL     the answer is not HTTP, not JSON, or empty.
+ *   RESPONSES_E_TRUNCATED    the server answered with events, and they ended too early.
+ *   RESPONSES_E_LIMIT        max_event_bytes or max_response_bytes; or headers of more than 256 KiB
+ *                            in all, 100 KiB in one line, or 1,000 interim answers.
+ *   RESPONSES_E_UNSUPPORTED  an option that the libcurl of this system cannot do.
+ *   RESPONSES_E_FORKED, RESPONSES_E_NOMEM
  */
 
 #define RESPONSES_NTS ((size_t)-1)
 
-/* POST /responses. With "background": true it returns at once with status "queued". A server that
-   ignores "background" answers when the response has ended: look at its status before you wait for it
-   or cancel it. */
+/* POST /responses. With "background": true it returns at once, and the response has the status
+   "queued". Some servers ignore "background" and answer when the response has ended: check its
+   status before you wait for it or cancel it. */
 RESPONSES_API int responses_create(responses_client *client, const char *json, size_t n,
                                    responses_response **out, responses_error **err);
 
@@ -559,50 +621,52 @@ RESPONSES_API int responses_create(responses_client *client, const char *json, s
 RESPONSES_API int responses_get(responses_client *client, const char *id, const char *params_json,
                                 size_t n, responses_response **out, responses_error **err);
 
-/* POST /responses/{id}/cancel: ends a background response, where it is made. Giving up a stream or a
-   wait here leaves it running: this is the second step, with the id that is in the error
-   (RESPONSES_ERROR_RESPONSE_ID) and in what had arrived of the response. `*out` has the status
-   "cancelled". A response that is not in the background ends with its connection and needs none. */
+/* POST /responses/{id}/cancel: stops a background response at the server. `*out` has the status
+   "cancelled". When you stop reading a stream, or waiting for a response, it keeps running at the
+   server: call this afterwards, with the id in RESPONSES_ERROR_RESPONSE_ID. A response that is not
+   in the background stops when its connection is closed, and needs no cancel. */
 RESPONSES_API int responses_cancel(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
-/* DELETE /responses/{id}. The answer says so in "/deleted"; it has no status and no text. When an attempt
-   was lost after it was sent and the next one is answered 404, that is RESPONSES_E_API: whether there was
-   something to delete is not known, and the message says so. */
+/* DELETE /responses/{id}. The answer has "/deleted", and no status or text. When a connection broke
+   after the request was sent, and the retry is answered with 404, the result is RESPONSES_E_API,
+   and the message says that the first attempt may have deleted the response. */
 RESPONSES_API int responses_delete(responses_client *client, const char *id,
                                    responses_response **out, responses_error **err);
 
 /* GET /responses/{id}/input_items: one page. params: "limit" (1..100), "order" ("asc", "desc"),
-   "after" (an item's id), "include". The page has "data", "has_more" and "last_id", which is the
-   next page's "after"; where a server sends none, the "id" of the last item of "data" is. A page
-   after an item that says more follow and does not move on is RESPONSES_E_PROTOCOL, so that paging
-   comes to an end. A first page is handed over as long as it has items: should it name nothing to go
-   on from, no other page can be asked for. */
+   "after" (an item's id), "include". The page has "data", "has_more" and "last_id". For the next
+   page, pass "last_id" as "after"; where a server sends no "last_id", pass the "id" of the last
+   item in "data".
+   Also RESPONSES_E_PROTOCOL when you asked for a page after an item, and it says that more follow
+   but names no later item: paging would never end. A first page is handed over if it has items,
+   even when it names nothing to continue from. */
 RESPONSES_API int responses_list_input_items(responses_client *client, const char *id,
                                              const char *params_json, size_t n,
                                              responses_response **out, responses_error **err);
 
-/* POST /responses/input_tokens: how many tokens an input has. */
+/* POST /responses/input_tokens: counts the tokens of an input. */
 RESPONSES_API int responses_count_input_tokens(responses_client *client, const char *json, size_t n,
                                                responses_response **out, responses_error **err);
 
-/* POST /responses/compact: a long conversation made short. */
+/* POST /responses/compact: shortens a long conversation. */
 RESPONSES_API int responses_compact(responses_client *client, const char *json, size_t n,
                                     responses_response **out, responses_error **err);
 
-/* Gets a background response again and again until it has ended ("completed", "failed",
-   "incomplete", "cancelled"; look at its status), at most timeout_ms, -1 for as long as it takes:
-   then RESPONSES_E_TIMEOUT, and the response goes on at the server. A server that cannot be asked for
-   a while, because it is started anew, is waited out within timeout_ms; with -1, as often as
-   resume_attempts says. So is a page in place of the response, once the server has answered. A pause
-   that the server asks for is kept where there is time for it; a short one does not shorten those
-   that the library makes. */
+/* Gets a background response repeatedly until it has ended. Check its status: "completed",
+   "failed", "incomplete" or "cancelled". It polls for at most timeout_ms; -1 means without limit.
+   When a server cannot be reached for a while, for example because it restarts, or sends a web page
+   in place of the response it sent before, polling goes on within timeout_ms; with -1,
+   resume_attempts times. A longer pause that the server asks for is kept if timeout_ms allows it; a
+   shorter one does not shorten the library's own pauses.
+   Also RESPONSES_E_TIMEOUT when timeout_ms have passed: the response goes on at the server. */
 RESPONSES_API int responses_wait(responses_client *client, const char *id, int timeout_ms,
                                  responses_response **out, responses_error **err);
 
-/* Any other endpoint below base_url: method GET, POST, PUT, PATCH or DELETE, a path such as
-   "/conversations" or "/models?limit=5", percent-encoded, and a JSON body or NULL. A path with "." or ".."
-   as a segment, in whatever spelling, is RESPONSES_E_INVALID: what is sent stays below base_url. */
+/* Any other endpoint below base_url. `method` is GET, POST, PUT, PATCH or DELETE; `path` is
+   percent-encoded, such as "/conversations" or "/models?limit=5"; `json` is the body, or NULL.
+   Also RESPONSES_E_INVALID for a path with "." or ".." as a segment, in any spelling: no request
+   leaves base_url. */
 RESPONSES_API int responses_send(responses_client *client, const char *method, const char *path,
                                  const char *json, size_t n, responses_response **out,
                                  responses_error **err);
@@ -610,39 +674,49 @@ RESPONSES_API int responses_send(responses_client *client, const char *method, c
 /* ---- streaming with a callback --------------------------------------------------------------- */
 
 /*
- * Called once for every event, in order, on your thread. Return 0 to go on; anything else stops the
- * call with RESPONSES_E_USER. It may be NULL for a caller who wants the final response alone.
- *
- * RESPONSES_OK is returned only after the terminal event; `*out` is then the final response
- * ("completed" or "incomplete"). A server that answers with the whole response where a stream was
- * asked for, or that has the response but not the rest of its events, is understood: the response is
- * handed over in one terminal event, made by the library and without a sequence number. A stream that
- * ends without one is RESPONSES_E_TRUNCATED, unless it can be resumed, which happens by itself.
- * "response.failed" and "error" are handed over and then RESPONSES_E_API; so is an error in another shape,
- * such as an event {"error": {...}} without a type. Where one of them is the first event and may pass, the
- * request is sent again instead; keepalives do not count. On failure, `*out`, if you
- * passed one, holds what had arrived when anything had, and is yours to free: here alone it can be set
- * along with `*err`.
- *
- * A stream can be resumed when its response is in the background, or was asked for by its id. It goes on
- * behind the cursor, the sequence number of the last event that was handed over (a keepalive's own
- * number does not count). From then on nothing but the next event of the same response is taken: what
- * is at or before the cursor is dropped, keepalives too; after a gap, events without numbers, those of
- * another response or an answer that is neither events nor a response (a page, a redirection) the server
- * is asked once more, and then it is RESPONSES_E_TRUNCATED. The same goes for "starting_after" of yours.
- * A stream that is empty behind the cursor leads to one look at the response. A server that leaves
- * numbers out by itself, on an unbroken connection, is held to their order alone. One whose events have
- * no numbers at all cannot say where to go on: the response is then asked for until it has ended.
+ * Your function for events. It is called once for every event, in order, on your thread. Return 0
+ * to go on, and any other number to stop the call.
  */
 typedef int (*responses_event_fn)(const responses_event *event, void *user_data);
 
+/*
+ * Streams the events of a new response, and of one that exists. `on_event` may be NULL if you only
+ * want the final response. RESPONSES_OK is returned only after the terminal event, and `*out` is
+ * then the final response, with the status "completed" or "incomplete". On failure `*out` is what
+ * arrived, if anything did, and you free it: only here can `*out` be set along with `*err`.
+ *
+ * Return the statuses of blocking operations, with these differences:
+ *   RESPONSES_E_USER       your function returned a number other than 0.
+ *   RESPONSES_E_API        also after the event "response.failed" or "error", or an error in
+ *                          another shape, such as an event {"error": {...}} without a type. The
+ *                          event is handed over first. If it is the first event, keepalives apart,
+ *                          and the failure may pass, the request is retried instead.
+ *   RESPONSES_E_TRUNCATED  the stream ended without a terminal event and could not be resumed.
+ *   RESPONSES_E_LIMIT      also when an HTTP/2 stream was not read; see max_queue_bytes.
+ *
+ * Some servers answer with a whole response where a stream was asked for, or keep the response but
+ * not its events. Then the library makes one terminal event of that response, without a sequence
+ * number.
+ *
+ * RESUMING. The library resumes a stream by itself when its response is in the background, or was
+ * asked for by its id. It asks for the events after the cursor (the number of a keepalive does not
+ * move the cursor), and takes nothing but the next event of the same response:
+ *   - events at or before the cursor, and keepalives, are dropped;
+ *   - after a gap, events without numbers, events of another response, or an answer that is neither
+ *     events nor a response, it asks once more, and then ends with RESPONSES_E_TRUNCATED;
+ *   - when the stream is empty after the cursor, it gets the response once;
+ *   - when the server's events have no numbers at all, it polls the response until that has ended.
+ * A "starting_after" of yours is held to the same rules. On an unbroken connection gaps in the
+ * numbers are accepted, as long as they rise.
+ */
 RESPONSES_API int responses_create_stream(responses_client *client, const char *json, size_t n,
                                           responses_event_fn on_event, void *user_data,
                                           responses_response **out, responses_error **err);
 
-/* The events of a background response that was created with "stream": true, from its beginning or
-   after params "starting_after" (a sequence number). Also "include", "include_obfuscation". Where the
-   server has no more events and the response has ended, it is handed over in one terminal event. */
+/* For a background response that was created with "stream": true: its events from the first on, or,
+   with params "starting_after" (a sequence number), those after it. Other params: "include",
+   "include_obfuscation". When the server has no more events and the response has ended, the library
+   hands it over in one terminal event. */
 RESPONSES_API int responses_get_stream(responses_client *client, const char *id,
                                        const char *params_json, size_t n,
                                        responses_event_fn on_event, void *user_data,
@@ -650,11 +724,13 @@ RESPONSES_API int responses_get_stream(responses_client *client, const char *id,
 
 /* ---- calls: start now, read later ------------------------------------------------------------ */
 
-/* One operation under way. */
+/* One operation that is under way, or has ended. */
 typedef struct responses_call responses_call;
 
-/* The twins of the operations above. They check their arguments, send nothing that blocks and return
-   at once; the outcome is the call's. */
+/* Start the operations above. They check their arguments, do no I/O that blocks, and return at
+   once. Each returns RESPONSES_OK with a call in `*out`; RESPONSES_E_INVALID when an argument is
+   wrong, no key is set for the standard base_url; RESPONSES_E_FORKED; RESPONSES_E_NOMEM. All else
+   is reported by responses_call_next(). */
 RESPONSES_API int responses_create_start(responses_client *client, const char *json, size_t n,
                                          responses_call **out, responses_error **err);
 RESPONSES_API int responses_create_stream_start(responses_client *client, const char *json,
@@ -684,10 +760,13 @@ RESPONSES_API int responses_send_start(responses_client *client, const char *met
                                        const char *path, const char *json, size_t n,
                                        responses_call **out, responses_error **err);
 
-/* Reads the next event; never blocks. RESPONSES_OK with `*event`, which is borrowed until the next
-   call with this call; RESPONSES_AGAIN when there is none yet; RESPONSES_DONE when the call has ended
-   well; or what went wrong. A call that does not stream has no events: AGAIN, then DONE. After the
-   end the answer stays the same. */
+/* Reads the next event; it never blocks. The event is borrowed until the next call with this call.
+   A call that does not stream has no events: it gives RESPONSES_AGAIN, then RESPONSES_DONE. Once a
+   call has ended, the result stays the same.
+   Returns RESPONSES_OK with `*event`; RESPONSES_AGAIN when there is none yet; RESPONSES_DONE when
+   the call has ended well; RESPONSES_E_BUSY; or, when the call has failed, the status of its
+   operation as listed with the blocking ones, with RESPONSES_E_CANCELLED also after
+   responses_call_cancel(). */
 RESPONSES_API int responses_call_next(responses_call *call, const responses_event **event,
                                       responses_error **err);
 
@@ -695,9 +774,10 @@ RESPONSES_API int responses_call_next(responses_call *call, const responses_even
 
 /*
  * Reads as many events as are there and fit into your buffer, for languages in which each foreign
- * call is dear. `*count` is how many, `*used` their bytes. RESPONSES_OK when there is at least one;
- * RESPONSES_E_RANGE when the buffer is too small for the first, with the bytes needed in `*used`, and
- * nothing is lost; else as responses_call_next. The buffer needs no alignment.
+ * call is expensive. `*count` is how many, `*used` their bytes. The buffer needs no alignment.
+ * Returns RESPONSES_OK when there is at least one event; RESPONSES_E_RANGE when the buffer is too
+ * small for the first, with the bytes it needs in `*used`, and nothing is lost; RESPONSES_E_INVALID
+ * for unknown flags; otherwise as responses_call_next().
  *
  * Records follow each other. Each has, in the byte order of the machine, at these offsets:
  *     0  uint32  size of the record, a multiple of 8        24  uint32  length of type
@@ -711,119 +791,137 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
                                             size_t capacity, size_t *used, int *count,
                                             responses_error **err);
 
-/* Waits until responses_call_next has something else to say than AGAIN: RESPONSES_OK, also when that is
-   an error, which responses_call_next then gives in full. RESPONSES_AGAIN when timeout_ms have passed
-   (-1: no limit) or the client was interrupted. With 0 it does what can be done now, for all calls of
-   the client, and returns: a program may poll, by this and responses_call_next in turn. */
+/* Waits until responses_call_next() has something other than RESPONSES_AGAIN to return: an event,
+   the end, or an error. With timeout_ms 0 it does what can be done now, for all calls of the
+   client, and returns: a program may poll with this and responses_call_next() in turn.
+   Returns RESPONSES_OK, also when the call has failed; RESPONSES_AGAIN when timeout_ms have passed
+   (-1: no limit) or the client was interrupted; RESPONSES_E_BUSY. */
 RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);
 
-/* Ends the call with RESPONSES_E_CANCELLED, in whatever phase it is. Any thread, also from a
-   callback. Events that have arrived already are dropped. A call that has ended stays as it is.
-   The connection is closed, and nothing is sent: a background response goes on at the server until
-   responses_cancel() stops it there, or can be taken up again at the cursor of the error. */
+/* Ends the call with RESPONSES_E_CANCELLED, whatever it is doing. Any thread, also in a callback.
+   Events that were not read yet are dropped. A call that has ended already stays as it is. The
+   connection is closed and nothing is sent: a background response goes on at the server. Stop it
+   with responses_cancel(), or resume it at the cursor of the error.
+   Returns RESPONSES_OK, RESPONSES_E_INVALID or RESPONSES_E_FORKED. */
 RESPONSES_API int responses_call_cancel(responses_call *call);
 
-/* What has been put together so far, and at the end the final response. Borrowed until the next call
-   with this call. NULL when nothing has arrived.
-   All deltas of an output item are in it, in their places: text, refusals, log probabilities, annotations,
-   reasoning and its summary, arguments, input, code, the diff of a patch, commands and what they wrote.
-   Audio has no place in a response and is in its events alone. An item of which no end was heard has the
-   status that was heard last, "in_progress" say; once the response has ended it is "completed", or
-   "incomplete" when the response is not completed. */
+/* The response as its events have built it so far, and in the end the final response. Borrowed
+   until the next call with this call. NULL when nothing has arrived.
+   It has all deltas of its output items in their places: text, refusals, log probabilities,
+   annotations, reasoning and its summary, arguments, input, code, the diff of a patch, commands and
+   their output. Audio is not part of a response: it is in the events alone. An item whose end has
+   not arrived keeps the status that arrived last, such as "in_progress". When the response has
+   ended, such an item gets the status "completed", or "incomplete" if the response is not
+   completed. */
 RESPONSES_API const responses_response *responses_call_response(const responses_call *call);
 
-/* A pointer of yours that the call carries along. Any thread. */
+/* A pointer of yours that the call keeps for you. Any thread.
+   responses_call_set_user_data() returns RESPONSES_OK, RESPONSES_E_INVALID or
+   RESPONSES_E_FORKED. */
 RESPONSES_API int responses_call_set_user_data(responses_call *call, void *user_data);
 RESPONSES_API void *responses_call_user_data(const responses_call *call);
 
-/* Frees the call, at any time and from any thread; one that is still running is cancelled, and a thread
-   that waits in it comes out. */
+/* Frees the call, at any time and from any thread. A call that is still running is cancelled, and a
+   thread that waits in it returns. */
 RESPONSES_API void responses_call_free(responses_call *call);
 
 /* ---- one descriptor for an event loop -------------------------------------------------------- */
 
-/* The descriptor: readable when there is something to do, from the start of a call on. It never
-   changes, and everything is inside it: sockets, timers, wake-ups. Poll it, never read it or close it. A negative status on failure.
-   select() cannot take a descriptor of FD_SETSIZE (1024) or more. */
+/* The descriptor of the client. It is readable when there is something to do, from the start of a
+   call on, and it never changes: sockets, timers and wake-ups are inside it. Poll it; do not read
+   or close it. select() cannot take a descriptor of FD_SETSIZE (1024) or more.
+   Returns the descriptor, 0 or more; RESPONSES_E_INVALID; RESPONSES_E_FORKED; RESPONSES_E_NETWORK
+   when the system gives no descriptor. */
 RESPONSES_API int responses_client_fd(responses_client *client);
 
-/* Does what can be done now and never blocks. */
+/* Does what can be done now for all calls of the client, and never blocks.
+   Returns RESPONSES_OK, RESPONSES_E_INVALID or RESPONSES_E_FORKED. */
 RESPONSES_API int responses_client_dispatch(responses_client *client);
 
-/* RESPONSES_OK and a call that has something to read, borrowed, or RESPONSES_AGAIN. Read that call
-   until it says AGAIN, or read some of it and ask here again: a call with more to read comes up again.
-   One that is not read at all is left alone, and does not come up again before it is read: it is paused
-   when it is full, and costs nothing. The descriptor stays readable until this has said AGAIN.
-   Any thread may ask, and any thread may read what came up: one that another thread is inside of is
-   passed over, and comes up when that thread has left it with something to read; the descriptor becomes
-   readable for that. So a pool of workers may read the calls that one loop hands to them. */
+/* Gives a call that has something to read, borrowed. Read it until it returns RESPONSES_AGAIN. If
+   you read only some of its events, it is given again. If you read none, it is not given again
+   before you read it: it is paused when its queue is full, and costs nothing. The descriptor stays
+   readable until this function has returned RESPONSES_AGAIN.
+   Any thread may call this, and any thread may read the call that it gave, so a pool of workers may
+   read the calls that one loop hands out. A call that another thread is using is skipped. It is
+   given when that thread has left it with something to read, and the descriptor becomes readable
+   for that.
+   Returns RESPONSES_OK with `*call`; RESPONSES_AGAIN when there is none; RESPONSES_E_INVALID;
+   RESPONSES_E_FORKED. */
 RESPONSES_API int responses_client_next_ready(responses_client *client, responses_call **call);
 
-/* Ends waits: blocking functions end with RESPONSES_E_CANCELLED, responses_call_wait() returns
-   RESPONSES_AGAIN. Any thread, and safe in a signal handler. It is for the client, those derived from it
-   and the one it was derived from, and for every blocking function and call of theirs that has begun:
-   - a blocking function ends, also one that is in its callback, unless its last event was read;
-   - of a call that was started it ends the wait that is going on, or else the next one that finds
-     nothing to read, and no other: what comes between responses_call_next() and responses_call_wait()
-     is not lost. Several that were not noticed yet count as one.
-   What begins afterwards is not touched. What runs in the background at the server goes on there: see
+/* Ends waits, from any thread or signal handler. It applies to the client, the clients derived from
+   it and the one that it was derived from, and there to every blocking function and call that has
+   begun:
+   - A blocking function returns RESPONSES_E_CANCELLED, also one that is in its callback, unless the
+     last event has been read.
+   - Of a call that was started, it ends the wait that is going on, which returns RESPONSES_AGAIN.
+     If none is, it ends the next wait that finds nothing to read, so that an interrupt between
+     responses_call_next() and responses_call_wait() is not lost. Several interrupts before that
+     wait count as one.
+   What begins afterwards is not affected. A background response goes on at the server; see
    responses_cancel(). */
 RESPONSES_API void responses_client_interrupt(responses_client *client);
 
 /* ---- JSON in text ---------------------------------------------------------------------------- */
 
 /*
- * For JSON that is text of yours: the arguments of a function call are such a text, which a model wrote and
- * nobody has checked. All of it is looked at in each call: RESPONSES_E_INVALID when it is not one value of
- * JSON (RFC 8259) in UTF-8, or has more than 1,024 arrays and objects inside each other. NaN, Infinity and
- * -Infinity are numbers, as some servers and models write them. Of members with the same name the last
- * counts. A JSON pointer is as in responses_response_get(), and RESPONSES_E_RANGE says that there is nothing
- * at its place.
+ * For JSON in a text of your own, such as the arguments of a function call, which a model wrote and
+ * nobody has checked. Each function checks the whole text. A JSON pointer is as in
+ * responses_response_get(). NaN, Infinity and -Infinity are accepted as numbers, since some servers
+ * and models write them. Of members with the same name the last one counts.
  *
- * The library works on a copy that it makes and frees within the call: RESPONSES_E_NOMEM. Nothing is kept,
- * and no client is needed: any thread, before and after a fork.
+ * No client is needed, nothing is kept, and any thread may call these before and after a fork. All
+ * return RESPONSES_OK, or:
+ *   RESPONSES_E_INVALID  the text is not one JSON value (RFC 8259) in UTF-8, or has more than 1,024
+ *                        arrays and objects inside each other; the JSON pointer is not one.
+ *   RESPONSES_E_RANGE    nothing is at that place, or the buffer is too small.
+ *   RESPONSES_E_NOMEM    no memory for a copy, which the library makes and frees in the call.
  */
 
-/* One value by JSON pointer: its type (RESPONSES_JSON_...), where it begins in `json`, and its length. It is
-   as it stands there, without the space around it: a string has its quotes and escapes, see
-   responses_json_text(). `*value` is a place in your text; on failure it is NULL, `*len` is 0 and `*type` is
-   left alone. type, value, len may be NULL. */
+/* Finds one value by JSON pointer: its type (RESPONSES_JSON_...), where it begins in `json`, and
+   its length. A string still has its quotes and escapes; see responses_json_text(). `*value` points
+   into your text. On failure `*value` is NULL, `*len` is 0, and `*type` is unchanged. `type`,
+   `value` and `len` may be NULL. */
 RESPONSES_API int responses_json_get(const char *json, size_t n, const char *json_pointer,
                                      int *type, const char **value, size_t *len);
 
-/* The text of a JSON string, without its quotes and escapes, into a buffer of yours as by
-   responses_copy_text(). It may have NUL in it. Half a surrogate pair, which has no UTF-8, is U+FFFD.
-   RESPONSES_E_INVALID, with 0 in `*needed`, when `json` is anything else than one string. */
+/* Copies the text of a JSON string, without quotes and escapes, into your buffer, as
+   responses_copy_text() does. The text may contain NUL. Half of a surrogate pair, which UTF-8
+   cannot express, is U+FFFD. Also RESPONSES_E_INVALID, with 0 in `*needed`, when `json` is not one
+   string. */
 RESPONSES_API int responses_json_text(const char *json, size_t n, char *buffer, size_t capacity,
                                       size_t *needed);
 
-/* Both in one: of the value at a JSON pointer the text, when it is a string, and else its JSON.
-   RESPONSES_E_RANGE when it does not fit, with `*needed` > capacity, or, with 0 in `*needed`, when there is
-   nothing at that place. */
+/* Both in one: copies the value at a JSON pointer, a string as its text, and any other value as
+   JSON. With RESPONSES_E_RANGE, `*needed` is larger than capacity when the buffer is too small, and
+   0 when nothing is at that place. */
 RESPONSES_API int responses_json_read_string(const char *json, size_t n, const char *json_pointer,
                                              char *buffer, size_t capacity, size_t *needed);
 
-/* How many elements an array has, or members an object, each time a name comes. RESPONSES_E_INVALID when
-   the value at the JSON pointer is neither. `*count` is left alone on failure. */
+/* Counts the elements of an array, or the members of an object, each time a name occurs. Also
+   RESPONSES_E_INVALID when the value is neither. `*count` is unchanged on failure. */
 RESPONSES_API int responses_json_count(const char *json, size_t n, const char *json_pointer,
                                        int *count);
 
-/* The way back: text as a JSON string, with its quotes, into a buffer of yours as by responses_copy_text().
-   Quotes, backslashes and controls are escaped, and nothing else. RESPONSES_E_INVALID, with 0 in `*needed`,
-   when the text is not UTF-8. */
+/* The opposite of responses_json_text(): copies text as a JSON string, with quotes, into your
+   buffer. Quotes, backslashes and control characters are escaped, and nothing else. Also
+   RESPONSES_E_INVALID, with 0 in `*needed`, when the text is not UTF-8. */
 RESPONSES_API int responses_json_quote(const char *text, size_t n, char *buffer, size_t capacity,
                                        size_t *needed);
 
-/* As responses_json_get() of the whole, and whether it may become a part of a request, which is stricter:
-   RESPONSES_E_INVALID also for NaN and the infinities, and for more than `depth` arrays and objects inside
-   each other (0 to 1,024). */
+/* As responses_json_get() with "", and checks whether the text may become part of a request, which
+   is stricter: also RESPONSES_E_INVALID for NaN and the infinities, and for more than `depth`
+   arrays and objects inside each other (0 to 1,024). */
 RESPONSES_API int responses_json_check(const char *json, size_t n, int depth, int *type,
                                        const char **value, size_t *len);
 
 /* ---- for languages without pointers ---------------------------------------------------------- */
 
-/* Copies text and a NUL into a buffer of yours. RESPONSES_E_RANGE when it does not fit; then as much
-   as fits is copied, ending in NUL, and `*needed` is the size that does, NUL included. */
+/* Copies text and a NUL into your buffer. If it does not fit, as much as fits is copied, ending in
+   NUL. `*needed` is the size that is needed, the NUL included.
+   Returns RESPONSES_OK; RESPONSES_E_RANGE when it does not fit; RESPONSES_E_INVALID when `text` is
+   NULL. */
 RESPONSES_API int responses_copy_text(const char *text, size_t len, char *buffer, size_t capacity,
                                       size_t *needed);
 

@@ -1,6 +1,6 @@
 """Prints what the public headers declare, as the compiler sees it and not as a pattern guesses.
 
-usage: header.py functions | constants | values | table | numbers | anchor [HEADER]
+usage: header.py functions | constants | values | table | numbers | statuses | anchor [HEADER]
 
 Without HEADER: responses_jansson.h, which includes responses.h and so declares everything.
 
@@ -10,6 +10,7 @@ values     the same with their values, but for the version, which is there to ch
 table      Sources/ResponsesABI/ConstantTable.swift: the same for responses_constant()
 numbers    Sources/Responses/Protocol/HeaderNumbers.swift: statuses and types of events, for the
            core, which includes no header of ours
+statuses   Sources/ResponsesABI/Status.swift: the names of the statuses, and what the header says of each
 anchor     a C source with an empty body for every function: compiled with -g it carries the types
            of the whole interface, which the Swift library's debug information does not
 
@@ -172,6 +173,46 @@ def numbers(header: str) -> str:
     return "\n".join([*lines, "        default: return nil", "        }", "    }", "}"])
 
 
+def statuses(header: str) -> str:
+    """Swift source with responses_status_name() and responses_status_text()."""
+    text = Path("include/responses.h").read_text(encoding="utf-8")
+    section = text[text.index("#define RESPONSES_OK") : text.index("responses_status_name")]
+    meanings = re.findall(r"#define (RESPONSES_\w+) +\S+ +/\* (.*) \*/", section)
+    found = [("RESPONSES_OK", "success"), *meanings]
+    known = [n for n in constants(header) if re.match("RESPONSES_(OK|AGAIN|DONE|E_)", n)]
+    if missing := set(known) - {name for name, _ in found}:
+        sys.exit(f"no meaning is beside {sorted(missing)[0]}")
+
+    def function(name: str, what: str, texts: list[tuple[str, str]], otherwise: str) -> list[str]:
+        return [
+            "",
+            f'@_cdecl("{name}") @implementation',
+            f"public func {name}(_ status: Int32) -> UnsafePointer<CChar>? {{",
+            f"    staticText({what}(status))",
+            "}",
+            "",
+            f"private func {what}(_ status: Int32) -> StaticString {{",
+            "    switch status {",
+            *[f'    case {constant}: return "{text}"' for constant, text in texts],
+            f'    default: return "{otherwise}"',
+            "    }",
+            "}",
+        ]
+
+    names = [(name, name) for name, _ in found]
+    unknown = "unknown status: a newer library may know it"
+    lines = [
+        "import CResponses",
+        "import Responses",
+        "",
+        "// Made from the header by `make abi`; a gate checks that it is so.",
+        "// swift-format-ignore-file",
+        *function("responses_status_name", "name", names, "(unknown status)"),
+        *function("responses_status_text", "meaning", found, unknown),
+    ]
+    return "\n".join(lines)
+
+
 def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
@@ -188,6 +229,8 @@ def main() -> None:
         print(table(header))
     elif sys.argv[1] == "numbers":
         print(numbers(header))
+    elif sys.argv[1] == "statuses":
+        print(statuses(header))
     elif sys.argv[1] == "anchor":
         print(anchor(header))
     else:

@@ -10,6 +10,7 @@ made_from_header() {
 }
 made_from_header table Sources/ResponsesABI/ConstantTable.swift
 made_from_header numbers Sources/Responses/Protocol/HeaderNumbers.swift
+made_from_header statuses Sources/ResponsesABI/Status.swift
 python3 scripts/header.py constants > "$SCRATCH/names"
 {
     cat << 'END'
