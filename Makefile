@@ -25,7 +25,7 @@ lib: deps-build ## Build the library into build/ (the default)
 	$(ONCE) scripts/build-lib.sh
 	$(ONCE) $(MAKE) --no-print-directory -C bindings/c
 
-sandbox: deps-build ## Build the local Responses server
+sandbox: deps-sandbox ## Build the local Responses server
 	$(ONCE) scripts/build-sandbox.sh
 
 # For this machine's kind, or for ARCH=aarch64, which is compiled across.
@@ -176,6 +176,9 @@ deps-packages:
 deps-build:
 	$(ONCE) scripts/deps.sh build
 
+deps-sandbox:
+	$(ONCE) scripts/deps.sh sandbox
+
 deps-deb deps-aarch64:
 	@scripts/deps.sh $(@:deps-%=%)
 
@@ -197,6 +200,6 @@ help: ## This list
 
 .PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
-	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-bench abi clean help \
+	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-sandbox deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64
 .NOTPARALLEL:

@@ -20,7 +20,7 @@ step() {
     exit 1
 }
 
-step "Installing packages that are missing" "up to 2 minutes" scripts/deps.sh build
+step "Installing packages that are missing" "up to 2 minutes" scripts/deps.sh sandbox
 step "Building the library" "about 1 minute" make --no-print-directory lib
 step "Building the sandbox, a local server" "about 1 minute" make --no-print-directory sandbox
 step "Building the examples" "some seconds" make --no-print-directory examples-c

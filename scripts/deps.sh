@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing. Quick when nothing is.
 #   deps.sh build      what `make lib` needs
+#   deps.sh sandbox    that, and what `make sandbox` needs
 #   deps.sh elsewhere  that, and what makes roots of other systems
 #   deps.sh packages   what `make lib` needs, and the packages of the system that the tests need
 #   deps.sh all        that, and a Python environment in .venv, from PyPI, for the tests that need one
@@ -72,6 +73,11 @@ find_missing() {
     [ "$1" != elsewhere ] || tool debootstrap debootstrap
     case $1 in
         build | elsewhere) return 0 ;;
+        sandbox)
+            # Swift's runtime, which is linked in, wants it. Where there is none the compiler says the name alone.
+            [ "$(cc -print-file-name=libstdc++.so 2> /dev/null)" != libstdc++.so ] || need g++
+            return 0
+            ;;
         aarch64)
             tool aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
             [ -e /usr/aarch64-linux-gnu/include/stdio.h ] || need libc6-dev-arm64-cross
