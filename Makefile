@@ -69,8 +69,8 @@ uninstall: ## Take out what install and install-extras put in
 
 ##
 # The longest first, so that none is left over at the end.
-STAGES = test-valgrind test-hostile test-python test-network test-gates test-cpp test-unit test-abi test-examples \
-	test-c test-ruby test-full test-sandbox lint test-costs
+STAGES = test-valgrind test-tsan test-calls test-library test-python test-network test-gates test-cpp test-unit test-abi test-examples \
+	test-c test-ruby test-full test-sandbox test-fuzz lint test-costs
 test: ## Run every check there is; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
@@ -103,9 +103,18 @@ test-sandbox: deps sandbox ## The sandbox itself
 test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
 	@$(MAKE) --no-print-directory -C Tests/network check
 
-test-hostile: deps-packages lib sandbox ## Fuzzing corpora, whole calls, races, costs that grow, hosts without means
-	@for suite in interleavings fuzz calls linear tsan torture guest faults; do \
-		$(MAKE) --no-print-directory -C Tests/$$suite check || exit 1; done
+test-library: deps-packages lib sandbox ## Odd hosts; means that run out; system calls that fail; costs that grow
+	@$(MAKE) --no-print-directory -C Tests/library check
+
+test-calls: deps-packages lib ## Whole calls with random faults, and an oracle
+	@$(MAKE) --no-print-directory -C Tests/calls check
+
+test-tsan: deps-packages sandbox ## Threads, with ThreadSanitizer
+	@$(MAKE) --no-print-directory -C Tests/tsan check
+
+test-fuzz: deps-packages ## What fuzzing found, and a model of threads in event loops, explored whole
+	@$(MAKE) --no-print-directory -C Tests/fuzz check
+	@$(MAKE) --no-print-directory -C Tests/interleavings check
 
 test-costs: deps-packages lib ## Instructions and allocations for events and requests, with bounds
 	@$(MAKE) --no-print-directory -C Tests/benchmarks check
@@ -198,7 +207,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-hostile fuzz test-python test-ruby wheel gem
+.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-library test-calls test-tsan test-fuzz fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-sandbox deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64

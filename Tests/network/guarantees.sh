@@ -9,8 +9,7 @@ file=""
 for name in $(grep -o '`[a-z0-9_]*\(\.c\)\{0,1\}`' ../../docs/guarantees.md | tr -d '`'); do
     case $name in
         test_*.c)
-            for file in "$name" "../abi/$name" "../guest/$name" "../faults/$name" \
-                "../torture/$name"; do
+            for file in "$name" "../abi/$name" ../library/*/"$name"; do
                 [ ! -e "$file" ] || break
             done
             ;;

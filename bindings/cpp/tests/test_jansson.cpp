@@ -9,8 +9,8 @@
 #include <vector>
 
 extern "C" {
-#include "../../../Tests/abi/support/scripted_server.h"
-#include "../../../Tests/abi/support/sse.h"
+#include "../../../Tests/support/scripted_server.h"
+#include "../../../Tests/support/sse.h"
 }
 
 using responses::jansson;
