@@ -1,18 +1,16 @@
 """Prints what the public headers declare, as the compiler sees it and not as a pattern guesses.
 
-usage: header.py functions | constants | values | table | numbers | statuses | anchor [HEADER]
+usage: header.py functions | constants | values | anchor | make | check [HEADER]
 
 Without HEADER: responses_jansson.h, which includes responses.h and so declares everything.
 
 functions  the names of all functions, sorted
 constants  the names of all macros that are numbers, sorted
 values     the same with their values, but for the version, which is there to change
-table      Sources/ResponsesABI/ConstantTable.swift: the same for responses_constant()
-numbers    Sources/Responses/Protocol/HeaderNumbers.swift: statuses and types of events, for the
-           core, which includes no header of ours
-statuses   Sources/ResponsesABI/Status.swift: the names of the statuses, and what the header says of each
 anchor     a C source with an empty body for every function: compiled with -g it carries the types
            of the whole interface, which the Swift library's debug information does not
+make       writes every file of the project that repeats what the headers say (MADE lists them)
+check      fails, and names the file, when one of these is not what the headers say
 
 The compiler is clang, which is part of every Swift toolchain; CLANG names another one.
 """
@@ -24,6 +22,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -213,11 +212,91 @@ def statuses(header: str) -> str:
     return "\n".join(lines)
 
 
+def numbered(header: str) -> list[tuple[str, int]]:
+    """The numbers without their RESPONSES_, for languages that have a namespace instead."""
+    return [
+        (name.removeprefix("RESPONSES_"), value)
+        for name, value in constants(header).items()
+        if name != "RESPONSES_VERSION_NUMBER"
+    ]
+
+
+def python(header: str) -> str:
+    """A Python module with every number."""
+    return "\n".join(
+        [
+            '"""The numbers of responses.h. Made by ``scripts/header.py make``: do not edit."""',
+            "",
+            "from __future__ import annotations",
+            "",
+            *[f"{name} = {value}" for name, value in numbered(header)],
+        ]
+    )
+
+
+def ruby(header: str) -> str:
+    """Ruby source with every number."""
+    return "\n".join(
+        [
+            "# frozen_string_literal: true",
+            "",
+            "# Made from the header by `scripts/header.py make`: do not edit.",
+            "",
+            "module Libresponses",
+            "  module Native",
+            "    # The numbers of responses.h.",
+            *[f"    {name} = {value}" for name, value in numbered(header)],
+            "  end",
+            "end",
+        ]
+    )
+
+
+LEGACY = Path("examples/legacy")
+
+
+def legacy(language: str) -> Callable[[str], str]:
+    """Declarations for a language that has a program of its own to write them."""
+
+    def written(header: str) -> str:
+        headers = [str(Path(header).with_name("responses.h")), "bindings/c/responses_request.h"]
+        command = [sys.executable, str(LEGACY / "declarations.py"), language, *headers]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.rstrip(
+            "\n"
+        )
+
+    return written
+
+
+# What is made from the headers, and how.
+MADE: dict[str, Callable[[str], str]] = {
+    "Sources/ResponsesABI/ConstantTable.swift": table,
+    "Sources/ResponsesABI/Status.swift": statuses,
+    "Sources/Responses/Protocol/HeaderNumbers.swift": numbers,
+    "bindings/python/libresponses/_constants.py": python,
+    "bindings/ruby/lib/libresponses/native/constants.rb": ruby,
+    "examples/legacy/responses.f90": legacy("fortran"),
+    "examples/legacy/responses.cpy": legacy("cobol"),
+}
+
+
+def made(header: str, is_check: bool) -> None:
+    """Writes the files that are made from the headers, or says which are not up to date."""
+    for name, make in MADE.items():
+        text = make(header) + "\n"
+        if not is_check:
+            Path(name).write_text(text, encoding="utf-8")
+        elif Path(name).read_text(encoding="utf-8") != text:
+            sys.exit(f"{name} is not made from this header: run `make abi`")
+
+
 def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     header = sys.argv[2] if len(sys.argv) == 3 else "include/responses_jansson.h"
-    if sys.argv[1] == "functions":
+    if sys.argv[1] in ("make", "check"):
+        made(header, sys.argv[1] == "check")
+    elif sys.argv[1] == "functions":
         print("\n".join(functions(header)))
     elif sys.argv[1] == "constants":
         print("\n".join(constants(header)))
@@ -225,12 +304,6 @@ def main() -> None:
         for name, value in constants(header).items():
             if name not in VERSIONS:
                 print(name, value)
-    elif sys.argv[1] == "table":
-        print(table(header))
-    elif sys.argv[1] == "numbers":
-        print(numbers(header))
-    elif sys.argv[1] == "statuses":
-        print(statuses(header))
     elif sys.argv[1] == "anchor":
         print(anchor(header))
     else:

@@ -24,9 +24,7 @@ fi
 cp "$scratch/abi" abi/responses-0.abi
 cp "$scratch/constants" abi/constants.txt
 python3 scripts/header.py functions > abi/symbols.txt
-python3 scripts/header.py table > Sources/ResponsesABI/ConstantTable.swift
-python3 scripts/header.py numbers > Sources/Responses/Protocol/HeaderNumbers.swift
-python3 scripts/header.py statuses > Sources/ResponsesABI/Status.swift
+python3 scripts/header.py make
 
 # Names that are listed keep their version, new ones get the present one.
 { python3 scripts/header.py functions && python3 scripts/header.py constants; } |

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_int, c_size_t, c_void_p, create_string_buffer, string_at
 from os import getpid
 
-from . import _errors, _events
+from . import _constants, _errors, _events
 from . import _library as lib
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ class Call:
     def wait(self, timeout_ms: int = SLICE_MS) -> bool:
         """Waits until there is something to read, at most ``timeout_ms``. True when there is."""
         status = _wait(self.handle, timeout_ms)
-        if status == lib.OK:
+        if status == _constants.OK:
             return True
         if status < 0:
             self.fail(status, None)
@@ -118,23 +118,23 @@ class Call:
         used, count, error = buffer.refs
         try:
             status = _next_batch(
-                handle, lib.BATCH_JSON, buffer.address, buffer.capacity, used, count, error
+                handle, _constants.BATCH_JSON, buffer.address, buffer.capacity, used, count, error
             )
-            if status == lib.OK:
+            if status == _constants.OK:
                 data = string_at(buffer.address, buffer.used.value)
                 number = buffer.count.value
-            elif status == lib.AGAIN:
+            elif status == _constants.AGAIN:
                 return []
-            elif status == lib.DONE:
+            elif status == _constants.DONE:
                 self.is_done = True
                 return None
-            elif status == lib.E_RANGE:
+            elif status == _constants.E_RANGE:
                 large = Buffer(buffer.used.value)
                 used, count, error = large.refs
                 status = _next_batch(
-                    handle, lib.BATCH_JSON, large.address, large.capacity, used, count, error
+                    handle, _constants.BATCH_JSON, large.address, large.capacity, used, count, error
                 )
-                if status != lib.OK:
+                if status != _constants.OK:
                     self.fail(status, large.error.value)
                 data = string_at(large.address, large.used.value)
                 number = large.count.value
@@ -147,7 +147,7 @@ class Call:
 
     def fail(self, status: int, error: int | None) -> Any:
         """Raises what went wrong, with what had arrived until then."""
-        self.is_done = status not in (lib.E_BUSY, lib.E_FORKED)
+        self.is_done = status not in (_constants.E_BUSY, _constants.E_FORKED)
         if not self._handle:  # another thread closed it meanwhile
             if error:
                 lib.quick.responses_error_free(error)

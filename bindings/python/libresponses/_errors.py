@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ctypes import byref, c_size_t, string_at
 
+from . import _constants
 from . import _library as lib
 from ._http import Headers
 
@@ -291,18 +292,15 @@ _BY_HTTP_STATUS = {
 }
 
 _PLAIN: dict[int, type[OpenAIError]] = {
-    lib.E_INVALID: InvalidArgumentError,
-    lib.E_RANGE: InvalidArgumentError,
-    lib.E_NOMEM: OutOfMemoryError,
-    lib.E_BUSY: BusyError,
-    lib.E_FORKED: ForkedError,
-    lib.E_UNSUPPORTED: UnsupportedError,
-    lib.E_INTERNAL: OpenAIError,
-    lib.E_USER: OpenAIError,
+    _constants.E_INVALID: InvalidArgumentError,
+    _constants.E_RANGE: InvalidArgumentError,
+    _constants.E_NOMEM: OutOfMemoryError,
+    _constants.E_BUSY: BusyError,
+    _constants.E_FORKED: ForkedError,
+    _constants.E_UNSUPPORTED: UnsupportedError,
+    _constants.E_INTERNAL: OpenAIError,
+    _constants.E_USER: OpenAIError,
 }
-
-# The fields of an error, as the header numbers them.
-_MESSAGE, _TYPE, _CODE, _PARAM, _REQUEST_ID, _BODY, _RESPONSE_ID, _HISTORY, _HEADERS = range(1, 10)
 
 
 def _field(error: int, field: int) -> str:
@@ -331,7 +329,7 @@ def from_library(status: int, error: int | None, request: str = "") -> OpenAIErr
     if not error:
         text = lib.quick.responses_status_text(status).decode()
         kind = _PLAIN.get(status, OpenAIError)
-        if status == lib.E_CANCELLED:
+        if status == _constants.E_CANCELLED:
             return RequestCancelledError(text)
         return kind(text)
     try:
@@ -344,17 +342,17 @@ def from_library(status: int, error: int | None, request: str = "") -> OpenAIErr
 
 
 def _made(status: int, error: int, request: str) -> OpenAIError:
-    message = _field(error, _MESSAGE)
+    message = _field(error, _constants.ERROR_MESSAGE)
     plain = _PLAIN.get(status)
     if plain is not None:
         return plain(message)
     method, _, path = request.partition(" ")
     info = HTTPRequestInfo(method, path)
-    if status == lib.E_TIMEOUT:
+    if status == _constants.E_TIMEOUT:
         return APITimeoutError(info, message=message)
-    if status in (lib.E_NETWORK, lib.E_TLS):
+    if status in (_constants.E_NETWORK, _constants.E_TLS):
         return APIConnectionError(message=message, request=info)
-    text = _field(error, _BODY)
+    text = _field(error, _constants.ERROR_BODY)
     body = _decoded(text)
     if isinstance(body, dict):
         inner = body.get("error")
@@ -363,16 +361,16 @@ def _made(status: int, error: int, request: str) -> OpenAIError:
         said: object = inner or body
     else:
         said = body
-    if status == lib.E_TRUNCATED:
+    if status == _constants.E_TRUNCATED:
         return StreamTruncatedError(message=message, request=info)
-    if status == lib.E_CANCELLED:
+    if status == _constants.E_CANCELLED:
         return RequestCancelledError(message, info)
-    if status == lib.E_LIMIT:
+    if status == _constants.E_LIMIT:
         return ResponseTooLargeError(message, info, body=said)
     http_status = lib.quick.responses_error_http_status(error)
-    response = HTTPResponseInfo(http_status, Headers(_field(error, _HEADERS)), text)
+    response = HTTPResponseInfo(http_status, Headers(_field(error, _constants.ERROR_HEADERS)), text)
     response.request = info
-    if status == lib.E_API and http_status >= 400:
+    if status == _constants.E_API and http_status >= 400:
         kind = _BY_HTTP_STATUS.get(http_status)
         if kind is None:
             kind = InternalServerError if http_status >= 500 else APIStatusError
@@ -381,7 +379,7 @@ def _made(status: int, error: int, request: str) -> OpenAIError:
             reason = _reason(message, http_status)
         line = f"Error code: {http_status}"
         return kind(f"{line} - {reason}" if reason else line, response=response, body=said)
-    if status == lib.E_API:
+    if status == _constants.E_API:
         return ResponseFailedError(message, info, body=said)
     return APIResponseValidationError(response, said, message=message)
 
@@ -396,17 +394,17 @@ def _reason(message: str, http_status: int) -> str:
 
 def _annotate(made: APIError, error: int) -> None:
     quick = lib.quick
-    made.code = made.code or _field(error, _CODE) or None
-    made.type = made.type or _field(error, _TYPE) or None
-    made.param = made.param or _field(error, _PARAM) or None
-    made.request_id = _field(error, _REQUEST_ID) or None
-    made.response_id = _field(error, _RESPONSE_ID) or None
+    made.code = made.code or _field(error, _constants.ERROR_CODE) or None
+    made.type = made.type or _field(error, _constants.ERROR_TYPE) or None
+    made.param = made.param or _field(error, _constants.ERROR_PARAM) or None
+    made.request_id = _field(error, _constants.ERROR_REQUEST_ID) or None
+    made.response_id = _field(error, _constants.ERROR_RESPONSE_ID) or None
     made.is_retryable = bool(quick.responses_error_is_retryable(error))
     made.attempts = quick.responses_error_attempts(error)
     wait = quick.responses_error_retry_after_ms(error)
     made.retry_after = None if wait < 0 else wait / 1000
     last = quick.responses_error_last_sequence(error)
     made.last_sequence = None if last < 0 else last
-    history = _field(error, _HISTORY)
+    history = _field(error, _constants.ERROR_HISTORY)
     tried = _decoded(history) if history != "[]" else None
     made.history = tried if isinstance(tried, list) else []

@@ -16,12 +16,13 @@ import ctypes
 import os
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint, c_void_p
 
+from . import _constants
+
 TYPE_CHECKING = False  # `typing` takes ten milliseconds to import
 if TYPE_CHECKING:
     from typing import Any
 
 SONAME = "libresponses.so.0"
-ABI_VERSION = 0
 
 Out = POINTER(c_void_p)
 Int = POINTER(c_int)
@@ -123,12 +124,6 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_copy_text": (c_int, [c_void_p, _N, c_void_p, _N, Size]),
 }
 
-OK, AGAIN, DONE = 0, 1, 2
-E_INVALID, E_NOMEM, E_BUSY, E_FORKED, E_CANCELLED, E_TIMEOUT = -1, -2, -3, -4, -5, -6
-E_NETWORK, E_TLS, E_HTTP, E_API, E_PROTOCOL, E_TRUNCATED = -7, -8, -9, -10, -11, -12
-E_LIMIT, E_RANGE, E_UNSUPPORTED, E_USER, E_INTERNAL = -13, -14, -15, -16, -17
-BATCH_JSON = 1
-
 
 class Library:
     """The loaded library.
@@ -209,8 +204,9 @@ def load() -> Library:
         try:
             found = ctypes.CDLL(path)
             abi = found.responses_abi_version()
-            if abi != ABI_VERSION:
-                failures.append(f"{path} ({why}): its ABI is {abi}, needed is {ABI_VERSION}")
+            needed = _constants.ABI_VERSION
+            if abi != needed:
+                failures.append(f"{path} ({why}): its ABI is {abi}, needed is {needed}")
                 continue
             return Library(path, found)
         except (OSError, AttributeError) as problem:

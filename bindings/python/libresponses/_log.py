@@ -9,6 +9,7 @@ import logging
 import sys
 from ctypes import string_at
 
+from . import _constants
 from . import _library as lib
 
 TYPE_CHECKING = False
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("libresponses")
 
-# The library's levels.
-_LEVELS = {"error": 1, "warning": 2, "info": 3, "debug": 4}
-_PYTHON = {1: logging.ERROR, 2: logging.WARNING, 3: logging.INFO, 4: logging.DEBUG}
+_LEVELS = {
+    "error": (_constants.LOG_ERROR, logging.ERROR),
+    "warning": (_constants.LOG_WARNING, logging.WARNING),
+    "info": (_constants.LOG_INFO, logging.INFO),
+    "debug": (_constants.LOG_DEBUG, logging.DEBUG),
+}
+_PYTHON = dict(_LEVELS.values())
 
 
 def _told(level: int, line: int, length: int, _: Any) -> None:
@@ -35,10 +40,10 @@ _callback = lib.LogCallback(_told)
 
 def attach(handle: int, level: str) -> None:
     """Sends what a client has to say to the logger."""
-    number = _LEVELS.get(level.lower())
-    if number is None:
+    if level.lower() not in _LEVELS:
         return
+    number, shown = _LEVELS[level.lower()]
     if not logging.getLogger().handlers and not logger.handlers:
         logging.basicConfig(format="[%(asctime)s - %(name)s] %(message)s")
-    logger.setLevel(_PYTHON[number])
+    logger.setLevel(shown)
     lib.blocking.responses_client_set_log(handle, number, _callback, None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 from os import getpid
 
-from . import _engine, _errors
+from . import _constants, _engine, _errors
 from . import _library as lib
 
 TYPE_CHECKING = False
@@ -104,7 +104,7 @@ class Reactor:
         _dispatch(engine)
         found = []
         handle = c_void_p()
-        while _next_ready(engine, byref(handle)) == lib.OK:
+        while _next_ready(engine, byref(handle)) == _constants.OK:
             running = self.running.get(_user_data(handle.value) or 0)
             if running is not None and not running.is_full:
                 running.pull()

@@ -85,22 +85,15 @@ class TestDeclarations < TestCase
                          end], Libresponses::Native::LOG_FUNCTION_TYPE
   end
 
-  def test_constants
-    names = Libresponses::Native.constants.select { |name| Libresponses::Native.const_get(name).is_a?(Integer) }
+  # That they are those of the header is seen to by scripts/header.py, which makes them from it.
+  def test_the_library_has_the_same_constants
     value = FFI::MemoryPointer.new(:int)
-    defined = File.read(HEADER).scan(/^#define RESPONSES_(\w+) +(?:\((-?\d+)\)|(-?\d+)\b)/).to_h do |n, a, b|
-      [n, Integer(a || b)]
-    end
-    ours = names.reject { |name| defined[name.to_s].nil? }
-    assert_operator ours.size, :>, 35
-    ours.each do |name|
+    names = File.read("#{__dir__}/../lib/libresponses/native/constants.rb").scan(/^ +([A-Z_]+) = /).flatten
+    assert_operator names.size, :>, 100
+    names.each do |name|
       status = Libresponses::Native.responses_constant("RESPONSES_#{name}", value)
       assert_equal [0, Libresponses::Native.const_get(name)], [status, value.read_int], name.to_s
-      assert_equal defined[name.to_s], value.read_int
     end
-    statuses = defined.keys.grep(/\AE_/).map(&:to_sym)
-    assert_empty statuses - names, "statuses that this gem does not know"
-    assert_equal defined["ABI_VERSION"], Libresponses::Native::Library::ABI_VERSION
   end
 
   def test_options

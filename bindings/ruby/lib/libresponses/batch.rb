@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "native/constants"
+require_relative "native/functions"
 
 module Libresponses
   # Events as the library hands them over: hundreds in one foreign call, one record behind the other.

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ffi"
+require_relative "constants"
 
 module Libresponses
   # Raised by `require "libresponses"` when there is no library to load, or none that fits. The
@@ -12,9 +13,6 @@ module Libresponses
     # gem; the system's, by its soname; the build directory of a source checkout.
     module Library
       SONAME = "libresponses.so.0"
-
-      # The number in the soname: what the declarations in {Native} are made for.
-      ABI_VERSION = 0
 
       GEM_ROOT = File.expand_path("../../..", __dir__)
 
