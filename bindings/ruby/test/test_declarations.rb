@@ -97,7 +97,7 @@ class TestDeclarations < TestCase
   end
 
   def test_options
-    shown = File.read(HEADER)[%r{name +default +what\n(.*?)\*/}m, 1].lines.map do |line|
+    shown = File.read(HEADER)[%r{name +default +meaning\n(.*?)\*/}m, 1].lines.map do |line|
       line[/\A {5}(\w[\w, ]*?)  /, 1]
     end
     assert_equal shown.compact.flat_map { |names| names.split(", ") }.sort, Libresponses::Options.names.sort
