@@ -85,7 +85,7 @@ func with<Result>(
     let entry = platform_handle_visit(pointer, HandleKind.client.rawValue)
     guard entry == platform_entry_inside, let cell = Handle.Cell(handle) else {
         if entry == platform_entry_forked { throw .forked() }
-        throw .invalid("client", "is NULL, freed, or no client")
+        throw .invalid("client", "is NULL, was freed, or is not a client")
     }
     defer { platform_handle_leave(cell, platform_share_visit) }
     return try body(Handle.inside(cell, as: Client.self).takeUnretainedValue())
@@ -95,10 +95,11 @@ extension ResponsesError {
     static func forked() -> ResponsesError {
         ResponsesError(
             .forked,
-            "the handle was made by the parent process; make a client of your own in this one")
+            "the handle was made by the parent process; make a new client in this process")
     }
 
     static func busy() -> ResponsesError {
-        ResponsesError(.busy, "another thread, or an outer function, is using this call")
+        ResponsesError(
+            .busy, "the call is in use by another thread, or by the function whose callback runs")
     }
 }

@@ -77,7 +77,7 @@ public func responses_event_get(
 public func responses_event_clone(_ event: OpaquePointer?, _ out: HandleOut) -> Int32 {
     answering(out, nil) { () throws(ResponsesError) in
         guard let object = Handle.object(event, .event, as: Event.self) else {
-            throw .invalid("event", "is NULL, freed, or no event")
+            throw .invalid("event", "is NULL, was freed, or is not an event")
         }
         guard let copy = object._withUnsafeGuaranteedRef({ $0.clone() }) else { throw .noMemory() }
         try give(copy, .event, to: out)

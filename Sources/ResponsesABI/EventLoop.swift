@@ -7,8 +7,10 @@ public func responses_client_fd(_ handle: OpaquePointer?) -> Int32 {
     answering(nil, nil) { () throws(ResponsesError) in
         let fd = try with(client: handle) { $0.engine.hostDescriptor() }
         if fd < 0 {
-            throw EngineFailure(call: "no descriptor for the event loop", number: platform_errno())
-                .error
+            throw EngineFailure(
+                call: "cannot open the descriptor for the event loop", number: platform_errno()
+            )
+            .error
         }
         return fd
     }

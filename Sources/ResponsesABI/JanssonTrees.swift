@@ -28,7 +28,7 @@ public func responses_response_tree(
     out?.pointee = nil
     err?.pointee = nil
     guard let object = Handle.object(response, .response, as: Response.self) else {
-        return report(.invalid("response", "is NULL, freed, or no response"), err)
+        return report(.invalid("response", "is NULL, was freed, or is not a response"), err)
     }
     return object._withUnsafeGuaranteedRef {
         give($0.json, pointer, "responses_response_json()", to: out, err)
@@ -42,7 +42,7 @@ public func responses_event_tree(
     out?.pointee = nil
     err?.pointee = nil
     guard let object = Handle.object(event, .event, as: Event.self) else {
-        return report(.invalid("event", "is NULL, freed, or no event"), err)
+        return report(.invalid("event", "is NULL, was freed, or is not an event"), err)
     }
     return object._withUnsafeGuaranteedRef {
         give($0.json, pointer, "responses_event_json()", to: out, err)
@@ -56,7 +56,7 @@ public func responses_error_tree(
     out?.pointee = nil
     err?.pointee = nil
     guard let object = Handle.object(error, .error, as: ResponsesError.self) else {
-        return report(.invalid("error", "is NULL, freed, or no error"), err)
+        return report(.invalid("error", "is NULL, was freed, or is not an error"), err)
     }
     return object._withUnsafeGuaranteedRef {
         let body = $0.details.body?.buffer ?? UnsafeBufferPointer(start: nil, count: 0)
@@ -101,7 +101,7 @@ private func countInterrupts(_ client: OpaquePointer?) throws(ResponsesError) ->
 private func endIfInterrupted(_ client: OpaquePointer?, since count: UInt64) throws(ResponsesError)
 {
     guard let now = try? countInterrupts(client), now != count else { return }
-    throw ResponsesError(.cancelled, "interrupted by the program")
+    throw ResponsesError(.cancelled, "the program interrupted the client")
 }
 
 /// Calls the function with each item of a page, and `check` before. Returns the parameters of the next page.

@@ -88,6 +88,6 @@ private func refuse(_ entry: platform_entry, _ err: HandleOut) -> Int32 {
     switch entry {
     case platform_entry_forked: return report(.forked(), err)
     case platform_entry_busy: return report(.busy(), err)
-    default: return report(.invalid("call", "is NULL, freed, or no call"), err)
+    default: return report(.invalid("call", "is NULL, was freed, or is not a call"), err)
     }
 }

@@ -114,7 +114,7 @@ func hand(
 public func responses_response_clone(_ response: OpaquePointer?, _ out: HandleOut) -> Int32 {
     answering(out, nil) { () throws(ResponsesError) in
         guard let object = Handle.object(response, .response, as: Response.self) else {
-            throw .invalid("response", "is NULL, freed, or no response")
+            throw .invalid("response", "is NULL, was freed, or is not a response")
         }
         guard let copy = object._withUnsafeGuaranteedRef({ $0.clone() }) else { throw .noMemory() }
         try give(copy, .response, to: out)

@@ -295,7 +295,7 @@ static void ids_that_mean_another_place_are_the_servers_fault(void **state)
         hang_up(x);
         assert_status(responses_create_stream(client, REQUEST, NTS, ignore, NULL, NULL, &error),
                       RESPONSES_E_TRUNCATED, error);
-        assert_contains(message_of(error), "the server sent no id by which");
+        assert_contains(message_of(error), "the server sent no response id");
         assert_string_equal(field(error, RESPONSES_ERROR_RESPONSE_ID), "");
         check_error();
         sse_free(&sse);

@@ -293,7 +293,7 @@ static void chunk_extensions_without_end_end_the_call(void **state)
         say_bytes(x, flood.data, flood.len);
         await_close(x);
         assert_status(act(how), RESPONSES_E_LIMIT, error);
-        assert_contains(message_of(error), "no part of an answer");
+        assert_contains(message_of(error), "not part of an answer");
         assert_int_equal(server_requests(server), how + 1);
     }
     sse_begin(&sse, "resp_1");

@@ -62,7 +62,7 @@ static void answers_that_are_none(void **state)
 {
     (void)state;
     create(200, ID "Content-Type: application/json\r\n", "{\"id\":");
-    check(RESPONSES_E_PROTOCOL, 200, "unreadable", "is not the JSON");
+    check(RESPONSES_E_PROTOCOL, 200, "unreadable", "is not a valid JSON object");
     create(200, ID "Content-Type: application/json\r\n", "");
     check(RESPONSES_E_PROTOCOL, 200, "unreadable", "no body");
     create(200, ID "Content-Type: text/html\r\n", "<title>Log in</title>");
@@ -78,7 +78,7 @@ static void answers_that_are_none(void **state)
     create(200, ID, "\"just words\"");
     check(RESPONSES_E_PROTOCOL, 200, "unreadable", "just words");
     create(200, ID, "null");
-    check(RESPONSES_E_PROTOCOL, 200, "unreadable", "is not the JSON");
+    check(RESPONSES_E_PROTOCOL, 200, "unreadable", "is not a valid JSON object");
     say(server_expect(server), "HTTP/1.1 204 No Content\r\n" ID "\r\n");
     responses_create(client, REQUEST, NTS, NULL, &error);
     check(RESPONSES_E_PROTOCOL, 204, "unreadable", "204");
@@ -112,7 +112,7 @@ static void an_answer_that_breaks(void **state)
     say(x, "HTTP/1.1 200 OK\r\n" ID "Content-Length: 10\r\n\r\n{");
     hang_up(x);
     responses_create(client, REQUEST, NTS, NULL, &error);
-    check(RESPONSES_E_NETWORK, 200, "network", "within its answer");
+    check(RESPONSES_E_NETWORK, 200, "network", "in the middle of its answer");
 }
 
 /* ---- streams ---- */

@@ -344,7 +344,7 @@ static void a_pause_does_not_end(void **state)
     serve_by(busy_for_a_minute);
     set(client, "timeout_ms", "120");
     assert_status(create(NULL, &error), RESPONSES_E_API, error);
-    assert_contains(message_of(error), "no time is left");
+    assert_contains(message_of(error), "timeout_ms would end the pause");
     responses_error_free(error);
     assert_status(wait_for_ever(NULL, &error), RESPONSES_E_API, error);
     responses_error_free(error);

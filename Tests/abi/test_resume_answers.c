@@ -76,8 +76,8 @@ static void say_events(int from, int to)
 static const struct {
     const char *head, *body, *words;
 } strange[] = {
-    {"200 OK\r\nContent-Type: application/json", "null", "not the JSON it should be"},
-    {"200 OK\r\nContent-Type: application/json", "[]", "not the JSON it should be"},
+    {"200 OK\r\nContent-Type: application/json", "null", "not a valid JSON object"},
+    {"200 OK\r\nContent-Type: application/json", "[]", "not a valid JSON object"},
     {"200 OK\r\nContent-Type: application/json", "{}", "not a response"},
     {"200 OK\r\nContent-Type: application/json", "{\"foo\":1}", "not a response"},
     {"200 OK\r\nContent-Type: application/json", "{\"id\":\"resp_bg\"}", "not a response"},

@@ -101,7 +101,7 @@ static void a_gap_that_stays_is_told(void **state)
     say_events(6, sse.count);
     say_events(7, sse.count);
     struct played played = background();
-    check_truncated(&played, 4, "after event 3, and the server went on with event 7");
+    check_truncated(&played, 4, "after event 3: the server sent event 7");
     assert_int_equal(server_requests(server), 3);
 }
 
@@ -255,7 +255,7 @@ static void events_without_numbers_cannot_be_placed(void **state)
     say_stream(plain.text.data);
     say_stream(plain.text.data);
     struct played played = background();
-    check_truncated(&played, 5, "no sequence numbers");
+    check_truncated(&played, 5, "without sequence numbers");
     sse_free(&plain);
 }
 

@@ -81,15 +81,17 @@ static void before_an_answer(void **state)
 static void within_the_headers(void **state)
 {
     (void)state;
-    check("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", 0, "within its headers");
+    check("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", 0,
+          "in the middle of its headers");
 }
 
 static void within_a_document(void **state)
 {
     (void)state;
-    check("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":", 0, "within its answer");
+    check("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":", 0,
+          "in the middle of its answer");
     check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{\"id\":\r\n", 0,
-          "within its answer");
+          "in the middle of its answer");
 }
 
 static void within_a_stream(void **state)
@@ -97,7 +99,7 @@ static void within_a_stream(void **state)
     (void)state;
     check("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
           "9\r\n: hello\n\n\r\n",
-          1, "within its answer");
+          1, "in the middle of its answer");
 }
 
 static void no_connection(void **state)
@@ -151,7 +153,7 @@ static void by_way_of(const char *base_url, int status, const char *headers, int
     assert_status(responses_create(clients[0], REQUEST, NTS, NULL, &error), expected, error);
     print_message("  %s\n", message_of(error));
     char words[64], history[64];
-    snprintf(words, sizeof words, "the proxy refused: HTTP %d", status);
+    snprintf(words, sizeof words, "the proxy refused the request: HTTP %d", status);
     snprintf(history, sizeof history, "\"attempt\":1,\"http_status\":%d", status);
     assert_contains(message_of(error), words);
     assert_int_equal(responses_error_http_status(error), status);

@@ -49,7 +49,7 @@ struct RequestBodyTests {
     }
 
     @Test func whatIsNoObjectIsRefused() {
-        #expect(prepare("[]", stream: nil) == "(json: is JSON but not an object)")
+        #expect(prepare("[]", stream: nil) == "(json: is JSON, but not an object; expected {...})")
         #expect(
             prepare("{", stream: nil) == "(json: is not JSON; expected one JSON object in UTF-8)")
     }

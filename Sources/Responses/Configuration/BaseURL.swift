@@ -34,7 +34,8 @@ package struct BaseURL {
             throw .invalid("base_url", expected)
         }
         for byte in text where byte <= 0x20 || byte >= 0x7F {
-            throw .invalid("base_url", "spaces and characters beyond ASCII must be percent-encoded")
+            throw .invalid(
+                "base_url", "spaces and characters outside ASCII must be percent-encoded")
         }
         if text.contains(0x23) { throw .invalid("base_url", "must not have a fragment (#)") }
         // libcurl forgives a missing host and takes the path for it.
@@ -43,7 +44,9 @@ package struct BaseURL {
         guard hasHost, try BaseURL.isAccepted(text) else { throw .invalid("base_url", expected) }
         if BaseURL.hasUser(text) {
             throw .invalid(
-                "base_url", "must not have a user or password; use api_key or a header of your own")
+                "base_url",
+                "must not have a user or password; set api_key, or a header with responses_client_set_header()"
+            )
         }
         let question = text.firstIndex(of: 0x3F) ?? text.endIndex
         var prefix = Array(text[..<question])

@@ -7,8 +7,8 @@ import CPlatform
 enum Proxy {
     static var expected: StaticString {
         """
-        expected http://host:port, or https, socks4, socks4a, socks5 or socks5h in place of http, with \
-        user:password@ before the host where it wants them, both percent-encoded
+        expected http://host:port or http://user:password@host:port, user and password percent-encoded; \
+        https, socks4, socks4a, socks5 and socks5h are accepted in place of http
         """
     }
 

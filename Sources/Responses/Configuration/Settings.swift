@@ -158,8 +158,7 @@ package struct Settings {
         if HeaderText.isOfConnection(name) {
             throw .invalid(
                 argument,
-                "\(HeaderText.namesOfConnection) are set by the library, which knows the body and the "
-                    + "connection")
+                "\(HeaderText.namesOfConnection) are set by the library and cannot be changed")
         }
         var text: Text?
         if let value {

@@ -90,7 +90,7 @@ extension Settings {
 
     private mutating func setProxy(_ value: Input) throws(ResponsesError) {
         if !value.isEmpty, !(try Proxy.isAccepted(value)) {
-            throw refusal(.proxy, "\(Proxy.expected); or \"\" for none")
+            throw refusal(.proxy, "\(Proxy.expected); or \"\" for no proxy")
         }
         guard let text = Text(copying: value.baseAddress, count: value.count, isSecret: true) else {
             throw .noMemory()
@@ -127,7 +127,7 @@ extension Settings {
     private func path(_ option: Option, _ value: Input) throws(ResponsesError) -> [UInt8] {
         // Some give the certificate itself, and a key would be in libcurl's message about the file.
         guard !value.isEmpty, HeaderText.isValue(value) else {
-            throw refusal(option, "expected the path of a file or directory, not what is in it")
+            throw refusal(option, "expected the path of a file or directory, not its contents")
         }
         return Array(value)
     }

@@ -141,7 +141,7 @@ package final class Call: Waiter {
             if isCancelled.load(ordering: .acquiring) {
                 fail(
                     .cancelled,
-                    isOrphaned ? "the client was freed" : "cancelled by the program")
+                    isOrphaned ? "the client was freed" : "the program cancelled the call")
                 continue
             }
             if stream.hasTerminalEvent {
@@ -245,7 +245,7 @@ package final class Call: Waiter {
     }
 
     @inline(never)
-    package func stopInterrupted() { fail(.cancelled, "interrupted by the program") }
+    package func stopInterrupted() { fail(.cancelled, "the program interrupted the client") }
 
     // MARK: news from the engine
 

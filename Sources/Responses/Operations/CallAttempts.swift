@@ -124,7 +124,7 @@ extension Call {
                 resume(error.message, wish)
             }
         case .failWithoutID:
-            fail(noting(error, "; the server sent no id by which the rest could be asked for"))
+            fail(noting(error, "; it cannot be resumed: the server sent no response id"))
         case .fail, .finish, .deliverEnd, .pollAgain: fail(error)
         }
     }
@@ -145,7 +145,7 @@ extension Call {
         let count = transfer.inbox.count
         let isBehindCursor = resumption.hasBegun || operation.startingAfter >= 0
         if count == 0 && isBehindCursor && resumption.source == .stream {
-            return streamEnded("the stream had nothing more")
+            return streamEnded("the server sent no further events")
         }
         let document = JSONValue(checking: transfer.inbox.bytes, count: count)
         if document == nil && !(count == 0 && operation.acceptsEmptyBody) {

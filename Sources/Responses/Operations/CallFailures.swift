@@ -10,7 +10,7 @@ extension Call {
         let kind = TransferFailure(transfer.result, isBroken: transfer.connectionEnd != nil)
         if kind.status == .timeout {
             return attemptTimedOut(
-                "connect_timeout_ms: no connection within \(settings.connectTimeout) ms")
+                "connect_timeout_ms: no connection was made within \(settings.connectTimeout) ms")
         }
         let isRetryable = kind.isRetryable && !transfer.isRefusedByProxy
         // A kept connection that the server gave up is no reason to wait.
@@ -34,7 +34,7 @@ extension Call {
                 .refused(isRetryable: false), noted: "resume_refused",
                 else: Failing(
                     .truncated,
-                    "the stream broke, and the server has neither its rest nor the response: "
+                    "the stream broke, and the server refused to send the response: "
                         + oneLine(told.message), told))
         }
         attemptEnded(
@@ -60,7 +60,7 @@ extension Call {
         if !told.code.isEmpty && !isSame(told.code, decimal(Int64(status))) {
             text += " \(oneLine(told.code))"
         }
-        if transfer.isAnsweredByProxy { text = "the proxy refused: " + text }
+        if transfer.isAnsweredByProxy { text = "the proxy refused the request: " + text }
         text += ": "
         let words = told.message.isEmpty ? told.type : told.message
         text += words.isEmpty ? "the server gave no reason" : oneLine(words)
@@ -68,7 +68,7 @@ extension Call {
             text += "\(status == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
         }
         if status == 404 && request.method == .delete && journal.mayHaveBeenDone {
-            text += " (an attempt before this one may have deleted it: its answer was lost)"
+            text += " (an earlier attempt, whose answer was lost, may have deleted it)"
         }
         return text
     }
@@ -93,19 +93,21 @@ extension Call {
         if let place = transfer.headers.value("location") {
             text += " to \(withoutQuery(place))"
         }
-        text += "; redirects are not followed, because the key would go along: set base_url to the "
-        text += "final address"
+        text +=
+            "; redirects are not followed, because the key would be sent along; set base_url to "
+        text += "the final address"
         strange(transfer, .http, text, "redirect")
     }
 
     /// An answer with a status of success that is no JSON, or none of the kind that was asked for. `what`
     /// says what is wrong with it, where it is JSON.
     func unreadable(
-        _ transfer: Transfer, _ what: Message = "the answer is not the JSON it should be"
+        _ transfer: Transfer, _ what: Message = "the answer is not a valid JSON object"
     ) {
         let status = transfer.headers.status
         if transfer.inbox.isEmpty {
-            return strange(transfer, .protocol, "the answer, HTTP \(status), has no body")
+            return strange(
+                transfer, .protocol, "the answer (HTTP \(status)) has no body; JSON was expected")
         }
         let words = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count).message
         let excerpt = words.withUnsafeBufferPointer {
@@ -117,7 +119,7 @@ extension Call {
         let type: Message = value.map { oneLine(Array($0)) } ?? "nothing"
         strange(
             transfer, .http,
-            "the answer is \(type)\(quoted) where JSON was expected; is base_url right?")
+            "the answer is \(type)\(quoted), but JSON was expected; check base_url")
     }
 
     /// The end of a call whose server gave such an answer from the beginning. One that did better before is
@@ -128,7 +130,7 @@ extension Call {
     ) {
         let body = transfer.excerpt
         if resumption.hasBegun {
-            misplaced("did not go on: " + what, "\(reason)", body: body)
+            misplaced("did not send the rest: " + what, "\(reason)", body: body)
             return
         }
         attemptEnded(.strange, noted: "\(reason)", else: Failing(status, what, nil, body: body))
@@ -234,7 +236,7 @@ extension Call {
         }
         if words.isEmpty || deliveredEvents > 0 { return "" }
         return words.withUnsafeBufferPointer {
-            "; what came is \"" + oneLine(Array(PlainText.cut($0, to: 200))) + "\""
+            "; the server sent \"" + oneLine(Array(PlainText.cut($0, to: 200))) + "\""
         }
     }
 

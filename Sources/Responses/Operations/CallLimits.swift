@@ -223,7 +223,7 @@ extension Call {
         case .answer:
             let what: StaticString =
                 isDownloading
-                ? "the answer was not whole"
+                ? "the answer was not complete"
                 : request.wantsEvents ? "no event came" : "no answer came"
             let isIdle =
                 resumption.hasBegun && settings.idleTimeout > 0
@@ -234,7 +234,7 @@ extension Call {
                     ? "idle_timeout_ms: \(what) within \(settings.idleTimeout) ms"
                     : "first_event_timeout_ms: \(what) within \(settings.firstEventTimeout) ms")
         case .idle:
-            let what: StaticString = isDownloading ? "nothing more" : "no event"
+            let what: StaticString = isDownloading ? "no more data" : "no event"
             let message: Message = "idle_timeout_ms: \(what) came for \(settings.idleTimeout) ms"
             if isDownloading { attemptTimedOut(message) } else { streamStalled(message) }
         case .grace:
@@ -246,7 +246,7 @@ extension Call {
 
     private func totalReached() {
         if !limits.totalIsPatience {
-            return fail(.timeout, "timeout_ms: the call was not over after \(settings.timeout) ms")
+            return fail(.timeout, "timeout_ms: the call took longer than \(settings.timeout) ms")
         }
         var message: Message =
             "timeout_ms: the response had not ended after \(operation.patience) ms"

@@ -27,7 +27,7 @@ extension Call {
         retries &+= 1
         polling.outage = error.message
         journal.pauseBegins(pause)
-        log.warning("asking again in \(pause) ms: the server cannot be asked now")
+        log.warning("asking for the response again in \(pause) ms: the last request failed")
         sleep(pause)
     }
 }

@@ -111,15 +111,15 @@ extension Call {
             let isPlaceless =
                 event.kind == .other || event.kind.isTerminal || !resumption.hasBegun
             if !isPlaceless {
-                return notInPlace("went on with events that have no sequence numbers")
+                return notInPlace("sent events without sequence numbers")
             }
-            return isOfSameResponse(json) || notInPlace("went on with another response")
+            return isOfSameResponse(json) || notInPlace("sent another response")
         }
         if number <= stream.lastSequence { return false }
         if !isNext && !resumption.hasHoles {
-            return notInPlace("went on with event \(number)")
+            return notInPlace("sent event \(number), so events are missing")
         }
-        if !isOfSameResponse(json) { return notInPlace("went on with another response") }
+        if !isOfSameResponse(json) { return notInPlace("sent another response") }
         stream.lastSequence = number
         return true
     }
@@ -160,7 +160,8 @@ extension Call {
             .misplaced, noted: kind,
             else: Failing(
                 .truncated,
-                "the stream broke after event \(stream.lastSequence), and the server \(what)", nil,
+                "the stream could not be resumed after event \(stream.lastSequence): the server \(what)",
+                nil,
                 isRetryable: true, body: body))
     }
 
@@ -217,7 +218,9 @@ extension Call {
 
     func ask(in pause: Int64) {
         guard let id = streamID else {
-            return fail(.truncated, "the stream broke, and the server gave its response no id")
+            return fail(
+                .truncated, "the stream broke and cannot be resumed: the server sent no response id"
+            )
         }
         do throws(ResponsesError) {
             request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
@@ -245,7 +248,7 @@ extension Call {
     /// A response came: where it is waited for, or whole, where events were asked for.
     func responseCame(_ document: JSONValue, _ transfer: Transfer) {
         if operation.kind == .stream && mustFollow && !isSameResponse(document) {
-            return misplaced("answered with another response")
+            return misplaced("sent another response")
         }
         let isUnderWay = isUnderWay(document)
         let isWhole = operation.kind == .poll ? isResponse(document) : hasEnded(document)
@@ -268,7 +271,7 @@ extension Call {
             attemptSucceeded()
             ask(in: polling.nextPause())
         default:
-            fail(.truncated, "the server does not stream, and its response has not ended yet")
+            fail(.truncated, "the server sent a response that has not ended instead of a stream")
         }
     }
 
@@ -277,7 +280,7 @@ extension Call {
         return status.isText("queued") || status.isText("in_progress")
     }
 
-    static var noResponse: Message { "the answer is not a response that has ended or goes on" }
+    static var noResponse: Message { "the answer is JSON, but not a response" }
 
     /// It has something that only a response has.
     func isResponse(_ document: JSONValue) -> Bool {

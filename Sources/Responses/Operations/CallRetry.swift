@@ -12,9 +12,10 @@ extension Call {
             fail(
                 noting(
                     error,
-                    " (the server asks to wait \(wish) ms, more than \(RetryRule.longestWish))"))
+                    " (not retried: the server asks to wait \(wish) ms, and the library waits at most "
+                        + "\(RetryRule.longestWish) ms)"))
         case .noTimeLeft(let pause):
-            fail(noting(error, " (no time is left for a retry in \(pause) ms)"))
+            fail(noting(error, " (not retried: timeout_ms would end the pause of \(pause) ms)"))
         case .milliseconds(let pause):
             retries += 1
             // What it told of a response was for nobody: the next one tells of another.

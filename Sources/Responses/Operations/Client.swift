@@ -48,7 +48,7 @@ package final class Client {
     package func set(_ name: Input, _ value: Input?) throws(ResponsesError) {
         guard let option = Option.named(name) else {
             // Not the name that was given: it may be the value.
-            throw .invalid("name", "there is no such option; there are \(Option.allNames)")
+            throw .invalid("name", "no option has this name; the options are \(Option.allNames)")
         }
         try change { settings throws(ResponsesError) in try settings.set(option, value) }
         if option == .tlsVerify { warnIfUnverified() }
@@ -85,7 +85,8 @@ package final class Client {
     /// Whoever listens finds out, in whatever order things are set.
     private func warnIfUnverified() {
         if currentSettings.verifiesTLS { return }
-        currentLog.warning("tls_verify is 0: servers are not verified, the key can be stolen")
+        currentLog.warning(
+            "tls_verify is 0: certificates are not checked, so others may read the key")
     }
 
     private var currentLog: Log { engine.locked { log } }
@@ -140,7 +141,9 @@ package final class Client {
     {
         if frozen.values.lacksKey {
             throw .invalid(
-                "api_key", "there is none; set OPENAI_API_KEY or the option, or another base_url")
+                "api_key",
+                "no key is set; set OPENAI_API_KEY or the option api_key, or base_url to another server"
+            )
         }
         return Call(operation, frozen, engine, currentLog.redacting(frozen.values.redaction))
     }

@@ -9,11 +9,11 @@ extension Operation {
         let items = page.member("data")
         guard let cursor = Operation.cursor(page.member("last_id"), items) else {
             return afterItem.isEmpty && items?.element(0) != nil
-                ? nil : "the page says that more follow, but has no last_id and no item with an id"
+                ? nil : "has_more is true, but the page has no last_id and no item with an id"
         }
         let isStuck = afterItem.withUnsafeBufferPointer { cursor.isText($0) }
         return isStuck
-            ? "the page after an item ends with that item again: the server ignores \"after\"" : nil
+            ? "the server ignores the parameter after: the next page ends with the same item" : nil
     }
 
     /// What the next page comes after: "last_id", or the id of the last item where a server leaves that out.
@@ -38,7 +38,7 @@ extension Operation {
         guard let cursor = cursor(page.member("last_id"), page.member("data")) else {
             throw ResponsesError(
                 .protocol,
-                "the page says that more follow, but has no last_id and no item with an id")
+                "has_more is true, but the page has no last_id and no item with an id")
         }
         var next = ByteBuffer()
         let isWritten = JSONWriter.object(

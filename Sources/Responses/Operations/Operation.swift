@@ -63,10 +63,10 @@ enum Path {
             return Array(path)
         }
         if id.isEmpty {
-            throw .invalid("id", "must not be empty; expected a response's id, \"resp_...\"")
+            throw .invalid("id", "is empty; expected the id of a response, such as \"resp_123\"")
         }
         if !isUsable(id) {
-            throw .invalid("id", "must not be \".\" or \"..\", however it is spelled")
+            throw .invalid("id", "must not be \".\" or \"..\", in any encoding")
         }
         var filled = Array(path[..<open])
         PercentEncoding.append(id, to: &filled)

@@ -42,7 +42,7 @@ struct QueryParameters {
             throw .invalid("order", "expected \"asc\" or \"desc\"")
         }
         if name.isText("after") && (value.kind != .string || value.rawText.isEmpty) {
-            throw .invalid("after", "expected the id of an item")
+            throw .invalid("after", "expected the id of an item, as a string")
         }
         if name.isText("after") { after = value.unescaped() }
         if name.isText("include_obfuscation") && value.kind != .true && value.kind != .false {
@@ -109,7 +109,7 @@ struct QueryParameters {
         default:
             throw .invalid(
                 "params_json",
-                "a parameter is a string, a number, true, false or an array of these")
+                "each member must be a string, a number, true, false or an array of these")
         }
     }
 }

@@ -75,9 +75,12 @@ enum RequestBody {
         guard let value = JSONValue(checking: text.base, count: text.count) else {
             throw .invalid(argument, "is not JSON; expected one JSON object in UTF-8")
         }
-        if value.kind != .object { throw .invalid(argument, "is JSON but not an object") }
+        if value.kind != .object {
+            throw .invalid(argument, "is JSON, but not an object; expected {...}")
+        }
         if JSONScanner.hasNotFinite(value) {
-            throw .invalid(argument, "is not JSON, which has no NaN and no Infinity; use null")
+            throw .invalid(
+                argument, "contains NaN or Infinity, which JSON does not allow; use null")
         }
         return value
     }

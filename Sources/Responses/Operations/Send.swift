@@ -8,14 +8,14 @@ extension Operation {
         guard let known = HTTPRequest.Method(method) else {
             throw .invalid("method", "expected GET, POST, PUT, PATCH or DELETE")
         }
-        let expected: Message = "expected a path such as \"/conversations\", percent-encoded"
+        let expected: Message = "expected a percent-encoded path such as \"/conversations\""
         let text = Array(path)
         guard text.first == 0x2F, HeaderText.isQuery(text), !text.contains(0x5C) else {
             throw .invalid("path", expected)
         }
         if PathText.hasDotSegment(Array(text.prefix { $0 != 0x3F })) {
             throw .invalid(
-                "path", "must not have \".\" or \"..\" as a segment, however it is encoded")
+                "path", "must not have \".\" or \"..\" as a segment, in any encoding")
         }
         var body: Text?
         if let json {

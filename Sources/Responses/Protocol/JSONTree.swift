@@ -15,8 +15,8 @@ package enum JSONTree {
         guard let mixed = MixedJansson.words else { return }
         throw ResponsesError(
             .unsupported,
-            "\(Message(cString: mixed)): two libraries have names of jansson; link libjansson.so.4 "
-                + "alone, or use text")
+            "\(Message(cString: mixed)): the functions of jansson come from two libraries; link only "
+                + "libjansson.so.4, or pass JSON as text")
     }
 
     // MARK: out
@@ -28,12 +28,12 @@ package enum JSONTree {
     ) throws(ResponsesError) -> Tree {
         guard let start = json.baseAddress,
             let document = JSONValue(checking: start, count: json.count)
-        else { throw ResponsesError(.range, "there is no JSON") }
+        else { throw ResponsesError(.range, "there is no JSON to make a tree of") }
         switch JSONPointer.find(pointer, in: document) {
         case .malformed:
             throw .invalid(
                 "json_pointer", "expected \"\" or a path such as \"/output/0\" (RFC 6901)")
-        case .nothingThere: throw ResponsesError(.range, "there is nothing at that JSON pointer")
+        case .nothingThere: throw ResponsesError(.range, "there is no value at that JSON pointer")
         case .found(let value): return try make(value, in: document, otherwise: words)
         }
     }
@@ -61,7 +61,7 @@ package enum JSONTree {
         throw ResponsesError(
             .protocol,
             "jansson cannot hold the value at \"\(Message(path))\": \(reason(&error)); "
-                + "\(words) has it as text")
+                + "use \(words), which gives it as text")
     }
 
     private static func load(
@@ -97,8 +97,8 @@ package enum JSONTree {
         if jansson_finds_members(tree) == 0 {
             throw .invalid(
                 Message(argument),
-                "is a tree of another copy of jansson, or its first name has a NUL; link "
-                    + "libjansson.so.4, or use text")
+                "was made by another copy of jansson, or its first name has a NUL in it; link "
+                    + "libjansson.so.4, or pass JSON as text")
         }
         var buffer = ByteBuffer()
         guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }
@@ -118,12 +118,12 @@ package enum JSONTree {
         platform_set_errno(found)
         if writer.isTooDeep {
             throw .invalid(
-                Message(argument), "has more than 1,024 arrays and objects inside each other")
+                Message(argument), "has more than 1,024 arrays and objects nested in each other")
         }
         if failed != 0 {
             throw .invalid(
                 Message(argument),
-                "cannot be written as JSON: a value in it contains itself, or text is not UTF-8")
+                "cannot be written as JSON: a value contains itself, or a string is not UTF-8")
         }
         guard let text = Text(taking: &buffer) else { throw .noMemory() }
         return text

@@ -89,7 +89,7 @@ package final class Engine {
         let wake = platform_flag_new()
         var reason = platform_errno()
         let interrupt = platform_interrupt_new(wake)
-        var call: StaticString = "no descriptors for a client"
+        var call: StaticString = "cannot open the descriptors of a client"
         var isWatched = epoll >= 0 && timer >= 0 && wake >= 0
         let hasDescriptors = isWatched
         if hasDescriptors {

@@ -23,9 +23,9 @@ package struct EngineFailure {
 
     private var advice: StaticString {
         switch number {
-        case EBADF, EINVAL: return "; a descriptor of the client was closed by somebody else"
-        case EMFILE: return "; RLIMIT_NOFILE allows no more descriptors"
-        case ENOSPC: return "; /proc/sys/fs/epoll/max_user_watches allows no more"
+        case EBADF, EINVAL: return "; the program closed a descriptor that belongs to the client"
+        case EMFILE: return "; raise RLIMIT_NOFILE (ulimit -n), or close descriptors"
+        case ENOSPC: return "; raise /proc/sys/fs/epoll/max_user_watches"
         default: return ""
         }
     }

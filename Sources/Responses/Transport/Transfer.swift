@@ -355,7 +355,7 @@ final class Transfer {
 
     /// See `IdleBytes`.
     func noteFlood() {
-        excess = "the server sent more than 16777216 bytes that are no part of an answer"
+        excess = "the server sent more than 16777216 bytes that are not part of an answer"
     }
 
     /// libcurl has limits of its own, and tells of them as of a network or a memory that fails.
@@ -369,9 +369,9 @@ final class Transfer {
             } else if isHeadTooLong {
                 excess = "the answer has more than 5000 headers"
             } else if isHTTP2HeadTooLarge {
-                excess = "the answer's headers are larger than 131072 bytes, too large for HTTP/2"
+                excess = "the answer's headers are larger than 131072 bytes, the limit with HTTP/2"
             } else if isHeadLineTooLong(code) {
-                excess = "a line of the answer's headers is longer than libcurl takes"
+                excess = "a line of the answer's headers is longer than libcurl accepts"
             }
         }
     }

@@ -21,7 +21,7 @@ extension Transfer {
     }
 
     static var proxyAdvice: StaticString {
-        "; a user and a password go into proxy: http://user:password@host:port"
+        "; set proxy with a user and a password: http://user:password@host:port"
     }
 
     /// libcurl could not make a socket non-blocking: since 8.0 it has this code for that, too.
@@ -112,26 +112,27 @@ extension Transfer {
     var errorMessage: Message {
         if unwatched != 0 { return EngineFailure(call: "epoll_ctl", number: unwatched).message }
         if isHoldingTooMuch {
-            return "more than \(Transfer.heldQueues) times max_queue_bytes (\(maximumQueueBytes)) "
-                + "were not read; over HTTP/2 a server cannot be made to wait: read faster, "
-                + "or use http_version 1.1"
+            return
+                "the call was not read while more than \(Transfer.heldQueues) times max_queue_bytes "
+                + "(\(maximumQueueBytes)) arrived; read it faster, or set http_version to 1.1, with "
+                + "which the server waits"
         }
         if headers.status == 0 && proxyStatus >= 400 {
-            return "the proxy refused: HTTP \(proxyStatus)"
+            return "the proxy refused the request: HTTP \(proxyStatus)"
                 + "\(proxyStatus == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
         }
         if isRefusedUnread {
             return
                 "the server refused this client after the TLS handshake\(Transfer.certificateAdvice)"
         }
-        if isWithoutSocket { return "the system refused to set up a socket to connect with" }
+        if isWithoutSocket { return "the system could not set up a socket for the connection" }
         if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
             errorText.pointee != 0
             ? Message(cString: errorText) : Message(cString: curl_easy_strerror(result))
         let kept = redaction?.withoutValues(text.bytes) ?? text.bytes
         let shown = Message(kept)
-        if result == CURLE_PROXY { return "the proxy refused: \(shown)\(socksAdvice)" }
+        if result == CURLE_PROXY { return "the proxy refused the request: \(shown)\(socksAdvice)" }
         if result == CURLE_SSL_CACERT_BADFILE, let variable = redaction?.trustVariable {
             return "\(variable): \(shown)"
         }
@@ -139,7 +140,7 @@ extension Transfer {
     }
 
     static var noProxyAdvice: StaticString {
-        "; no_proxy names the hosts that are reached without it"
+        "; list hosts that need no proxy in no_proxy"
     }
 
     private var socksAdvice: StaticString {
@@ -175,32 +176,35 @@ extension Transfer {
     private var moment: StaticString {
         if result == CURLE_SSL_CONNECT_ERROR { return "in the TLS handshake" }
         if headers.status == 0 { return "before it answered" }
-        return headers.isComplete ? "within its answer" : "within its headers"
+        return headers.isComplete ? "in the middle of its answer" : "in the middle of its headers"
     }
 
     /// The environment names a proxy that is malformed, and this transfer needs one.
     var lacksUsableProxy: Bool { says(Proxy.malformed) }
 
     static var certificateAdvice: StaticString {
-        "; client_cert and client_key show a certificate of this client"
+        "; if the server wants a client certificate, set client_cert and client_key"
     }
 
     private var advice: StaticString {
         if says("local issuer") || says("self-signed") || says("self signed") {
             if redaction?.trustVariable != nil {
-                return "; SSL_CERT_FILE and SSL_CERT_DIR name the certificates, unless ca_file does"
+                return """
+                    ; SSL_CERT_FILE and SSL_CERT_DIR name the trusted certificates; set ca_file to \
+                    use others
+                    """
             }
             return isWithoutCertificates
-                ? Transfer.noCertificates : "; ca_file or ca_path name the certificates to trust"
+                ? Transfer.noCertificates : "; set ca_file or ca_path to the certificates to trust"
         }
         if says("alert certificate required") || says("alert handshake failure") {
             return Transfer.certificateAdvice
         }
-        if says("private key file") { return "; client_key is a PEM file without a password" }
+        if says("private key file") { return "; client_key must be a PEM file without a password" }
         switch result {
         case CURLE_SSL_CACERT_BADFILE: return isWithoutCertificates ? Transfer.noCertificates : ""
-        case CURLE_COULDNT_RESOLVE_HOST: return "; is base_url right?"
-        case CURLE_COULDNT_RESOLVE_PROXY: return "; is proxy right?"
+        case CURLE_COULDNT_RESOLVE_HOST: return "; check base_url"
+        case CURLE_COULDNT_RESOLVE_PROXY: return "; check proxy"
         case CURLE_COULDNT_CONNECT: return connectReason
         default: return ""
         }
@@ -213,7 +217,7 @@ extension Transfer {
     }
 
     private static var noCertificates: StaticString {
-        "; this system has none: install the package ca-certificates, or name some by ca_file"
+        "; no trusted certificates were found: install the package ca-certificates, or set ca_file"
     }
 
     /// Why there is no connection, which libcurl does not say.

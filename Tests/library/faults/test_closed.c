@@ -70,7 +70,7 @@ static void check_refusal(int status, responses_error **told)
 {
     responses_error *error = *told;
     if (status != RESPONSES_E_NETWORK || error == NULL ||
-        strstr(message_of(error), "closed by somebody else") == NULL) {
+        strstr(message_of(error), "the program closed a descriptor") == NULL) {
         fprintf(stderr, "    %s: %s\n", responses_status_name(status),
                 error ? message_of(error) : "no error object");
         _exit(1);

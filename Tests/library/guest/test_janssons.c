@@ -134,8 +134,8 @@ static void a_whole_jansson_of_the_host_is_used(void **state)
 }
 
 #define NOT_A_TREE_OF_OURS                                                                         \
-    "text works\nrequest: RESPONSES_E_INVALID: request: is a tree of another copy of jansson, or " \
-    "its first name has a NUL; link libjansson.so.4, or use text\n"
+    "text works\nrequest: RESPONSES_E_INVALID: request: was made by another copy of jansson, or "  \
+    "its first name has a NUL in it; link libjansson.so.4, or pass JSON as text\n"
 
 static void trees_of_a_hidden_jansson_are_refused(void **state)
 {

@@ -90,9 +90,9 @@ class Page(_models.Answer):
         raise _errors.APIResponseValidationError(
             _errors.HTTPResponseInfo(self._http_status or 200, Headers(), ""),
             self.to_dict(),
-            message="the page after an item ends with that item again: the server ignores `after`"
+            message="the server ignores the parameter after: the next page ends with the same item"
             if self._is_stuck
-            else "the page says that more follow, but has no last_id and no item with an id",
+            else "has_more is true, but the page has no last_id and no item with an id",
         )
 
     def _follow(self, after: Any) -> Any:

@@ -44,7 +44,7 @@ module Libresponses
     alias auto_paging_each each
 
     # Yields this page and all that follow.
-    # @raise [ProtocolError] the last page says that more follow, and not where
+    # @raise [ProtocolError] the last page has has_more true, but no id to ask for the next page with
     def each_page
       return enum_for(:each_page) unless block_given?
 
@@ -57,13 +57,13 @@ module Libresponses
       end
       return unless (page || last).response[:has_more] == true
 
-      raise ProtocolError, "the page says that more follow, but has no last_id and no item with an id"
+      raise ProtocolError, "has_more is true, but the page has no last_id and no item with an id"
     end
 
     protected
 
-    # Whether it ends where it was to begin: the server ignores `after`. When it says that more follow, that
-    # is an error of the library.
+    # Whether the page ends with the item that it should begin after: the server ignores `after`. The library
+    # raises an error for such a page when its has_more is true.
     def stuck?
       after = @params[:after] || @params["after"]
       response[:has_more] != false && !after.nil? && after == cursor
