@@ -1,4 +1,5 @@
 #include "CPlatform.h"
+#include "system_call.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -6,10 +7,7 @@
 /* Not access(2), which asks for the user who started a setuid program. */
 int platform_is_readable(const char *path)
 {
-    const int found = errno;
-    const int is_readable = faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
-    errno = found;
-    return is_readable;
+    return system_call(faccessat(AT_FDCWD, path, R_OK, AT_EACCESS)) == 0;
 }
 
 /* "89c02a45.0", as `openssl rehash` names a certificate. */
@@ -36,7 +34,6 @@ int platform_has_hashed_certificates(const char *path)
 
 int platform_has_directory(const char *list)
 {
-    const int found = errno;
     int has = 0;
     while (!has && *list) {
         char path[4096];
@@ -44,11 +41,10 @@ int platform_has_directory(const char *list)
         if (count > 0 && count < sizeof path - 2) {
             memcpy(path, list, count);
             memcpy(path + count, "/.", 3); /* a directory, and one that may be entered */
-            has = faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+            has = system_call(faccessat(AT_FDCWD, path, R_OK, AT_EACCESS)) == 0;
         }
         list += count;
         list += *list == ':';
     }
-    errno = found;
     return has;
 }

@@ -8,14 +8,14 @@
  * libcurl that means it is alive (up to 7.88 at least). The request would be lost on it.
  */
 #include "CPlatform.h"
+#include "system_call.h"
+#include "wakeup.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 typedef struct open_socket {
@@ -32,28 +32,31 @@ struct platform_sockets {
     /* libcurl's own two, by which it is woken. */
     open_socket wakeup[2];
     /* Or one that is no socket, and the set that it is in: see wakeup.c. */
-    int has_eventfd, eventfd, epoll;
+    int has_eventfd, eventfd, set;
     /* The connection that was closed last, by its local port, and the bytes that came over it. */
     int closed_port;
     int64_t closed_received;
 };
 
-/* Of a socket, which no other has (SO_COOKIE, Linux 4.6); 0 when the descriptor is none. */
-static uint64_t cookie_of(int fd)
+/* Of a socket, which no other has (SO_COOKIE, Linux 4.6); 0 on failure, with the reason if that is wanted. */
+static uint64_t cookie_of(int fd, int *reason)
 {
     uint64_t cookie = 0;
     socklen_t length = sizeof cookie;
-    return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) == 0 ? cookie : 0;
+    const int outcome = system_call(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length));
+    if (reason)
+        *reason = outcome;
+    return outcome == 0 ? cookie : 0;
 }
 
 /* It is still what it was. */
 static int is_own(const open_socket *opened)
 {
+    int reason;
     if (opened->cookie == 0)
         return 1;
-    errno = 0;
-    const uint64_t cookie = cookie_of(opened->fd);
-    return cookie ? cookie == opened->cookie : errno != EBADF && errno != ENOTSOCK;
+    const uint64_t cookie = cookie_of(opened->fd, &reason);
+    return cookie ? cookie == opened->cookie : reason != -EBADF && reason != -ENOTSOCK;
 }
 
 static int close_own(const open_socket *opened)
@@ -63,15 +66,15 @@ static int close_own(const open_socket *opened)
 
 void platform_sockets_note_wakeup(platform_sockets *sockets, int fd)
 {
-    const open_socket noted = {fd, cookie_of(fd), 0};
+    const open_socket noted = {fd, cookie_of(fd, NULL), 0};
     sockets->wakeup[sockets->wakeup[0].cookie != 0] = noted;
 }
 
-void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int epoll)
+void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int set)
 {
     sockets->has_eventfd = 1;
     sockets->eventfd = fd;
-    sockets->epoll = epoll;
+    sockets->set = set;
 }
 
 void platform_sockets_forget_wakeup(platform_sockets *sockets)
@@ -80,28 +83,10 @@ void platform_sockets_forget_wakeup(platform_sockets *sockets)
     sockets->has_eventfd = 0;
 }
 
-/* By the system call: the function has a symbol version of glibc 2.33. Where Swift runs, the kernel's struct
-   is that of libc. */
-int platform_has_no_file_type(int fd)
-{
-    struct stat about;
-    return syscall(SYS_fstat, fd, &about) == 0 && (about.st_mode & S_IFMT) == 0;
-}
-
-/* The set has no other of the number; and where it is itself another's, it is not there either. */
-static int is_in_set(int epoll, int fd)
-{
-    struct epoll_event nothing = {.events = 0, .data.fd = fd};
-    if (!platform_has_no_file_type(fd))
-        return 0;
-    return epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &nothing) == 0 ||
-           (errno != ENOENT && errno != EBADF && errno != EINVAL);
-}
-
 int platform_sockets_wakeup_is_own(const platform_sockets *sockets)
 {
     if (sockets->has_eventfd)
-        return is_in_set(sockets->epoll, sockets->eventfd);
+        return platform_eventfd_is_in(sockets->set, sockets->eventfd);
     return is_own(&sockets->wakeup[0]) && is_own(&sockets->wakeup[1]);
 }
 
@@ -153,7 +138,7 @@ int platform_sockets_open(void *context, int family, int type, int protocol)
         return -1;
     const int fd = socket(family, type | SOCK_CLOEXEC, protocol);
     if (fd >= 0) {
-        const open_socket opened = {fd, cookie_of(fd), 0};
+        const open_socket opened = {fd, cookie_of(fd, NULL), 0};
         sockets->list[sockets->count++] = opened;
     }
     return fd;
@@ -167,7 +152,7 @@ int platform_local_port(int fd)
         struct sockaddr_in6 v6;
     } name;
     socklen_t length = sizeof name;
-    if (getsockname(fd, &name.any, &length) != 0)
+    if (system_call(getsockname(fd, &name.any, &length)) != 0)
         return 0;
     if (name.any.sa_family == AF_INET)
         return ntohs(name.v4.sin_port);
@@ -180,7 +165,7 @@ int64_t platform_received(int fd)
 {
     struct tcp_info info = {0};
     socklen_t length = sizeof info;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+    if (system_call(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length)) != 0 ||
         length < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
         return -1;
     return (int64_t)info.tcpi_bytes_received;
@@ -206,7 +191,7 @@ int64_t platform_sockets_received(const platform_sockets *sockets, int port)
 static int unread_bytes(int fd)
 {
     int count = 0;
-    return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
+    return system_call(ioctl(fd, FIONREAD, &count)) == 0 ? count : -1;
 }
 
 int64_t platform_sockets_read(const platform_sockets *sockets, int port)
@@ -225,7 +210,7 @@ int platform_sockets_alerted(const platform_sockets *sockets, int port, int64_t 
     if (fd < 0)
         return read >= 0 && platform_sockets_received(sockets, port) - read == size;
     return unread_bytes(fd) == size &&
-           recv(fd, record, sizeof record, MSG_PEEK | MSG_DONTWAIT) == sizeof record &&
+           system_call(recv(fd, record, sizeof record, MSG_PEEK | MSG_DONTWAIT)) == sizeof record &&
            memcmp(record, head, sizeof head) == 0;
 }
 
@@ -273,9 +258,10 @@ static void end(int fd)
 {
     char farewell[512];
     int reads;
-    for (reads = 0; reads < 64 && recv(fd, farewell, sizeof farewell, MSG_DONTWAIT) > 0; reads++)
+    for (reads = 0;
+         reads < 64 && system_call(recv(fd, farewell, sizeof farewell, MSG_DONTWAIT)) > 0; reads++)
         continue;
-    shutdown(fd, SHUT_RDWR);
+    (void)system_call(shutdown(fd, SHUT_RDWR));
 }
 
 void platform_sockets_end_broken(platform_sockets *sockets)
@@ -286,7 +272,7 @@ void platform_sockets_end_broken(platform_sockets *sockets)
         if (sockets->list[i].idle_port == 0)
             continue;
         left -= 1;
-        if (poll(&idle, 1, 0) > 0)
+        if (system_call(poll(&idle, 1, 0)) > 0)
             end(idle.fd);
     }
 }

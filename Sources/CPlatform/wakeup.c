@@ -6,6 +6,8 @@
  * others without handing our sockets to them. Later ones have an eventfd.
  */
 #include "CPlatform.h"
+#include "system_call.h"
+#include "wakeup.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -15,13 +17,13 @@
 static int unread_bytes(int fd)
 {
     int count = 0;
-    return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
+    return system_call(ioctl(fd, FIONREAD, &count)) == 0 ? count : -1;
 }
 
 static int unsent_bytes(int fd)
 {
     int count = 0;
-    return ioctl(fd, TIOCOUTQ, &count) == 0 ? count : -1;
+    return system_call(ioctl(fd, TIOCOUTQ, &count)) == 0 ? count : -1;
 }
 
 /* An unnamed stream socket of the unix family that a program started now would inherit. */
@@ -29,10 +31,10 @@ static int may_be_one(int fd)
 {
     struct sockaddr_un name;
     socklen_t length = sizeof name;
-    const int flags = fcntl(fd, F_GETFD);
+    const int flags = system_call(fcntl(fd, F_GETFD));
     if (flags < 0 || (flags & FD_CLOEXEC))
         return 0;
-    if (getsockname(fd, (struct sockaddr *)&name, &length) != 0)
+    if (system_call(getsockname(fd, (struct sockaddr *)&name, &length)) != 0)
         return 0;
     return name.sun_family == AF_UNIX && length <= sizeof name.sun_family && unread_bytes(fd) == 0;
 }
@@ -45,9 +47,8 @@ int platform_lowest_free_descriptor(void)
     return fd;
 }
 
-enum { range = 64, wakes = 3 };
-
 /* 1 when it was there. */
+OUT_OF_THE_WAY
 static int find_pair(int lowest, void (*wake)(void *context), void *context,
                      platform_sockets *sockets)
 {
@@ -79,78 +80,17 @@ static int find_pair(int lowest, void (*wake)(void *context), void *context,
         } else if (unsent_bytes(candidates[i]) <= 0) {
             continue;
         }
-        fcntl(candidates[i], F_SETFD, FD_CLOEXEC);
+        (void)system_call(fcntl(candidates[i], F_SETFD, FD_CLOEXEC));
         platform_sockets_note_wakeup(sockets, candidates[i]);
     }
-    if (reader >= 0) {
-        const ssize_t drained = recv(reader, bytes, sizeof bytes, MSG_DONTWAIT);
-        (void)drained;
-    }
+    if (reader >= 0)
+        (void)system_call(recv(reader, bytes, sizeof bytes, MSG_DONTWAIT));
     return reader >= 0;
 }
 
-static int may_be_eventfd(int fd)
-{
-    return fcntl(fd, F_GETFD) >= 0 && platform_has_no_file_type(fd);
-}
-
-/* Edges that show now, counted for each. */
-static void count_edges(int epoll, int lowest, int edges[range])
-{
-    struct epoll_event found[range];
-    const int count = epoll_wait(epoll, found, range, 0);
-    int i;
-    for (i = 0; i < count; i++) {
-        const int place = found[i].data.fd - lowest;
-        if (place >= 0 && place < range)
-            edges[place] += 1;
-    }
-}
-
-/* Each wake-up shows once at what is written to, and nothing is read: what shows each time may be another's
-   that is busy. It stays in the set, with no event that is waited for: there it is known, and not by its
-   number alone (epoll(7), questions 1 and 6). */
-static void find_eventfd(int lowest, void (*wake)(void *context), void *context,
-                         platform_sockets *sockets, int epoll)
-{
-    int is_candidate[range], edges[range] = {0};
-    int count = 0, found = 0, eventfd = -1;
-    int i;
-    for (i = 0; i < range; i++) {
-        struct epoll_event edge = {.events = EPOLLIN | EPOLLET, .data.fd = lowest + i};
-        is_candidate[i] =
-            may_be_eventfd(lowest + i) && epoll_ctl(epoll, EPOLL_CTL_ADD, lowest + i, &edge) == 0;
-        count += is_candidate[i];
-    }
-    if (count == 0)
-        return;
-    count_edges(epoll, lowest, edges);
-    memset(edges, 0, sizeof edges);
-    for (i = 0; i < wakes; i++) {
-        wake(context);
-        count_edges(epoll, lowest, edges);
-    }
-    for (i = 0; i < range; i++) {
-        if (!is_candidate[i] || edges[i] != wakes)
-            continue;
-        found += 1;
-        eventfd = lowest + i;
-    }
-    for (i = 0; i < range; i++) {
-        struct epoll_event nothing = {.events = 0, .data.fd = lowest + i};
-        if (!is_candidate[i])
-            continue;
-        if (found == 1 && lowest + i == eventfd &&
-            epoll_ctl(epoll, EPOLL_CTL_MOD, eventfd, &nothing) == 0)
-            platform_sockets_note_eventfd(sockets, eventfd, epoll);
-        else
-            epoll_ctl(epoll, EPOLL_CTL_DEL, lowest + i, &nothing);
-    }
-}
-
 void platform_find_wakeup(int lowest, void (*wake)(void *context), void *context,
-                          platform_sockets *sockets, int epoll)
+                          platform_sockets *sockets, int set)
 {
     if (lowest >= 0 && !find_pair(lowest, wake, context, sockets))
-        find_eventfd(lowest, wake, context, sockets, epoll);
+        platform_find_eventfd(lowest, wake, context, sockets, set);
 }

@@ -8,9 +8,8 @@ public func responses_client_fd(_ handle: OpaquePointer?) -> Int32 {
         let fd = try with(client: handle) { $0.engine.hostDescriptor() }
         if fd < 0 {
             throw EngineFailure(
-                call: "cannot open the descriptor for the event loop", number: platform_errno()
-            )
-            .error
+                what: "cannot open the descriptor for the event loop", number: -fd
+            ).error
         }
         return fd
     }

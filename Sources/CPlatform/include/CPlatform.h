@@ -1,6 +1,9 @@
 /*
  * The operating system as Swift can call it: Embedded Swift has no `import Glibc`, and Swift has no
  * variadics, no unions by name and no macros. Typed wrappers, and nothing that decides anything.
+ *
+ * A function that can fail returns -errno unless it says otherwise. Descriptors are close-on-exec and
+ * non-blocking.
  */
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
@@ -12,10 +15,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "event_set.h"
 #include "generation.h"
 #include "handles.h"
 #include "text_span.h"
@@ -78,36 +81,6 @@ static inline uintptr_t platform_this_thread(void)
 /* Runs `body` once in the process, in whichever thread comes first; the others wait for it. */
 void platform_once(int *done, void (*body)(void));
 
-/* ---- descriptors: all close-on-exec and non-blocking; -1 on failure ---- */
-
-int platform_epoll_new(void);
-/* Adds, or changes one that is known; 0, or what errno says. */
-int platform_epoll_watch(int epoll, int fd, uint32_t events, int is_known);
-/* 0 when it is not in the set any more, or what errno says. */
-int platform_epoll_remove(int epoll, int fd);
-/* How many are ready; 0 when none is, also after a signal; -errno when the set cannot be waited for. */
-int platform_epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout_ms);
-static inline int platform_epoll_fd(const struct epoll_event *event)
-{
-    return event->data.fd;
-}
-
-/* Readable from `deadline` on, in ns on the monotonic clock, until it is set anew; 0: never. What can fail
-   says what errno does, and leaves errno itself alone. Async-signal-safe. */
-int platform_timer_new(void);
-int platform_timer_set(int fd, uint64_t deadline);
-
-/* Readable while it is raised. A timer too: an eventfd would be written to and read, and so would be a
-   file of the host's, had that closed ours and opened one of the same number. */
-int platform_flag_new(void);
-int platform_flag_new_raised(void); /* never cleared */
-int platform_flag_raise(int fd);
-int platform_flag_clear(int fd);
-
-/* Closes a descriptor of ours, unless the host has closed it behind us and the number is now that of
-   something else. `kind` is in what /proc/self/fd says of ours: "eventpoll", "timerfd". */
-void platform_close_own(int fd, const char *kind);
-
 /* ---- a counter that a signal handler may raise ---- */
 
 typedef struct platform_interrupt platform_interrupt;
@@ -124,6 +97,7 @@ char *_Nullable platform_localhost_entry(const uint8_t *_Nullable url);
 
 typedef struct platform_sockets platform_sockets;
 platform_sockets *_Nullable platform_sockets_new(void);
+/* As libcurl asks for it: -1 with errno on failure (CURLOPT_OPENSOCKETFUNCTION). */
 int platform_sockets_open(void *_Nullable sockets, int family, int type, int protocol);
 int platform_sockets_close(void *_Nullable sockets, int fd);
 void platform_sockets_close_all(platform_sockets *sockets); /* in a forked child */
@@ -148,14 +122,12 @@ int platform_sockets_alerted(const platform_sockets *sockets, int local_port, in
 /* libcurl closes what it is woken by without a look: 0 when the host has done it before, and the numbers
    may be those of something else. */
 void platform_sockets_note_wakeup(platform_sockets *sockets, int fd);
-void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int epoll);
+void platform_sockets_note_eventfd(platform_sockets *sockets, int fd, int set);
 void platform_sockets_forget_wakeup(platform_sockets *sockets);
 int platform_sockets_wakeup_is_own(const platform_sockets *sockets);
-/* An open descriptor of no type that a file has, as an eventfd's is. */
-int platform_has_no_file_type(int fd);
 void platform_sockets_free(platform_sockets *_Nullable sockets);
 
-/* The descriptor that the next open would get. */
+/* The descriptor that the next open would get, or -errno. */
 int platform_lowest_free_descriptor(void);
 /* Finds what libcurl is woken by, and notes it; sockets are made close-on-exec. `lowest` as above, from before
    they were made; `wake` writes to them. An eventfd is kept in the set. */

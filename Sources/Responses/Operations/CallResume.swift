@@ -184,7 +184,7 @@ extension Call {
             else: Failing(.timeout, message, nil, isRetryable: true))
     }
 
-    var canResume: Bool { isStored && streamID != nil && stream.lastSequence >= 0 }
+    var canResume: Bool { judge().canResume }
 
     /// The server keeps the response, whoever reads its stream.
     var isStored: Bool { operation.isResumable || accumulator.isBackground }

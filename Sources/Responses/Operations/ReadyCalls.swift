@@ -13,7 +13,9 @@ extension Engine {
             let next: Call? = locked {
                 if let looked { isLast = hostLoop.endVainLook(at: looked, taking: taking) }
                 guard let waiter = hostLoop.takeNext() else {
-                    if hostLoop.clearFailure != 0 { fail("timerfd_settime", hostLoop.clearFailure) }
+                    if hostLoop.clearFailure != 0 {
+                        fail("cannot clear a flag", hostLoop.clearFailure)
+                    }
                     return nil
                 }
                 taking = hostLoop.taking

@@ -1,7 +1,7 @@
 import CCurl
 import CPlatform
 
-/// Drives all transfers of a client over one epoll descriptor: sockets, timers and wake-ups are inside
+/// Drives all transfers of a client over one descriptor: sockets, timers and wake-ups are inside
 /// it, so that a host polls one descriptor, and a thread that waits drives for all the others
 /// (docs/adr/0002-engine.md).
 ///
@@ -9,7 +9,7 @@ import CPlatform
 package final class Engine {
     private(set) var multi: UnsafeMutableRawPointer
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    let epoll: Int32
+    let set: Int32
     private let timer: Int32
     private let wake: Int32
     let sockets: OpaquePointer
@@ -20,12 +20,11 @@ package final class Engine {
     /// The process that made the engine; see `platform_process_generation`.
     private let generation: UInt64
 
-    /// A thread is in `epoll_wait`, about to be, or handles what that has found; it drives for everybody.
+    /// A thread waits for descriptors, is about to, or handles what that has found; it drives for everybody.
     var isDriven = false
     /// libcurl has something to send that ends a stream of HTTP/2: see `sendFarewells`.
     var hasFarewell = false
-    let events: UnsafeMutablePointer<epoll_event>
-    static let eventCapacity = 64
+    let events: UnsafeMutablePointer<platform_event>
     /// The time when the events that are being handled were fetched.
     var now: UInt64 = 0
     private var interruptsSeen: UInt64 = 0
@@ -70,7 +69,7 @@ package final class Engine {
         let events: UnsafeMutableRawPointer
         let hooks: UnsafeMutableRawPointer
         let interrupt: OpaquePointer
-        let epoll: Int32
+        let set: Int32
         let timer: Int32
         let wake: Int32
     }
@@ -82,29 +81,28 @@ package final class Engine {
         let multi = curl_multi_init()
         let lock = platform_mutex_new()
         let sockets = platform_sockets_new()
-        let events = calloc(eventCapacity, MemoryLayout<epoll_event>.stride)
+        let events = calloc(
+            platform_most_events, MemoryLayout<platform_event>.stride)
         let hooks = calloc(1, MemoryLayout<curl_socket_hooks>.stride)
-        let epoll = platform_epoll_new()
+        let set = platform_event_set_new()
         let timer = platform_timer_new()
         let wake = platform_flag_new()
-        var reason = platform_errno()
         let interrupt = platform_interrupt_new(wake)
-        var call: StaticString = "cannot open the descriptors of a client"
-        var isWatched = epoll >= 0 && timer >= 0 && wake >= 0
-        let hasDescriptors = isWatched
+        var what: StaticString = "cannot open the descriptors of a client"
+        var outcome = min(set, timer, wake)
+        let hasDescriptors = outcome >= 0
         if hasDescriptors {
-            let failed = max(
-                platform_epoll_watch(epoll, timer, EPOLLIN.rawValue, 0),
-                platform_epoll_watch(epoll, wake, EPOLLIN.rawValue, 0))
-            isWatched = failed == 0
-            if failed != 0 { (call, reason) = ("epoll_ctl", failed) }
+            outcome = min(
+                platform_event_set_watch(set, timer, platform_readable, 0),
+                platform_event_set_watch(set, wake, platform_readable, 0))
+            what = "cannot watch a descriptor"
         }
-        if let multi, let lock, let sockets, let events, let hooks, let interrupt, isWatched {
-            noteWakeUp(of: multi, lowest, sockets, epoll)
+        if let multi, let lock, let sockets, let events, let hooks, let interrupt, outcome >= 0 {
+            noteWakeUp(of: multi, lowest, sockets, set)
             return Engine(
                 Parts(
                     multi: multi, lock: lock, sockets: sockets, events: events, hooks: hooks,
-                    interrupt: interrupt, epoll: epoll, timer: timer, wake: wake))
+                    interrupt: interrupt, set: set, timer: timer, wake: wake))
         }
         if let multi { curl_multi_cleanup(multi) }
         platform_mutex_free(lock)
@@ -112,9 +110,9 @@ package final class Engine {
         platform_interrupt_free(interrupt)
         free(events)
         free(hooks)
-        for fd in [epoll, timer, wake] where fd >= 0 { close(fd) }
-        if isWatched { throw ResponsesError.noMemory() }
-        throw EngineFailure(call: call, number: reason).error
+        for fd in [set, timer, wake] where fd >= 0 { close(fd) }
+        if outcome >= 0 { throw ResponsesError.noMemory() }
+        throw EngineFailure(what: what, number: -outcome).error
     }
 
     private init(_ parts: Parts) {
@@ -122,9 +120,9 @@ package final class Engine {
         multi = parts.multi
         lock = parts.lock
         sockets = parts.sockets
-        events = parts.events.assumingMemoryBound(to: epoll_event.self)
+        events = parts.events.assumingMemoryBound(to: platform_event.self)
         interrupt = parts.interrupt
-        epoll = parts.epoll
+        set = parts.set
         timer = parts.timer
         wake = parts.wake
         socketHooks = parts.hooks.assumingMemoryBound(to: curl_socket_hooks.self)
@@ -151,10 +149,10 @@ package final class Engine {
 
     private static func noteWakeUp(
         of multi: UnsafeMutableRawPointer, _ lowest: Int32, _ sockets: OpaquePointer,
-        _ epoll: Int32
+        _ set: Int32
     ) {
         platform_find_wakeup(
-            lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi, sockets, epoll)
+            lowest, { $0.map { _ = curl_multi_wakeup($0) } }, multi, sockets, set)
     }
 
     private func cleanUpMulti() {
@@ -173,7 +171,7 @@ package final class Engine {
         guard let made = curl_multi_init() else { return false }
         cleanUpMulti()
         platform_sockets_forget_wakeup(sockets)
-        Engine.noteWakeUp(of: made, lowest, sockets, epoll)
+        Engine.noteWakeUp(of: made, lowest, sockets, set)
         multi = made
         curlDeadline = 0
         isSpoilt = false
@@ -211,7 +209,7 @@ package final class Engine {
     package var isOurs: Bool { platform_process_generation() == generation }
 
     /// In a forked child: closes the child's copies of the descriptors and nothing else. libcurl is not
-    /// asked for anything, because that would reach the parent's connections and epoll set.
+    /// asked for anything, because that would reach the parent's connections and event set.
     package func abandon() {
         if isAbandoned { return }
         isAbandoned = true
@@ -222,9 +220,9 @@ package final class Engine {
     private var isAbandoned = false
 
     private func closeDescriptors() {
-        platform_close_own(epoll, "eventpoll")
-        platform_close_own(timer, "timerfd")
-        platform_close_own(wake, "timerfd")
+        platform_event_set_close(set)
+        platform_timer_close(timer)
+        platform_flag_close(wake)
     }
 
     // MARK: the lock
@@ -244,14 +242,14 @@ package final class Engine {
         if what == CURL_POLL_REMOVE {
             idleBytes.forget(fd)
             // One that stays in the set is found when it says that it is ready: see `judge`.
-            platform_epoll_remove(epoll, fd)
+            _ = platform_event_set_remove(set, fd)
             return
         }
-        var wanted: UInt32 = 0
-        if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
-        if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
-        let failed = platform_epoll_watch(epoll, fd, wanted, isKnown ? 1 : 0)
-        if failed != 0 { noteUnwatched(easy, failed) }
+        var wanted: Int32 = 0
+        if what & CURL_POLL_IN != 0 { wanted |= platform_readable }
+        if what & CURL_POLL_OUT != 0 { wanted |= platform_writable }
+        let outcome = platform_event_set_watch(set, fd, wanted, isKnown ? 1 : 0)
+        if outcome < 0 { noteUnwatched(easy, -outcome) }
         // Any pointer marks the socket as known; libcurl forgets it when the socket goes. Should it not
         // be noted, the next change finds out.
         if !isKnown { curl_multi_assign(multi, fd, UnsafeMutableRawPointer(socketHooks)) }
@@ -285,27 +283,25 @@ package final class Engine {
 
     // MARK: driving, with the lock held
 
-    /// Handles what `epoll_wait` has found, and everything that is due.
+    /// Handles the descriptors that are ready, and everything that is due.
     func handle(_ count: Int32) {
-        if count < 0 { return fail("epoll_wait", -count) }
+        if count < 0 { return fail("cannot wait for descriptors", count) }
         now = platform_now()
         CurlLibrary.guardingSIGPIPE {
             for index in 0..<Int(count) {
-                let fd = platform_epoll_fd(events + index)
+                let fd = events[index].fd
                 if fd == timer {
                     armedFor = 0
                     setTimer(0)
                 } else if fd == wake {
-                    let failed = platform_flag_clear(wake)
-                    if failed != 0 { fail("timerfd_settime", failed) }
+                    let outcome = platform_flag_clear(wake)
+                    if outcome < 0 { fail("cannot clear a flag", outcome) }
                 } else if !isOutOfMemory {
                     var what: Int32 = 0
-                    let ready = events[index].events
-                    if ready & EPOLLIN.rawValue != 0 { what |= CURL_CSELECT_IN }
-                    if ready & EPOLLOUT.rawValue != 0 { what |= CURL_CSELECT_OUT }
-                    if ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
-                        what |= CURL_CSELECT_ERR
-                    }
+                    let ready = events[index].what
+                    if ready & platform_readable != 0 { what |= CURL_CSELECT_IN }
+                    if ready & platform_writable != 0 { what |= CURL_CSELECT_OUT }
+                    if ready & platform_broken != 0 { what |= CURL_CSELECT_ERR }
                     let before = deliveries
                     act(fd, what)
                     // For one that is not read libcurl stores what comes over HTTP/2: that is another
@@ -450,7 +446,7 @@ package final class Engine {
             milliseconds = Int32(clamping: left)
         }
         pthread_mutex_unlock(lock)
-        let count = platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), milliseconds)
+        let count = platform_event_set_wait(set, events, milliseconds)
         pthread_mutex_lock(lock)
         handle(count)
     }
@@ -492,21 +488,15 @@ package final class Engine {
 
     /// 0: never. One that cannot be set would leave calls without their limits, or be ready for ever.
     private func setTimer(_ deadline: UInt64) {
-        let failed = platform_timer_set(timer, deadline)
-        if failed != 0 { fail("timerfd_settime", failed) }
+        let outcome = platform_timer_set(timer, deadline)
+        if outcome < 0 { fail("cannot set a timer", outcome) }
     }
 
     // MARK: the host's event loop
 
-    /// The descriptor for the host's loop; made when it is first asked for. Negative on failure.
+    /// The descriptor for the host's loop; made when it is first asked for. -errno on failure.
     package func hostDescriptor() -> Int32 {
-        locked {
-            if let failure {
-                platform_set_errno(failure.number)
-                return -1
-            }
-            return hostLoop.descriptor(over: epoll)
-        }
+        locked { failure.map { -$0.number } ?? hostLoop.descriptor(over: set) }
     }
 
     /// Does what can be done now. When another thread drives, that one does it.
@@ -515,7 +505,7 @@ package final class Engine {
     func dispatchWithLock() {
         if isDriven || failure != nil { return }
         isDriven = true
-        handle(platform_epoll_wait(epoll, events, Int32(Engine.eventCapacity), 0))
+        handle(platform_event_set_wait(set, events, 0))
         isDriven = false
     }
 }

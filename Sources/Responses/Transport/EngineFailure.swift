@@ -3,20 +3,21 @@ import CPlatform
 
 /// A system call that failed, as an outcome.
 package struct EngineFailure {
-    let call: StaticString
+    /// What could not be done.
+    let what: StaticString
     /// As `errno` has it.
     let number: Int32
 
-    package init(call: StaticString, number: Int32) {
-        self.call = call
+    package init(what: StaticString, number: Int32) {
+        self.what = what
         self.number = number
     }
 
     package var status: Status { number == ENOMEM ? .noMemory : .network }
 
     package var message: Message {
-        if number == ENOMEM { return "out of memory (\(call))" }
-        return "\(call): \(Message(cString: strerror(number)))\(advice)"
+        if number == ENOMEM { return "out of memory (\(what))" }
+        return "\(what): \(Message(cString: strerror(number)))\(advice)"
     }
 
     package var error: ResponsesError { ResponsesError(status, message) }
@@ -36,9 +37,10 @@ extension Engine {
     /// Nothing works without what has failed, and it would fail again: every call ends with the reason,
     /// those that wait and those that are begun later. Told here, ended by their owners: libcurl may be in
     /// the middle of something.
-    func fail(_ call: StaticString, _ number: Int32) {
+    /// `outcome` is -errno.
+    func fail(_ what: StaticString, _ outcome: Int32) {
         if failure != nil { return }
-        failure = EngineFailure(call: call, number: number)
+        failure = EngineFailure(what: what, number: -outcome)
         for entry in running {
             if let owner = entry.takeUnretainedValue().owner { tell(owner) }
         }
@@ -50,7 +52,7 @@ extension Engine {
         }
         tellSleepers()
         // The host's descriptor is quiet once the calls have ended; the engine's might be ready for ever.
-        hostLoop.detach(epoll)
+        hostLoop.detach(set)
     }
 
     /// The socket of a transfer cannot be watched. libcurl is in the middle of something: the transfer is

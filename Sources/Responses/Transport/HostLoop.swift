@@ -4,7 +4,7 @@ import Synchronization
 /// The side of the engine that an event loop of the host sees: a descriptor that is readable while
 /// there is something to do, and the calls that have something to read. Guarded by the engine's lock.
 ///
-/// The descriptor is an epoll set around the engine's and a flag for "calls to read". Threads that
+/// The descriptor is a set around the engine's and a flag for "calls to read". Threads that
 /// block inside the library wait on the engine's alone, so that unread calls do not keep them awake.
 ///
 /// A call that may have something to read is always in one of these states, so that none is forgotten
@@ -98,17 +98,20 @@ struct HostLoop {
 
     // MARK: the descriptor
 
-    mutating func descriptor(over epoll: Int32) -> Int32 {
+    /// `-errno` on failure.
+    mutating func descriptor(over inner: Int32) -> Int32 {
         if outer >= 0 { return outer }
-        let set = platform_epoll_new()
+        let set = platform_event_set_new()
         let event = platform_flag_new()
-        guard set >= 0, event >= 0, platform_epoll_watch(set, epoll, EPOLLIN.rawValue, 0) == 0,
-            platform_epoll_watch(set, event, EPOLLIN.rawValue, 0) == 0
-        else {
-            let reason = platform_errno()
-            defer { platform_set_errno(reason) }
+        var outcome = min(set, event)
+        if outcome >= 0 {
+            outcome = min(
+                platform_event_set_watch(set, inner, platform_readable, 0),
+                platform_event_set_watch(set, event, platform_readable, 0))
+        }
+        if outcome < 0 {
             for fd in [set, event] where fd >= 0 { CPlatform.close(fd) }
-            return -1
+            return outcome
         }
         outer = set
         flag = event
@@ -117,13 +120,13 @@ struct HostLoop {
     }
 
     /// The engine's descriptor is looked at no more.
-    func detach(_ epoll: Int32) {
-        if outer >= 0 { platform_epoll_remove(outer, epoll) }
+    func detach(_ inner: Int32) {
+        if outer >= 0 { _ = platform_event_set_remove(outer, inner) }
     }
 
     func close() {
-        platform_close_own(outer, "eventpoll")
-        platform_close_own(flag, "anon_inode")
+        platform_event_set_close(outer)
+        platform_flag_close(flag)
     }
 
     private mutating func raise() {
@@ -133,20 +136,20 @@ struct HostLoop {
         // One that is raised from the beginning takes its place: nothing else would tell the host.
         let other = platform_flag_new_raised()
         if other < 0 { return }
-        platform_close_own(flag, "timerfd")
+        platform_flag_close(flag)
         flag = other
-        platform_epoll_watch(outer, flag, EPOLLIN.rawValue, 0)
+        _ = platform_event_set_watch(outer, flag, platform_readable, 0)
     }
 
     private mutating func clear() {
-        let failed = platform_flag_clear(flag)
-        if failed == 0 {
+        let outcome = platform_flag_clear(flag)
+        if outcome == 0 {
             isRaised = false
         } else if clearFailure == 0 {
-            clearFailure = failed
+            clearFailure = outcome
         } else {
             // The engine has failed for it, and its calls have been told: rather silent than ready for ever.
-            platform_epoll_remove(outer, flag)
+            _ = platform_event_set_remove(outer, flag)
         }
     }
 

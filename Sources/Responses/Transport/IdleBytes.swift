@@ -72,10 +72,10 @@ extension Engine {
         case .flood: endFlooded(socket)
         case .stuck:
             idleBytes.forget(socket)
-            let failed = platform_epoll_remove(epoll, socket)
+            let outcome = platform_event_set_remove(set, socket)
             // What was closed behind us cannot be taken out of the set, and makes it ready for ever.
-            if failed != 0 || platform_received(socket) < 0 {
-                return fail("epoll_ctl", failed != 0 ? failed : EBADF)
+            if outcome < 0 || platform_received(socket) < 0 {
+                return fail("cannot watch a descriptor", outcome < 0 ? outcome : -EBADF)
             }
             endStuck(socket)
         }

@@ -110,7 +110,9 @@ extension Transfer {
     /// Libcurl's description of what went wrong, or the general one of the code, and what helps. Where a
     /// connection ends it is ours: libcurl's is another one for each of its phases, with TLS and without.
     var errorMessage: Message {
-        if unwatched != 0 { return EngineFailure(call: "epoll_ctl", number: unwatched).message }
+        if unwatched != 0 {
+            return EngineFailure(what: "cannot watch a descriptor", number: unwatched).message
+        }
         if isHoldingTooMuch {
             return
                 "the call was not read while more than \(Transfer.heldQueues) times max_queue_bytes "
