@@ -597,8 +597,9 @@ RESPONSES_API void responses_event_free(responses_event *event);
  *                            neither JSON nor events.
  *   RESPONSES_E_API          HTTP status 400 or more; or an answer with status 200 that is an
  *                            error: {"error": {...}}, {"error": "text"}, {"object": "error", ...},
- *                            {"errors": [...]}, {"detail": ...}, a "message" without anything that
- *                            an answer has, or a list of one of them. A response with the status
+ *                            {"errors": [...]}, {"detail": ...}, {"success": false}, a "message"
+ *                            or a code of an error without anything that an answer has, or a list of
+ *                            one of them. A response with the status
  *                            "failed" has an id and is an answer, not an error.
  *                            responses_send() takes only what can be nothing else for an error.
  *   RESPONSES_E_PROTOCOL     the answer is not HTTP, not JSON, or empty.

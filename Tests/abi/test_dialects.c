@@ -176,7 +176,9 @@ static void an_event_without_data_is_a_sign_of_life(void **state)
                                   "data:\n\n",
                                   "data:   \n\n",
                                   "data:\ndata: \t\nevent: ping\ndata:\n\n",
-                                  "event: ping\n\n"};
+                                  "event: ping\n\n",
+                                  "event: ping\ndata: 2026-11-28 20:00:00\n\n",
+                                  "event: keep-alive\ndata: \"alive\"\n\n"};
     for (size_t piece = 0; piece < 3; piece++) {
         sse_free(&sse);
         sse_begin(&sse, "resp_1");
@@ -191,9 +193,32 @@ static void an_event_without_data_is_a_sign_of_life(void **state)
         struct played played = play_bytes(server, client, sse.text.data, sse.text.len, piece);
         assert_ok(played.status, played.error);
         assert_int_equal(played.events.count, 2 + (int)COUNT(pings));
-        assert_string_equal(played.events.text.data, "xxxxxxx");
+        assert_string_equal(played.events.text.data, "xxxxxxxxx");
         for (int i = 0; i < played.events.count; i++)
             assert_int_equal(played.events.list[i].sequence, i);
+        played_free(&played);
+    }
+}
+
+/* Gateways say that everything is JSON. */
+static void events_may_be_called_json(void **state)
+{
+    (void)state;
+    static const char *types[] = {"Content-Type: application/json\r\n",
+                                  "Content-Type: text/plain\r\n", ""};
+    static const char *begins[] = {"", ": hello\n\n", "\n\n", BOM, "id: 1\n", "retry: 5\n\n"};
+    for (size_t i = 0; i < COUNT(types) * COUNT(begins); i++) {
+        sse_free(&sse);
+        sse_begin(&sse, "resp_1");
+        sse_raw(&sse, begins[i / COUNT(types)]);
+        sse_created(&sse);
+        sse_delta(&sse, 0, "msg_1", "x");
+        sse_completed(&sse);
+        answer_with(server_expect(server), 200, types[i % COUNT(types)], sse.text.data,
+                    sse.text.len);
+        struct played played = play(client);
+        assert_ok(played.status, played.error);
+        assert_int_equal(played.events.count, 3);
         played_free(&played);
     }
 }
@@ -240,6 +265,7 @@ int main(void)
         TEST(a_byte_order_mark_before_what_a_stream_asked_for),
         TEST(a_byte_order_mark_may_be_cut),
         TEST(an_event_without_data_is_a_sign_of_life),
+        TEST(events_may_be_called_json),
         TEST(sequence_numbers_go_to_the_end),
     };
     return run(dialects);

@@ -149,6 +149,21 @@ static void an_error_with_status_200_is_an_error(void **state)
         {"{\"message\":\"m1\"}", "m1", "", "", 0},
         {"{\"status\":\"error\",\"message\":\"m1\"}", "m1", "", "", 0},
         {"{\"status\":401,\"title\":\"t\",\"detail\":\"m1\"}", "m1", "", "", 0},
+        {"{\"status\":403,\"title\":\"m1\"}", "m1", "", "", 0},
+        {"{\"error\":\"c1\",\"error_description\":\"m1\"}", "c1: m1", "", "c1", 1},
+        {"{\"Message\":\"m1\"}", "m1", "", "", 0},
+        {"{\"Error\":{\"Message\":\"m1\",\"Code\":\"c1\"}}", "m1", "", "c1", 1},
+        {"{\"fault\":{\"faultstring\":\"m1\",\"detail\":{\"errorcode\":\"c1\"}}}", "m1", "", "", 1},
+        {"{\"object\":\"list\",\"data\":[],\"error\":{\"message\":\"m1\"}}", "m1", "", "", 0},
+        {"{\"data\":null,\"error\":{\"message\":\"m1\"}}", "m1", "", "", 1},
+        /* No word of what it was. */
+        {"{\"error\":{}}", "gave no reason", "", "", 0},
+        {"{\"error\":true}", "gave no reason", "", "", 0},
+        {"{\"error\":400}", "400", "", "", 0},
+        {"{\"success\":false}", "gave no reason", "", "", 0},
+        {"{\"type\":\"error\"}", "error", "", "", 0},
+        {"{\"status\":\"error\"}", "error", "", "", 0},
+        {"{\"code\":400}", "400", "", "400", 0},
     };
     for (size_t i = 0; i < COUNT(documents); i++) {
         for (int operation = 0; operation < OPERATIONS; operation++)
@@ -177,6 +192,7 @@ static void an_answer_is_not_taken_for_an_error(void **state)
         {DELETE, "{\"deleted\":true,\"message\":\"gone\"}"},
         {DELETE, ""},
         {LIST, "{\"object\":\"list\",\"data\":[],\"error\":null}"},
+        {LIST, "{\"object\":\"list\",\"data\":[],\"message\":\"m\"}"},
         {LIST, "{\"data\":[{\"error\":{\"message\":\"m\"}}],\"message\":\"m\"}"},
         {INPUT_TOKENS, "{\"object\":\"response.input_tokens\",\"input_tokens\":3}"},
         {COMPACT, "{\"id\":\"r\",\"object\":\"response.compaction\",\"output\":[]}"},
@@ -197,6 +213,45 @@ static void an_answer_is_not_taken_for_an_error(void **state)
         if (status != RESPONSES_OK)
             print_error("%s\n", answers[i].body);
         assert_ok(status, error);
+    }
+}
+
+/* Where events were asked for, a response in which an error stands has failed, whatever it calls that. */
+static void a_response_with_an_error_ends_a_stream(void **state)
+{
+    (void)state;
+    static const char *bodies[] = {
+        "{\"id\":\"r\",\"object\":\"response\",\"output\":[],\"error\":{\"message\":\"m1\"}}",
+        "{\"id\":\"r\",\"object\":\"response\",\"status\":\"error\",\"error\":{\"message\":\"m1\"}"
+        "}",
+    };
+    for (size_t i = 0; i < COUNT(bodies); i++) {
+        for (int operation = STREAM; operation <= GET_STREAM; operation++) {
+            responses_response *response = NULL;
+            answer(server_expect(server), 200, bodies[i]);
+            int status =
+                operation == STREAM
+                    ? responses_create_stream(client, REQUEST, NTS, ignore, NULL, &response, &error)
+                    : responses_get_stream(client, "r", NULL, 0, ignore, NULL, &response, &error);
+            assert_status(status, RESPONSES_E_API, error);
+            assert_contains(message_of(error), "m1");
+            assert_string_equal(responses_response_id(response), "r");
+            responses_response_free(response);
+            responses_error_free(error);
+            error = NULL;
+        }
+    }
+}
+
+static void a_list_is_no_answer(void **state)
+{
+    (void)state;
+    for (int operation = 0; operation < SEND; operation++) {
+        answer(server_expect(server), 200, "[{\"id\":\"r\",\"object\":\"response\"}]");
+        if (operation == DELETE)
+            assert_ok(operate((enum operation)operation), error);
+        else
+            assert_status(operate((enum operation)operation), RESPONSES_E_PROTOCOL, error);
     }
 }
 
@@ -245,6 +300,8 @@ static void words_of_every_kind_are_told(void **state)
         {"text/plain", "\r\n  upstream timed out\r\nsecond line\r\n", ": upstream timed out", ""},
         {"text/plain; charset=utf-8", "gr\xc3\xbc\xc3\x9f dich", "gr\xc3\xbc\xc3\x9f dich", ""},
         {"", "nothing says what this is", "nothing says what this is", ""},
+        {"text/plain; charset=iso-8859-1", "gr\xfc\xdf dich, Gott",
+         "gr\xef\xbf\xbd\xef\xbf\xbd dich, Gott", ""},
         {"application/json", "[{\"error\":{\"message\":\"m1\",\"code\":\"c1\"}}]", "c1: m1", "c1"},
         {"application/json", "{\"errors\":[{\"message\":\"m1\",\"code\":\"c1\"}]}", "m1", "c1"},
         {"application/json", "{\"errors\":[\"m1\"]}", "m1", ""},
@@ -318,9 +375,10 @@ int main(void)
 {
     const struct CMUnitTest error_documents[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(an_error_with_status_200_is_an_error), TEST(an_answer_is_not_taken_for_an_error),
-        TEST(one_that_may_pass_is_tried_again),     TEST(a_type_of_streams_does_not_hide_it),
-        TEST(words_of_every_kind_are_told),         TEST(a_page_of_any_size_gives_one_line),
+        TEST(an_error_with_status_200_is_an_error),   TEST(an_answer_is_not_taken_for_an_error),
+        TEST(a_response_with_an_error_ends_a_stream), TEST(a_list_is_no_answer),
+        TEST(one_that_may_pass_is_tried_again),       TEST(a_type_of_streams_does_not_hide_it),
+        TEST(words_of_every_kind_are_told),           TEST(a_page_of_any_size_gives_one_line),
     };
     return run(error_documents);
 }

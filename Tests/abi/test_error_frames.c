@@ -202,6 +202,12 @@ static void words_in_place_of_json(void **state)
     assert_status(played.status, RESPONSES_E_API, played.error);
     assert_contains(message_of(played.error), "upstream is down");
     played_free(&played);
+    /* A list of errors cannot be handed over as an event. */
+    played = played_bytes("data: [{\"error\":{\"message\":\"m1\",\"code\":\"c1\"}}]\n\n");
+    assert_status(played.status, RESPONSES_E_API, played.error);
+    assert_contains(message_of(played.error), "m1");
+    assert_string_equal(field(played.error, RESPONSES_ERROR_CODE), "c1");
+    played_free(&played);
     /* Unnamed words are broken framing, but are told. */
     played = played_bytes("data: upstream is down\n\n");
     assert_status(played.status, RESPONSES_E_PROTOCOL, played.error);
@@ -240,6 +246,71 @@ static void what_may_be_an_error_is_one_when_the_stream_ends(void **state)
         assert_ok(played.status, played.error);
         played_free(&played);
         sse_free(&sse);
+    }
+}
+
+static void a_terminal_event_may_tell_a_failure(void **state)
+{
+    (void)state;
+    static const char *frames[] = {
+        "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"status\":\"failed\","
+        "\"error\":{\"code\":\"c1\",\"message\":\"m1\"},\"output\":[]}}\n\n",
+        "data: {\"type\":\"response.done\",\"response\":{\"id\":\"r\",\"status\":\"failed\","
+        "\"status_details\":{\"type\":\"failed\",\"error\":{\"code\":\"c1\",\"message\":\"m1\"}}}}"
+        "\n\n",
+        "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"status\":\"failed\","
+        "\"last_error\":{\"code\":\"c1\",\"message\":\"m1\"}}}\n\n",
+        "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"status\":\"failed\"},"
+        "\"error\":{\"code\":\"c1\",\"message\":\"m1\"}}\n\n",
+        "data: {\"type\":\"response.completed\",\"error\":{\"code\":\"c1\",\"message\":\"m1\"}}"
+        "\n\n",
+    };
+    for (size_t i = 0; i < COUNT(frames); i++) {
+        struct played played = played_bytes(frames[i]);
+        assert_status(played.status, RESPONSES_E_API, played.error);
+        assert_contains(message_of(played.error), "m1");
+        assert_string_equal(field(played.error, RESPONSES_ERROR_CODE), "c1");
+        assert_int_equal(played.events.count, 1);
+        assert_contains(frames[i], played.events.list[0].json);
+        played_free(&played);
+    }
+}
+
+/* A stream that could be resumed, were it not for the number of attempts. */
+static void the_last_words_of_a_background_stream(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        int status;
+    } ends[] = {
+        {"{\"error\":{\"message\":\"m1\",\"code\":\"c1\"}}", RESPONSES_E_API},
+        {"<html><title>m1</title></html>", RESPONSES_E_TRUNCATED},
+        {"m1\n", RESPONSES_E_TRUNCATED},
+    };
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        for (int attempts = 0; attempts < 2; attempts++) {
+            struct sse sse;
+            sse_hello(&sse, "resp_1");
+            set(client, "resume_attempts", attempts == 0 ? "0" : "1");
+            for (int j = 0; j <= attempts; j++) {
+                struct exchange *x = server_expect(server);
+                stream_head(x, "");
+                stream_chunk(x, ": hello\n\n", 9);
+                if (j == 0)
+                    stream_chunk(x, sse.text.data, sse.end[2]);
+                stream_chunk(x, ends[i].words, strlen(ends[i].words));
+                hang_up(x);
+            }
+            struct played played = {0};
+            played.status = responses_get_stream(client, "resp_1", NULL, 0, collect, &played.events,
+                                                 &played.response, &played.error);
+            assert_status(played.status, ends[i].status, played.error);
+            assert_contains(message_of(played.error), "m1");
+            assert_int_equal(played.events.count, 3);
+            played_free(&played);
+            sse_free(&sse);
+        }
     }
 }
 
@@ -349,6 +420,8 @@ int main(void)
         TEST(read_by_a_document_operation),
         TEST(words_in_place_of_json),
         TEST(what_may_be_an_error_is_one_when_the_stream_ends),
+        TEST(a_terminal_event_may_tell_a_failure),
+        TEST(the_last_words_of_a_background_stream),
         TEST(what_is_no_error_stays_an_event),
         TEST(an_error_between_the_events_is_found),
         TEST(words_in_place_of_a_stream_are_told),

@@ -281,21 +281,49 @@ static void a_server_without_numbers_is_asked_for_its_response(void **state)
     sse_free(&plain);
 }
 
+static void a_terminal_event_without_a_number_has_the_whole_response(void **state)
+{
+    (void)state;
+    static const char *ends[] = {
+        "data: {\"type\":\"response.completed\"}\n\n",
+        "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_bg\",\"status\":"
+        "\"completed\"}}\n\n",
+        "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_bg\",\"status\":"
+        "\"completed\",\"output\":[]}}\n\n",
+    };
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        say_events(0, 5);
+        say_stream(ends[i]);
+        say_events(5, sse.count);
+        struct played played = background();
+        check_whole(&played);
+        say_events(0, 5);
+        say_stream(ends[i]);
+        say_stream(ends[i]);
+        played = background();
+        check_truncated(&played, 5, "sequence number");
+    }
+}
+
 static void keepalives_do_not_move_the_cursor(void **state)
 {
     (void)state;
-    struct exchange *x = server_expect(server);
-    const char *high = "data: {\"type\":\"keepalive\",\"sequence_number\":60}\n\n";
-    stream_head(x, "");
-    stream_chunk(x, sse.text.data, sse.end[3]);
-    stream_chunk(x, high, strlen(high));
-    hang_up(x);
-    say_events(4, sse.count);
-    struct played played = background();
-    assert_ok(played.status, played.error);
-    assert_int_equal(played.events.count, sse.count + 1);
-    assert_non_null(strstr(server_request(server, 1)->target, "starting_after=3"));
-    played_free(&played);
+    static const char *types[] = {"keepalive", "response.keep_alive", "ping", "heartbeat"};
+    for (unsigned i = 0; i < COUNT(types); i++) {
+        struct exchange *x = server_expect(server);
+        char high[64];
+        snprintf(high, sizeof high, "data: {\"type\":\"%s\",\"sequence_number\":60}\n\n", types[i]);
+        stream_head(x, "");
+        stream_chunk(x, sse.text.data, sse.end[3]);
+        stream_chunk(x, high, strlen(high));
+        hang_up(x);
+        say_events(4, sse.count);
+        struct played played = background();
+        assert_ok(played.status, played.error);
+        assert_int_equal(played.events.count, sse.count + 1);
+        assert_non_null(strstr(server_request(server, 2 * i + 1)->target, "starting_after=3"));
+        played_free(&played);
+    }
 }
 
 /* A server that counts its keepalives, and does not send them again. */
@@ -367,6 +395,7 @@ int main(void)
         TEST(an_error_without_a_number_leaves_the_cursor),
         TEST(events_without_numbers_cannot_be_placed),
         TEST(a_server_without_numbers_is_asked_for_its_response),
+        TEST(a_terminal_event_without_a_number_has_the_whole_response),
         TEST(keepalives_do_not_move_the_cursor),
         TEST(numbers_that_keepalives_took_are_no_gap),
         TEST(holes_of_the_servers_own_are_let_be),

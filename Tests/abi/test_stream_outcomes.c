@@ -196,6 +196,26 @@ static void other_terminal_events_end_a_stream_as_well(void **state)
     played_free(&played);
 }
 
+/* What had come is the response; that it has ended is said by the event alone. */
+static void a_terminal_event_may_have_no_response(void **state)
+{
+    (void)state;
+    static const char *ends[] = {"completed", "incomplete", "cancelled"};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        char type[64];
+        sse_free(&sse);
+        sse_begin(&sse, "resp_1");
+        begin();
+        snprintf(type, sizeof type, "response.%s", ends[i]);
+        sse_event(&sse, type, "\"usage\":null");
+        struct played played = played_stream();
+        assert_ok(played.status, played.error);
+        assert_string_equal(responses_response_status(played.response), ends[i]);
+        assert_string_equal(responses_response_id(played.response), "resp_1");
+        played_free(&played);
+    }
+}
+
 static void done_without_a_terminal_event_is_truncated(void **state)
 {
     (void)state;
@@ -347,6 +367,7 @@ int main(void)
         TEST(an_error_and_failed_come_in_either_order),
         TEST(failed_without_a_word_does_not_wait_long),
         TEST(other_terminal_events_end_a_stream_as_well),
+        TEST(a_terminal_event_may_have_no_response),
         TEST(done_without_a_terminal_event_is_truncated),
         TEST(nothing_after_the_terminal_event_is_read),
         TEST(the_end_of_the_body_is_not_waited_for),

@@ -39,8 +39,10 @@ struct ServerFailureTests {
         (#"{"detail":{"error":{"message":"m","code":"c"}}}"#, ["m", "", "c", ""]),
         (
             #"{"error":"invalid_token","error_description":"It expired."}"#,
-            ["invalid_token", "", "", ""]
+            ["It expired.", "", "invalid_token", ""]
         ),
+        (#"{"error":"No such place","description":"d"}"#, ["No such place", "", "", ""]),
+        (#"{"Error":{"Message":"m","Code":"c"}}"#, ["m", "", "c", ""]),
         (
             #"{"error":"Forbidden","message":"no access","statusCode":403}"#,
             ["no access", "", "Forbidden", ""]
@@ -70,6 +72,19 @@ struct ServerFailureTests {
             "data: {\"type\":\"response.failed\",\"response\":{\"error\":{\"code\":\"server_error\",\"message\":\"f\"}}}",
             ["f", "", "server_error", ""]
         ),
+        (
+            "data: {\"type\":\"response.failed\",\"response\":{\"error\":null,\"status_details\":{\"error\":{\"message\":\"f\"}}}}",
+            ["f", "", "", ""]
+        ),
+        (
+            "data: {\"type\":\"response.failed\",\"response\":{\"last_error\":{\"code\":\"c\",\"message\":\"f\"}}}",
+            ["f", "", "c", ""]
+        ),
+        (
+            "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\"},\"error\":{\"message\":\"f\"}}",
+            ["f", "", "", ""]
+        ),
+        ("data: [{\"error\":{\"message\":\"f\",\"code\":5}}]", ["f", "", "5", ""]),
     ])
     func everyShape(_ body: String, _ expected: [String]) { #expect(show(read(body)) == expected) }
 

@@ -155,10 +155,10 @@ extension Call {
         if let document, Refusal.isError(document, endpointIsKnown: operation.isKnown) {
             return serverRefused(transfer)
         }
-        if let document, document.kind.rawValue < JSONValue.Kind.array.rawValue,
+        if let document, document.kind != .object,
             operation.isKnown && !operation.acceptsEmptyBody
         {
-            return unreadable(transfer)  // a word or a number
+            return unreadable(transfer)  // a list, a word or a number
         }
         if operation.kind == .document {
             if let reason = document.flatMap({ operation.brokenCursor(of: $0) }) {
@@ -188,7 +188,12 @@ extension Call {
         var type: StaticString = "response.completed"
         if status?.isText("incomplete") == true { type = "response.incomplete" }
         if status?.isText("cancelled") == true { type = "response.cancelled" }
-        if status?.isText("failed") == true { type = "response.failed" }
+        if status?.isText("failed") == true
+            || Refusal.saysError(document) && status?.isText("completed") != true
+                && status?.isText("incomplete") != true && status?.isText("cancelled") != true
+        {
+            type = "response.failed"
+        }
         var stream = ByteBuffer()
         guard stream.append("data: {\"type\":\""), stream.append(type),
             stream.append("\",\"response\":"), appendLine(of: document, to: &stream),

@@ -76,10 +76,9 @@ extension Call {
         if fields.type.start == nil || event.kind == .other { lookForError(document, name) }
         let kind = event.kind
         // No word of the answer yet: it may still be asked for anew.
-        if kind.isKeepalive || isPing { return true }
-        if kind == .error || kind == .failed, deliveredEvents == 0, retryInsteadOfError(document) {
-            return false
-        }
+        if kind.isKeepalive || isSignOfLife { return true }
+        let hasFailed = kind == .error || kind == .failed || isFailureInDisguise(document)
+        if hasFailed && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
         // Where events are counted, one that is not, and that nobody knows, is a gateway's.
         if kind != .other || fields.sequence >= 0 || stream.lastSequence < 0 {
             progress.sawEvent = true
@@ -90,7 +89,9 @@ extension Call {
         event.setResponseID(accumulator.responseID)
         progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
         switch kind {
-        case .completed, .incomplete, .cancelled: stream.hasTerminalEvent = true
+        case .completed, .incomplete, .cancelled:
+            if hasFailed { noteFailure(document) }
+            stream.hasTerminalEvent = true
         case .error: noteFailure(document)
         case .failed:
             noteFailure(document)
@@ -101,14 +102,25 @@ extension Call {
         return true
     }
 
+    /// A terminal event with a response that failed, or with an error in place of one.
+    private func isFailureInDisguise(_ document: JSONValue) -> Bool {
+        guard event.kind.isTerminal else { return false }
+        guard let response = document.member("response"), response.kind == .object else {
+            return Refusal.saysError(document)
+        }
+        return response.member("status")?.isText("failed") == true
+    }
+
     /// Gateways that speak several APIs keep this one alive as others are.
-    private var isPing: Bool {
-        if event.kind != .other || fields.sequence >= 0 { return false }
+    var isSignOfLife: Bool {
+        if event.kind != .other { return false }
         let type = Input(
             start: UnsafeRawPointer(event.type).assumingMemoryBound(to: UInt8.self),
             count: event.typeCount)
-        return equal(type, "ping") || equal(type, "heartbeat")
+        return Call.signsOfLife.containsIgnoringCase(type)
     }
+
+    static var signsOfLife: Words { "ping|heartbeat|keepalive|keep_alive|keep-alive" }
 
     /// Ends the call when the accumulator could not take something in. True when it ended.
     private func stop(_ taken: Accumulator.Outcome) -> Bool {

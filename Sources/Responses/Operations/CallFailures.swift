@@ -170,9 +170,13 @@ extension Call {
     /// The data of an event are not what they should be. False: it is not handed over.
     @inline(never)
     func refuse(_ data: UnsafePointer<UInt8>, _ count: Int, _ name: Input) -> Bool {
+        // A sign of life that says the time, say.
+        if Call.signsOfLife.containsIgnoringCase(name) { return false }
         let told = ServerFailure(body: data, count: count)
         let body = Text(copying: data, count: min(count, ResponsesError.maximumBody))
-        if equal(name, "error") {
+        let list = JSONValue(checking: data, count: count)
+        let isError = list.map { Refusal.isError($0, endpointIsKnown: true) } ?? false
+        if isError || equal(name, "error") {
             tellFailure(told, body)
             return false
         }
@@ -234,10 +238,19 @@ extension Call {
         let words = rest.withUnsafeBufferPointer { rest in
             MarkupText(rest)?.message ?? PlainText.firstLine(of: rest)
         }
-        if words.isEmpty || deliveredEvents > 0 { return "" }
+        if words.isEmpty || deliveredEvents > 0 && isCutEvent(words) { return "" }
         return words.withUnsafeBufferPointer {
             "; the server sent \"" + oneLine(Array(PlainText.cut($0, to: 200))) + "\""
         }
+    }
+
+    /// It begins as the events of a stream do, however little of it came.
+    private func isCutEvent(_ line: [UInt8]) -> Bool {
+        for field in "data:|event:|id:|retry:|:" as Words
+        where zip(field, line).allSatisfy({ $0 == $1 }) {
+            return true
+        }
+        return false
     }
 
     /// Keeps the first details of a failure that say something, and waits a second for better ones.

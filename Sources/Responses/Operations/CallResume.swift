@@ -36,11 +36,11 @@ struct Resumption {
     /// Notes that the stream is to be taken up again. Returns the pause before it, in milliseconds; nil
     /// when that was tried often enough.
     mutating func begin(after cursor: Int64, limit: Int, _ now: UInt64) -> Int64? {
+        if isExhausted(at: cursor, limit) { return nil }
         if cursor != self.cursor {
             self.cursor = cursor
             withoutProgress = 0
         }
-        if withoutProgress >= limit { return nil }
         let isShort = hasBegun && now &- lastBegin < 1_000_000_000
         shortLived = isShort ? shortLived &+ 1 : 0
         lastBegin = now
@@ -52,6 +52,11 @@ struct Resumption {
         // At once: most breaks are over when they are noticed. A server that breaks off after every event
         // is asked at a rate that it can bear.
         return shortLived < 16 ? 0 : Int64(10) << Int64(min(shortLived - 16, 6))
+    }
+
+    /// It was tried often enough since the cursor moved.
+    func isExhausted(at cursor: Int64, _ limit: Int) -> Bool {
+        (hasMoved(cursor) ? 0 : withoutProgress) >= limit
     }
 
     func hasMoved(_ cursor: Int64) -> Bool { cursor != self.cursor }
@@ -84,7 +89,7 @@ extension Call {
     @inline(never)
     func isInPlace(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         let number = fields.sequence
-        if event.kind.isKeepalive {
+        if event.kind.isKeepalive || isSignOfLife {
             let next = max(stream.lastSequence &+ 1, resumption.afterKeepalives)
             if number == next && number < Int64.max { resumption.afterKeepalives = number &+ 1 }
             // What the server repeats was a sign of life once.
@@ -107,9 +112,10 @@ extension Call {
         }
         if number < 0 {
             // What cannot be placed may be a repetition. A type that nobody knows may be a gateway's sign
-            // of life, and a terminal event has the whole response.
+            // of life, and a terminal event may have the whole response.
             let isPlaceless =
-                event.kind == .other || event.kind.isTerminal || !resumption.hasBegun
+                event.kind == .other || !resumption.hasBegun
+                || event.kind.isTerminal && makesUpForTheRest(json)
             if !isPlaceless {
                 return notInPlace("sent events without sequence numbers")
             }
@@ -122,6 +128,18 @@ extension Call {
         if !isOfSameResponse(json) { return notInPlace("sent another response") }
         stream.lastSequence = number
         return true
+    }
+
+    /// A terminal event has all that came before it, or no more is to be had.
+    private func makesUpForTheRest(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
+        // One that was made of a document is all that the server has.
+        if transfer?.mode == .body || stream.lastSequence < 0 { return true }
+        guard event.kind != .failed, let start = json.baseAddress else { return true }
+        guard let response = JSONValue(checking: start, count: json.count)?.member("response")
+        else { return false }
+        if response.member("status")?.isText("failed") == true { return true }
+        guard let output = response.member("output"), output.kind == .array else { return false }
+        return output.element(0) != nil || accumulator.items.isEmpty
     }
 
     /// False: the event is not taken, and the attempt has ended.
@@ -170,7 +188,10 @@ extension Call {
     /// The stream is over without a terminal event.
     func streamEnded(_ message: Message) {
         if failure.details != nil { return failAsServerSaid() }
-        if !canResume && endsWithLastWords() { return }
+        let isLast =
+            !canResume
+            || resumption.isExhausted(at: stream.lastSequence, settings.resumeAttempts)
+        if isLast && endsWithLastWords() { return }
         let message = message + strayWords
         attemptEnded(
             .streamEnded(inOrder: transfer?.result == CURLE_OK), noted: "truncated",
@@ -296,6 +317,6 @@ extension Call {
         if let status = document.member("status"), status.kind == .string, !status.rawText.isEmpty {
             return true
         }
-        return document.member("output")?.element(0) != nil
+        return document.member("output")?.element(0) != nil || Refusal.saysError(document)
     }
 }

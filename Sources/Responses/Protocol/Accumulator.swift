@@ -14,6 +14,8 @@ package final class Accumulator {
     private(set) var items: [OutputItem] = []
     /// The response ended: `skeleton` or `arrivedEnd` is the server's final word.
     private var isFinal = false
+    /// The status that a terminal event without a response comes to.
+    private var endStatus: StaticString?
 
     private let held: HeldBytes
     /// The event that is arriving or in use, when it is large.
@@ -47,6 +49,7 @@ package final class Accumulator {
     package func forget() {
         letGo()
         isFinal = false
+        endStatus = nil
         responseID = nil
         isBackground = false
     }
@@ -218,7 +221,10 @@ package final class Accumulator {
         let isFinal = kind.isTerminal
         if isFinal { for item in items { item.responseEnded(completed: kind == .completed) } }
         // Some gateways send lifecycle events without the object, as a sign of life.
-        guard let value = event.member("response"), value.kind == .object else { return .fine }
+        guard let value = event.member("response"), value.kind == .object else {
+            if isFinal { endStatus = kind.status }
+            return .fine
+        }
         return takeDocument(value, isFinal: isFinal)
     }
 
@@ -354,9 +360,14 @@ package final class Accumulator {
         if let response = source.object, isWhole(response) {
             return out.reserveExactly(response.count) && source.write(into: &out)
         }
-        return JSONWriter.object(
-            source, replacing: [("output", { out in self.writeItems(event, into: &out) })],
-            into: &out)
+        var members: [JSONWriter.Member] = [
+            ("output", { out in self.writeItems(event, into: &out) })
+        ]
+        if let status = endStatus {
+            members.append(
+                ("status", { $0.append("\"") && $0.append(status) && $0.append("\"") }))
+        }
+        return JSONWriter.object(source, replacing: members, into: &out)
     }
 
     /// The same as text, made once for as long as nothing is taken in.
@@ -370,6 +381,7 @@ package final class Accumulator {
 
     /// The terminal event repeats every item; a server that leaves them out gets them back.
     private func isWhole(_ response: JSONValue) -> Bool {
+        if endStatus != nil { return false }
         if items.isEmpty { return true }
         guard isFinal, let output = response.member("output"), output.kind == .array else {
             return false

@@ -18,7 +18,9 @@ package enum PlainText {
         while end < text.count && text[end] != 0x0A && text[end] != 0x0D { end += 1 }
         while end > start && text[end - 1] <= 0x20 { end -= 1 }
         let line = cut(UnsafeBufferPointer(rebasing: text[start..<end]), to: maximumLine)
-        return isText(line) ? Array(line) : []
+        if isText(line) { return Array(line) }
+        // Text in another encoding, ISO 8859-1 say: most of it can be read.
+        return isMostlyText(line) ? ReadableText.clean(line) : []
     }
 
     /// The beginning of a text, whole characters of it.
@@ -30,12 +32,27 @@ package enum PlainText {
         return UnsafeBufferPointer(rebasing: text[0..<end])
     }
 
+    /// Printable ASCII, but for one byte in four.
+    private static func isMostlyText(_ text: Input) -> Bool {
+        var others = 0
+        for byte in text {
+            if isControl(byte) { return false }
+            if byte >= 0x7F { others += 1 }
+        }
+        return others * 4 <= text.count
+    }
+
+    /// One that only binary data has.
+    private static func isControl(_ byte: UInt8) -> Bool {
+        byte < 0x20 && byte != 0x09 && byte != 0x1B
+    }
+
     /// UTF-8 without the control characters that only binary data has.
     private static func isText(_ text: Input) -> Bool {
         var index = 0
         while index < text.count {
             let byte = text[index]
-            if byte < 0x20 && byte != 0x09 && byte != 0x1B { return false }
+            if isControl(byte) { return false }
             let following: Int
             switch byte {
             case 0x00..<0x80: following = 0

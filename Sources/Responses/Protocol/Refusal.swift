@@ -13,10 +13,17 @@ package struct Refusal {
             return isError(first, endpointIsKnown: isKnown)
         case .object:
             let look = Refusal(document, isKnown, all: false)
-            if look.hasAnswer || look.evidence == .none { return false }
+            if look.hasAnswer { return false }
+            if look.evidence == .none { return isKnown && look.isBareError }
+            if look.hasEmptyList && look.evidence != .error { return false }
             return isKnown || look.evidence == .error && look.hasOnlyErrorFields
         default: return false
         }
+    }
+
+    /// It has an `error` that says something.
+    package static func saysError(_ document: JSONValue) -> Bool {
+        document.member("error").map { isSaid($0) } ?? false
     }
 
     /// How an event without a type, or of one that is not known, is to be taken.
@@ -76,6 +83,9 @@ package struct Refusal {
     private var saysError = false
     private var isCalledError = false
     private var errorIsTrue = false
+    /// An error without a word of it, in a place where an answer was to be: `{"error": {}}`, `{"status": 503}`.
+    private var isBareError = false
+    private var hasEmptyList = false
     private var hasID = false
     private var hasKind = false
 
@@ -99,23 +109,27 @@ package struct Refusal {
         if value.kind == .null { return }
         // Most members of an answer begin otherwise. An escape may be any letter.
         let first = name.start[1]
-        let mayBeWord = first == 0x6D || first == 0x64 || first == 0x65 || first == 0x5C
+        let mayBeWord =
+            first == 0x6D || first == 0x4D || first == 0x64 || first == 0x65 || first == 0x5C
         if mayBeWord && Refusal.wordNames.contains(where: { name.isText($0) }) {
             hasWords = hasWords || Refusal.isSaid(value)
             if name.isText("detail") { hasDetail = hasDetail || Refusal.isSaid(value) }
             return
         }
-        if name.isText("error") {
+        if name.isText("error") || name.isText("Error") {
             saysError = saysError || Refusal.isSaid(value)
             errorIsTrue = errorIsTrue || value.kind == .true
-        } else if name.isText("errors") {
+            isBareError = isBareError || Refusal.isBare(value)
+        } else if name.isText("errors") || name.isText("fault") {
             saysError = saysError || Refusal.isSaid(value)
         } else if name.isText("object") {
             if value.isText("error") { saysError = true } else { hasKind = value.kind == .string }
         } else if name.isText("type") {
             isCalledError = isCalledError || value.isText("error")
+            isBareError = isBareError || isCalledError
         } else if name.isText("success") || name.isText("ok") {
             if value.kind == .false { isCalledError = true } else { hasOnlyErrorFields = false }
+            isBareError = isBareError || isCalledError
         } else {
             takeOther(name, value)
         }
@@ -130,8 +144,16 @@ package struct Refusal {
         } else if name.isText("status") {
             for state in Refusal.states where value.isText(state) { hasAnswer = true }
             hasCode = true
-        } else if name.isText("output") || name.isText("data") || name.isText("choices") {
+            isBareError =
+                isBareError || value.isText("error") || Refusal.isErrorStatus(value)
+        } else if name.isText("output") || name.isText("choices") {
             hasAnswer = hasAnswer || value.kind == .array
+            hasOnlyErrorFields = false
+        } else if name.isText("data") {
+            // A list without anything on it may stand beside an error.
+            let isEmpty = value.kind == .array && value.element(0) == nil
+            hasEmptyList = hasEmptyList || isEmpty
+            hasAnswer = hasAnswer || value.kind == .array && !isEmpty
             hasOnlyErrorFields = false
         } else if name.isText("deleted") {
             hasAnswer = hasAnswer || value.kind == .true
@@ -140,7 +162,10 @@ package struct Refusal {
             hasAnswer = hasAnswer || value.kind == .number
             hasOnlyErrorFields = false
         } else {
-            for known in Refusal.codeNames where name.isText(known) { hasCode = true }
+            for known in Refusal.codeNames where name.isText(known) {
+                hasCode = true
+                isBareError = isBareError || Refusal.isErrorStatus(value)
+            }
             for known in Refusal.otherNames where name.isText(known) { return }
             hasOnlyErrorFields = false
         }
@@ -165,12 +190,26 @@ package struct Refusal {
         }
     }
 
+    /// An `error` without a word: true, a number, or an object that is empty.
+    private static func isBare(_ value: JSONValue) -> Bool {
+        switch value.kind {
+        case .true, .object: return true
+        case .number: return value.integer != 0
+        default: return false
+        }
+    }
+
+    /// A number from 400 to 599.
+    private static func isErrorStatus(_ value: JSONValue) -> Bool {
+        value.kind == .number && ServerFailure.status(Array(value.raw)) != nil
+    }
+
     private static var states: Words {
         "completed|in_progress|queued|incomplete|failed|cancelled"
     }
 
     private static var wordNames: Words {
-        "message|detail|error_description|error_message|errorMessage|error_msg|msg"
+        "message|Message|detail|error_description|error_message|errorMessage|error_msg|msg"
     }
 
     private static var codeNames: Words { "code|error_code|errorCode|status_code|statusCode" }

@@ -37,7 +37,12 @@ package struct ServerFailure {
     /// failed.
     package init(event document: JSONValue) {
         if let response = document.member("response"), response.kind == .object {
-            if let error = response.member("error") { read(error) }
+            // The second is where the realtime API has it, the third is the Assistants API's.
+            for name in "error|status_details|last_error" as Words where isEmpty {
+                if let told = response.member(name) { read(told) }
+            }
+            // What stands beside the response may be anything, but for this.
+            if isEmpty, let error = document.member("error") { read(error) }
             return
         }
         read(document)
@@ -81,10 +86,12 @@ package struct ServerFailure {
 
     private mutating func readObject(_ object: JSONValue, _ depth: Int) {
         // Each field is looked for in `error` first, then beside it.
-        let error = object.member("error")
+        let error = object.member("error") ?? object.member("Error")
         let isWord = error?.kind == .string
         if let error, !isWord { read(error, depth: depth + 1) }
         readFields(object)
+        // Where `error` is a code, its description says more (RFC 6749, 5.2).
+        readOther(ServerFailure.descriptions, of: object)
         if let error, isWord { readWord(error.unescaped()) }
         if message.isEmpty, let list = object.member("errors") { readNested(list, depth) }
         if message.isEmpty, let detail = object.member("detail") {
@@ -96,7 +103,11 @@ package struct ServerFailure {
             }
         }
         if message.isEmpty, let fault = object.member("fault") { read(fault, depth: depth + 1) }
-        for name in ServerFailure.otherNames where message.isEmpty {
+        readOther(ServerFailure.otherNames, of: object)
+    }
+
+    private mutating func readOther(_ names: Words, of object: JSONValue) {
+        for name in names where message.isEmpty {
             if let text = object.text(name) { message = text }
         }
     }
@@ -111,11 +122,11 @@ package struct ServerFailure {
 
     /// Names of a message beside `message`, in order of what they are worth: RFC 6749, RFC 9457, and what
     /// gateways and clouds have.
+    private static var descriptions: Words {
+        "error_description|error_message|errorMessage|error_msg|faultstring"
+    }
     private static var otherNames: Words {
-        """
-        error_description|error_message|errorMessage|error_msg|Message|msg|\
-        title|description|reason|faultstring
-        """
+        "Message|msg|title|description|reason"
     }
 
     /// `error` is a string: all that is said, or the code of it (RFC 6749, 5.2), or the name of a status.
@@ -141,7 +152,7 @@ package struct ServerFailure {
             }
         }
         if message.isEmpty { message = scalar(("message" as StaticString).buffer) }
-        for name in "code|error_code|errorCode" as Words where code.isEmpty {
+        for name in "code|error_code|errorCode|Code" as Words where code.isEmpty {
             code = scalar(name)
         }
         if param.isEmpty { param = scalar(("param" as StaticString).buffer) }

@@ -285,14 +285,16 @@ final class Transfer {
     private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode? {
         if headers.status >= 300 { return .body }
         let isCalledStream = headers.hasContentType("text/event-stream")
-        if !isCalledStream && (!request.wantsEvents || headers.hasContentType("application/json")) {
-            return .body
-        }
-        // Gateways give event streams another type, and errors that of a stream. JSON and HTML begin with
-        // these; no line of a stream does.
+        if !isCalledStream && !request.wantsEvents { return .body }
+        // Gateways give event streams another type, also that of JSON, and errors that of a stream.
         for index in 0..<count where bytes[index] > 0x20 && !isByteOrderMark(bytes[index]) {
-            let first = bytes[index]
-            return first == 0x7B || first == 0x5B || first == 0x3C ? .body : .events
+            switch bytes[index] {
+            // JSON and HTML begin with these; no line of a stream does.
+            case 0x7B, 0x5B, 0x3C: return .body
+            // A comment, data, event, id, retry: no JSON begins so.
+            case 0x3A, 0x64, 0x65, 0x69, 0x72: return .events
+            default: return headers.hasContentType("application/json") ? .body : .events
+            }
         }
         return nil
     }
