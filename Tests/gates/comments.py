@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The headers are documentation: no line is longer than 100 columns, every function has a comment, and
-one that returns a status says which ones, in its own comment or in that of its section."""
+"""The headers are documentation: no line is longer than 100 columns, every function has a comment,
+and one that returns a status says which ones, in its own comment or in that of its section."""
 
 from __future__ import annotations
 
