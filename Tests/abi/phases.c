@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 
 #define NTS     RESPONSES_NTS
-#define AT_MOST 10000
+#define AT_MOST at_most(10000)
 
 /* More than the sockets of both sides hold. */
 enum { LARGE = 32 << 20 };

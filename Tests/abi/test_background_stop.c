@@ -108,7 +108,7 @@ static void after_a_callback_said_so(void **state)
 static void after_a_time_limit(void **state)
 {
     (void)state;
-    set(client, "timeout_ms", is_slow() ? "3000" : "500");
+    set_limit(client, "timeout_ms", 500);
     assert_status(responses_create_stream(client, LONG, NTS, collect, &events, &partial, &error),
                   RESPONSES_E_TIMEOUT, error);
     set(client, "timeout_ms", NULL);

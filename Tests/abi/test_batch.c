@@ -82,7 +82,7 @@ static int read_in_batches(int flags, size_t capacity, struct events *seen)
             responses_call_next_batch(call, flags, buffer, capacity, &used, &count, &error);
         if (status == RESPONSES_AGAIN) {
             assert_int_equal(count, 0);
-            assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+            assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
             continue;
         }
         if (status != RESPONSES_OK) {
@@ -157,7 +157,7 @@ static void a_buffer_that_is_too_small_loses_nothing(void **state)
     int count = 7;
     struct events seen = single();
     start();
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     assert_int_equal(
         responses_call_next_batch(call, RESPONSES_BATCH_JSON, buffer, 0, &used, &count, &error),
         RESPONSES_E_RANGE);
@@ -199,7 +199,7 @@ static void a_batch_ends_like_single_events(void **state)
     for (;;) {
         status = responses_call_next_batch(call, 0, buffer, sizeof buffer, &used, &count, &error);
         if (status == RESPONSES_AGAIN)
-            assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+            assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
         else if (status == RESPONSES_OK)
             events += count;
         else
@@ -222,7 +222,7 @@ static void a_call_without_events_is_done_at_once(void **state)
     assert_ok(responses_create_start(client, REQUEST, NTS, &call, &error), error);
     while ((status = responses_call_next_batch(call, 0, buffer, sizeof buffer, &used, &count,
                                                &error)) == RESPONSES_AGAIN)
-        responses_call_wait(call, 20000);
+        responses_call_wait(call, at_most(20000));
     assert_status(status, RESPONSES_DONE, error);
     assert_string_equal(responses_response_text(responses_call_response(call), NULL),
                         "Hello, world!");
@@ -235,7 +235,7 @@ static void wrong_arguments_are_invalid(void **state)
     size_t used;
     int count;
     start();
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     assert_int_equal(responses_call_next_batch(call, 0, NULL, 100, &used, &count, NULL),
                      RESPONSES_E_INVALID);
     assert_int_equal(responses_call_next_batch(call, 1 << 20, buffer, 4096, &used, &count, NULL),

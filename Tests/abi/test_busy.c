@@ -32,7 +32,7 @@ static int teardown(void **state)
 
 static void *wait_long(void *call)
 {
-    return (void *)(intptr_t)responses_call_wait(call, 20000);
+    return (void *)(intptr_t)responses_call_wait(call, at_most(20000));
 }
 
 static void a_second_thread_in_the_same_call_is_busy(void **state)

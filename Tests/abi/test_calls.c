@@ -119,7 +119,7 @@ static void next_never_blocks(void **state)
     const responses_event *event = (const responses_event *)&call;
     int64_t start = now_ms();
     start_held(1);
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     assert_ok(responses_call_next(call, &event, &error), error);
     assert_int_equal(responses_event_kind(event), RESPONSES_EVENT_CREATED);
     for (int i = 0; i < 100; i++) {
@@ -127,7 +127,7 @@ static void next_never_blocks(void **state)
         assert_null(event);
         assert_null(error);
     }
-    assert_true(now_ms() - start < 5000);
+    assert_true(now_ms() - start < at_most(5000));
     server_go(server);
     assert_status(read_call(call, NULL, &error), RESPONSES_DONE, error);
 }
@@ -137,7 +137,7 @@ static void wait_returns_again_when_its_time_is_up(void **state)
     (void)state;
     const responses_event *event;
     start_held(1);
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     /* What is there is there, however often one asks. */
     assert_int_equal(responses_call_wait(call, 0), RESPONSES_OK);
     assert_int_equal(responses_call_wait(call, -1), RESPONSES_OK);
@@ -145,9 +145,9 @@ static void wait_returns_again_when_its_time_is_up(void **state)
     int64_t start = now_ms();
     assert_int_equal(responses_call_wait(call, 0), RESPONSES_AGAIN);
     assert_int_equal(responses_call_wait(call, 50), RESPONSES_AGAIN);
-    assert_in_range(now_ms() - start, 45, 5000);
+    assert_in_range(now_ms() - start, 45, at_most(5000));
     server_go(server);
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
 }
 
 static void wait_ok_means_that_next_has_something(void **state)
@@ -165,7 +165,7 @@ static void wait_ok_means_that_next_has_something(void **state)
     stream_end(x);
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, &error), error);
     for (;;) {
-        assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+        assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
         status = responses_call_next(call, &event, &error);
         assert_int_not_equal(status, RESPONSES_AGAIN);
         if (status != RESPONSES_OK)
@@ -207,7 +207,7 @@ static void a_call_is_freed_at_any_moment(void **state)
     for (int n = 1; n <= 10; n++) {
         start_held(n);
         for (int i = 0; i < n; i++) {
-            assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+            assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
             assert_ok(responses_call_next(call, &event, &error), error);
         }
         responses_call_free(call);
@@ -224,7 +224,7 @@ static void a_call_outlives_its_client(void **state)
     (void)state;
     struct events events = {0};
     start_held(3);
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     responses_client_free(client);
     client = NULL;
     server_go(server);
@@ -239,7 +239,7 @@ static void a_freed_call_is_not_taken_for_one(void **state)
 {
     (void)state;
     start_hello();
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     responses_call *gone = call;
     responses_call_free(call);
     call = NULL;
@@ -274,7 +274,7 @@ static void an_event_is_borrowed_and_its_clone_is_kept(void **state)
     for (;;) {
         int status = responses_call_next(call, &event, &error);
         if (status == RESPONSES_AGAIN)
-            status = responses_call_wait(call, 20000);
+            status = responses_call_wait(call, at_most(20000));
         else if (status == RESPONSES_OK) {
             assert_int_equal(responses_event_clone(event, &kept[count++]), RESPONSES_OK);
             /* Freeing what is borrowed is harmless. */
@@ -311,7 +311,7 @@ static void the_text_of_an_event_may_be_asked_for_twice(void **state)
     sse_delta(&sse, 0, "msg_1", "\\u00e9\\n");
     sse_completed(&sse);
     start_hello();
-    assert_int_equal(responses_call_wait(call, 20000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(20000)), RESPONSES_OK);
     assert_ok(responses_call_next(call, &event, &error), error);
     const char *text = responses_event_text(event, &len);
     const char *json = responses_event_json(event, NULL);

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #define NTS     RESPONSES_NTS
-#define AT_MOST 8000
+#define AT_MOST at_most(8000)
 
 static struct server *server;
 static responses_client *client;

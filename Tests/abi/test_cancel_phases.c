@@ -8,7 +8,7 @@
 
 #define NTS RESPONSES_NTS
 /* Every pause and limit here is a minute or none. */
-#define AT_MOST 20000
+#define AT_MOST at_most(20000)
 
 static int64_t begun;
 

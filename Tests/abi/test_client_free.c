@@ -97,7 +97,7 @@ static void check_cancelled(struct blocked *blocked)
 
 static void await_requests(int count)
 {
-    for (const int64_t end = now_ms() + 8000; server_requests(server) < count;) {
+    for (const int64_t end = now_ms() + at_most(8000); server_requests(server) < count;) {
         assert_true(now_ms() < end);
         sleep_ms(1);
     }
@@ -182,7 +182,7 @@ static void calls_that_were_started_live_on(void **state)
 
 static void *wait_in_call(void *call)
 {
-    return (void *)(intptr_t)responses_call_wait(call, 20000);
+    return (void *)(intptr_t)responses_call_wait(call, at_most(20000));
 }
 
 static void a_thread_that_waits_in_one_stays(void **state)

@@ -29,7 +29,7 @@ static void read_all(responses_call *call)
     do {
         KEEPS(status = responses_call_next(call, NULL, NULL));
         if (status == RESPONSES_AGAIN)
-            KEEPS(responses_call_wait(call, 10000));
+            KEEPS(responses_call_wait(call, at_most(10000)));
     } while (status == RESPONSES_OK || status == RESPONSES_AGAIN);
     assert_int_equal(status, RESPONSES_DONE);
 }
@@ -52,7 +52,7 @@ static void documents(responses_client *client)
     answer(server_expect(server), 200, RESPONSE);
     KEEPS(assert_int_equal(responses_get(client, "resp_1", NULL, 0, NULL, NULL), 0));
     answer(server_expect(server), 200, RESPONSE);
-    KEEPS(assert_int_equal(responses_wait(client, "resp_1", 10000, NULL, NULL), 0));
+    KEEPS(assert_int_equal(responses_wait(client, "resp_1", at_most(10000), NULL, NULL), 0));
 }
 
 static void streams(responses_client *client)

@@ -46,7 +46,7 @@ static int readable(int milliseconds)
 static void wait_by_poll(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    assert_int_equal(poll(&p, 1, 10000), 1);
+    assert_int_equal(poll(&p, 1, at_most(10000)), 1);
 }
 
 static void wait_by_select(int fd)
@@ -63,7 +63,7 @@ static void wait_by_epoll(int fd)
     struct epoll_event event = {.events = EPOLLIN};
     int outer = epoll_create1(EPOLL_CLOEXEC);
     assert_int_equal(epoll_ctl(outer, EPOLL_CTL_ADD, fd, &event), 0);
-    int n = epoll_wait(outer, &event, 1, 10000);
+    int n = epoll_wait(outer, &event, 1, at_most(10000));
     close(outer);
     assert_int_equal(n, 1);
 }
@@ -185,9 +185,9 @@ static void it_stays_readable_until_all_is_read(void **state)
     const responses_event *event;
     answer_stream(server_expect(server), sse.text.data, sse.text.len);
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, &error), error);
-    int64_t deadline = now_ms() + 10000;
+    int64_t deadline = now_ms() + at_most(10000);
     while (responses_client_next_ready(client, &ready) == RESPONSES_AGAIN && now_ms() < deadline) {
-        assert_int_equal(readable(10000), 1);
+        assert_int_equal(readable(at_most(10000)), 1);
         assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
     }
     assert_ptr_equal(ready, call);
@@ -202,7 +202,7 @@ static void it_stays_readable_until_all_is_read(void **state)
             break;
         assert_true(now_ms() < deadline);
         while (responses_client_next_ready(client, &ready) == RESPONSES_AGAIN) {
-            assert_int_equal(readable(10000), 1);
+            assert_int_equal(readable(at_most(10000)), 1);
             assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
         }
         assert_ptr_equal(ready, call);
@@ -254,10 +254,10 @@ static void a_plain_call_comes_up_when_it_is_done(void **state)
     responses_call *call = NULL, *ready = NULL;
     answer(server_expect(server), 200, RESPONSE);
     assert_ok(responses_create_start(client, REQUEST, NTS, &call, &error), error);
-    for (int64_t end = now_ms() + 10000;
+    for (int64_t end = now_ms() + at_most(10000);
          responses_client_next_ready(client, &ready) == RESPONSES_AGAIN;) {
         assert_true(now_ms() < end);
-        assert_int_equal(readable(10000), 1);
+        assert_int_equal(readable(at_most(10000)), 1);
         assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
     }
     assert_ptr_equal(ready, call);
@@ -270,13 +270,13 @@ static void timers_are_in_the_descriptor(void **state)
 {
     (void)state;
     responses_call *call = NULL, *ready = NULL;
-    set(client, "first_event_timeout_ms", "60");
+    set_limit(client, "first_event_timeout_ms", 60);
     await_close(server_expect(server));
     assert_ok(responses_create_start(client, REQUEST, NTS, &call, &error), error);
-    for (int64_t end = now_ms() + 10000;
+    for (int64_t end = now_ms() + at_most(10000);
          responses_client_next_ready(client, &ready) == RESPONSES_AGAIN;) {
         assert_true(now_ms() < end);
-        assert_int_equal(readable(10000), 1);
+        assert_int_equal(readable(at_most(10000)), 1);
         assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
     }
     assert_status(responses_call_next(ready, NULL, &error), RESPONSES_E_TIMEOUT, error);
@@ -289,12 +289,12 @@ static void a_cancelled_call_comes_up(void **state)
     responses_call *call = NULL, *ready = NULL;
     await_close(server_expect(server));
     assert_ok(responses_create_start(client, REQUEST, NTS, &call, &error), error);
-    for (int64_t end = now_ms() + 10000; server_requests(server) == 0 && now_ms() < end;)
+    for (int64_t end = now_ms() + at_most(10000); server_requests(server) == 0 && now_ms() < end;)
         if (readable(50))
             responses_client_dispatch(client);
     assert_int_equal(server_requests(server), 1);
     assert_int_equal(responses_call_cancel(call), RESPONSES_OK);
-    assert_int_equal(readable(1000), 1);
+    assert_int_equal(readable(at_most(1000)), 1);
     assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
     assert_int_equal(responses_client_next_ready(client, &ready), RESPONSES_OK);
     assert_ptr_equal(ready, call);

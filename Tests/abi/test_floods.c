@@ -137,7 +137,7 @@ static void in_an_event_loop(void **state)
     server_set_handler(server, serve_flood, NULL);
     set(client, "first_event_timeout_ms", "150");
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, NULL), NULL);
-    for (int64_t start = now_ms(); now_ms() - start < 8000 && status >= 0;) {
+    for (int64_t start = now_ms(); now_ms() - start < at_most(8000) && status >= 0;) {
         responses_client_dispatch(client);
         while (status >= 0 && responses_client_next_ready(client, &ready) == RESPONSES_OK)
             while ((status = responses_call_next(ready, &event, &error)) == RESPONSES_OK)
@@ -168,7 +168,7 @@ static void a_slow_reader_is_not_timed_out(void **state)
     stream_end(x);
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, NULL), NULL);
     for (;;) {
-        status = responses_call_wait(call, 5000);
+        status = responses_call_wait(call, at_most(5000));
         assert_int_equal(status, RESPONSES_OK);
         sleep_ms(count % 50 == 0 ? 250 : 0);
         status = responses_call_next(call, &event, &error);
@@ -192,7 +192,7 @@ static void who_was_elsewhere_is_not_kept_in(void **state)
     responses_call *call, *ready;
     responses_error *error = NULL;
     const responses_event *event;
-    set(client, "idle_timeout_ms", "800");
+    set_limit(client, "idle_timeout_ms", 800);
     sse_hello(&sse, "r");
     struct exchange *x = server_expect(server);
     stream_head(x, "");
@@ -203,13 +203,13 @@ static void who_was_elsewhere_is_not_kept_in(void **state)
     stream_chunk(x, sse.text.data + sse.end[1], sse.text.len - sse.end[1]);
     stream_end(x);
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, NULL), NULL);
-    assert_int_equal(responses_call_wait(call, 5000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(5000)), RESPONSES_OK);
     assert_int_equal(responses_call_next(call, &event, &error), RESPONSES_OK);
     assert_int_equal(responses_call_next(call, &event, &error), RESPONSES_AGAIN);
     server_go(server);
-    assert_int_equal(responses_call_wait(call, 5000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(call, at_most(5000)), RESPONSES_OK);
     assert_int_equal(responses_call_next(call, &event, &error), RESPONSES_OK);
-    for (int64_t start = now_ms(); now_ms() - start < 850; sleep_ms(20)) {
+    for (int64_t start = now_ms(); now_ms() - start < limit_ms(850); sleep_ms(20)) {
         responses_client_dispatch(client);
         responses_client_next_ready(client, &ready);
     }

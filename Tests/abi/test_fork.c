@@ -55,7 +55,7 @@ static void in_child(int (*work)(void))
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        alarm(20);
+        alarm(at_most(20));
         leave(work());
     }
     int status = -1;
@@ -80,7 +80,7 @@ static void begin_stream(void)
     stream_end(x);
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, &error), error);
     while (events.count < 5) {
-        assert_int_equal(responses_call_wait(call, 10000), RESPONSES_OK);
+        assert_int_equal(responses_call_wait(call, at_most(10000)), RESPONSES_OK);
         assert_ok(responses_call_next(call, &event, &error), error);
         hear(&events, event);
     }
@@ -231,7 +231,7 @@ static int fork_in_callback(const responses_event *event, void *user_data)
     if (responses_event_kind(event) == RESPONSES_EVENT_CREATED) {
         pid_t pid = fork();
         if (pid == 0) {
-            alarm(20);
+            alarm(at_most(20));
             leave(responses_create(client, REQUEST, NTS, NULL, NULL) == RESPONSES_E_FORKED ? 0 : 1);
         }
         int status = -1;
@@ -258,7 +258,7 @@ static int return_from_fork(const responses_event *event, void *user_data)
     if (*child < 0) {
         *child = fork();
         if (*child == 0)
-            alarm(20);
+            alarm(at_most(20));
     }
     return 0;
 }
@@ -310,7 +310,7 @@ static void what_is_whole_may_be_read_and_freed_in_the_child(void **state)
     assert_int_equal(responses_create(client, "{", NTS, NULL, &problem), RESPONSES_E_INVALID);
     pid_t child = fork();
     if (child == 0) {
-        alarm(20);
+        alarm(at_most(20));
         int wrong = strcmp(responses_response_text(response, NULL), "Hello, world!") != 0 ||
                     strcmp(value_at(response, "/status"), "completed") != 0 ||
                     responses_error_status(problem) != RESPONSES_E_INVALID;

@@ -52,11 +52,11 @@ static void the_driver_hands_over_when_it_leaves(void **state)
     answer_stream(x, sse.text.data, sse.text.len);
     assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &first, NULL),
                      RESPONSES_OK);
-    for (int64_t end = now_ms() + 8000; server_requests(server) < 1 && now_ms() < end;)
+    for (int64_t end = now_ms() + at_most(8000); server_requests(server) < 1 && now_ms() < end;)
         responses_call_wait(first, 10);
     assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &second, NULL),
                      RESPONSES_OK);
-    for (int64_t end = now_ms() + 8000; server_requests(server) < 2 && now_ms() < end;)
+    for (int64_t end = now_ms() + at_most(8000); server_requests(server) < 2 && now_ms() < end;)
         responses_call_wait(second, 10);
     /* One thread waits for the second call, this one drives and is served first, and leaves. */
     pthread_create(&thread, NULL, wait_for_it, second);
@@ -64,7 +64,7 @@ static void the_driver_hands_over_when_it_leaves(void **state)
     server_go(server);
     server_go(server);
     server_go(server);
-    assert_int_equal(responses_call_wait(first, 8000), RESPONSES_OK);
+    assert_int_equal(responses_call_wait(first, at_most(8000)), RESPONSES_OK);
     pthread_join(thread, &result);
     assert_int_equal((intptr_t)result, RESPONSES_OK);
     responses_call_free(first);
@@ -83,7 +83,7 @@ static void *wait_in_vain(void *call)
 static void *wait_for_an_event(void *call)
 {
     sleep_ms(8);
-    return (void *)(intptr_t)responses_call_wait(call, is_slow() ? 20000 : 4000);
+    return (void *)(intptr_t)responses_call_wait(call, at_most(4000));
 }
 
 static void nobody_is_left_without_a_driver(void **state)
@@ -95,7 +95,8 @@ static void nobody_is_left_without_a_driver(void **state)
         await_close(server_expect(server));
         assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &quiet[i], NULL),
                          RESPONSES_OK);
-        for (int64_t end = now_ms() + 8000; server_requests(server) <= (int)i && now_ms() < end;)
+        for (int64_t end = now_ms() + at_most(8000);
+             server_requests(server) <= (int)i && now_ms() < end;)
             responses_call_wait(quiet[i], 5);
     }
     struct exchange *x = server_expect(server);
@@ -108,7 +109,7 @@ static void nobody_is_left_without_a_driver(void **state)
     stream_end(x);
     assert_int_equal(responses_create_stream_start(client, REQUEST, NTS, &live, NULL),
                      RESPONSES_OK);
-    for (int64_t end = now_ms() + 8000; server_requests(server) < 3 && now_ms() < end;)
+    for (int64_t end = now_ms() + at_most(8000); server_requests(server) < 3 && now_ms() < end;)
         responses_call_wait(live, 5);
     pthread_barrier_init(&together, NULL, COUNT(quiet));
     for (int round = 0; round < sse.count; round++) {

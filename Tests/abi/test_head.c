@@ -206,8 +206,8 @@ static void a_document_is_whole_before_its_trailers(void **state)
         answer_with_trailers("application/json", "", &trailers);
         assert_ok(responses_delete(client, "resp_1", NULL, &error), error);
         /* Not read to their end: what is between the two sides is all that was sent. */
-        assert_true(server_saw_close(server, (int)i * 2, 8000));
-        assert_true(server_saw_close(server, (int)i * 2 + 1, 8000));
+        assert_true(server_saw_close(server, (int)i * 2, at_most(8000)));
+        assert_true(server_saw_close(server, (int)i * 2 + 1, at_most(8000)));
         assert_true(server_bytes_sent(server) < (size_t)(i + 1) * (48 << 20));
         text_free(&trailers);
     }
@@ -287,7 +287,9 @@ static void chunk_extensions_without_end_end_the_call(void **state)
     (void)state;
     struct sse sse = {0};
     struct text flood = many("5;", "0123456789abcdef0123456789abcdef", 96 << 20);
-    for (int how = CREATE; how <= PULL; how++) {
+    /* libcurl looks at every byte: under valgrind once will do. */
+    const int ways = is_slow() ? 1 : PULL + 1;
+    for (int how = CREATE; how < ways; how++) {
         struct exchange *x = server_expect(server);
         say(x, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         say_bytes(x, flood.data, flood.len);
@@ -309,8 +311,8 @@ static void chunk_extensions_without_end_end_the_call(void **state)
     played_free(&played);
     sse_free(&sse);
     /* Most of it was never taken. */
-    assert_true(server_saw_close(server, 3, 8000));
-    assert_true(server_bytes_sent(server) < (size_t)4 * (48 << 20));
+    assert_true(server_saw_close(server, ways, at_most(8000)));
+    assert_true(server_bytes_sent(server) < (size_t)(ways + 1) * (48 << 20));
     text_free(&flood);
 }
 

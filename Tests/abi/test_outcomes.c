@@ -153,14 +153,14 @@ static void streams(void **state)
     check(RESPONSES_E_PROTOCOL, 200, "protocol", "not a JSON object: \"[1]\"");
     stream(created, 0);
     check(RESPONSES_E_TRUNCATED, 200, "truncated", "terminal event");
-    set(client, "idle_timeout_ms", "50");
+    set_limit(client, "idle_timeout_ms", 50);
     stream(created, 1);
     check(RESPONSES_E_TIMEOUT, 200, "timeout", "idle_timeout_ms");
-    set(client, "idle_timeout_ms", "10000");
-    set(client, "timeout_ms", "100");
+    set(client, "idle_timeout_ms", "0");
+    set_limit(client, "timeout_ms", 100);
     stream(created, 1);
     check(RESPONSES_E_TIMEOUT, 200, "timeout", "timeout_ms");
-    set(client, "timeout_ms", "10000");
+    set(client, "timeout_ms", "0");
     set(client, "max_event_bytes", "1024");
     struct text large = {0};
     text_add(&large, "data: \"");
@@ -192,7 +192,7 @@ static void streams_that_the_program_ends(void **state)
 static void an_attempt_without_an_answer_is_there_too(void **state)
 {
     (void)state;
-    set(client, "timeout_ms", "80");
+    set_limit(client, "timeout_ms", 80);
     await_close(server_expect(server));
     responses_create(client, REQUEST, NTS, NULL, &error);
     assert_int_equal(responses_error_http_status(error), 0);

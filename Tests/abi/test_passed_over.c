@@ -119,7 +119,7 @@ static void ask_while_inside(void *(*thread_body)(void *))
     responses_call *ready = NULL;
     answer_stream(server_expect(server), sse.text.data, sse.text.len);
     start();
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     let_all_arrive();
     read_one("response.created");
     /* It would come up again now, but the loop finds a thread inside. */
@@ -131,7 +131,7 @@ static void ask_while_inside(void *(*thread_body)(void *))
     pthread_barrier_wait(&may_leave);
     pthread_join(thread, &result);
     assert_int_equal((intptr_t)result, RESPONSES_OK);
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     read_one("response.output_item.added");
 }
 
@@ -156,12 +156,12 @@ static void the_end_comes_up_after_a_batch(void **state)
     int count = 0;
     answer_stream(server_expect(server), sse.text.data, sse.text.len);
     start();
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     let_all_arrive();
     assert_int_equal(responses_call_next_batch(call, 0, buffer, sizeof buffer, &used, &count, NULL),
                      RESPONSES_OK);
     assert_int_equal(count, sse.count);
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     assert_int_equal(responses_call_next_batch(call, 0, buffer, sizeof buffer, &used, &count, NULL),
                      RESPONSES_DONE);
     assert_null(told(50));
@@ -180,7 +180,7 @@ static void news_for_a_call_in_use_come_up_later(void **state)
     stream_chunk(x, sse.text.data + sse.end[1], sse.text.len - sse.end[1]);
     stream_end(x);
     start();
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     read_one("response.created");
     atomic_store(&is_armed, 1);
     pthread_create(&thread, NULL, next_in_thread, NULL);
@@ -190,7 +190,7 @@ static void news_for_a_call_in_use_come_up_later(void **state)
     pthread_barrier_wait(&may_leave);
     pthread_join(thread, &result);
     assert_int_equal((intptr_t)result, RESPONSES_OK);
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     read_one("response.output_item.added");
 }
 
@@ -200,16 +200,16 @@ static void a_call_that_was_left_alone_comes_up_once_it_is_read(void **state)
     (void)state;
     answer_stream(server_expect(server), sse.text.data, sse.text.len);
     start();
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     assert_null(told(50));
     /* To ask it for something else is not to read it. */
     (void)responses_call_response(call);
     assert_null(told(50));
     read_one("response.created");
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     assert_null(told(50));
     read_one("response.in_progress");
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
 }
 
 /* More comes for a call that is left alone; it is still not named again. */
@@ -224,25 +224,25 @@ static void news_do_not_bring_up_a_call_that_is_left_alone(void **state)
     stream_chunk(x, sse.text.data + sse.end[1], sse.text.len - sse.end[1]);
     stream_end(x);
     start();
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
     /* They come between its naming and the next question. */
     server_go(server);
     let_all_arrive();
     assert_int_equal(responses_client_next_ready(client, &ready), RESPONSES_AGAIN);
     assert_null(told(50));
     read_one("response.created");
-    assert_ptr_equal(told(4000), call);
+    assert_ptr_equal(told(at_most(4000)), call);
 }
 
 static void *wait_in_thread(void *unused)
 {
     (void)unused;
-    return (void *)(intptr_t)responses_call_wait(call, 20000);
+    return (void *)(intptr_t)responses_call_wait(call, at_most(20000));
 }
 
 static void *drive_in_thread(void *other)
 {
-    return (void *)(intptr_t)responses_call_wait(other, 20000);
+    return (void *)(intptr_t)responses_call_wait(other, at_most(20000));
 }
 
 /* A thread waits in the call, whether it drives or sleeps, and leaves the reading to the loop. */
@@ -274,7 +274,7 @@ static void wait_and_leave_it(int with_driver)
     pthread_join(thread, &result);
     assert_int_equal((intptr_t)result, RESPONSES_OK);
     if (!found)
-        found = told(4000);
+        found = told(at_most(4000));
     assert_ptr_equal(found, call);
     read_one("response.created");
     responses_call_free(other);
@@ -318,7 +318,7 @@ static void the_log_may_ask_for_what_is_ready(void **state)
     answer_stream(server_expect(server), sse.text.data, sse.text.len);
     start();
     while (status == RESPONSES_OK) {
-        assert_ptr_equal(told(4000), call);
+        assert_ptr_equal(told(at_most(4000)), call);
         status = responses_call_next(call, &event, NULL);
         assert_null(asked_from_log);
         events += status == RESPONSES_OK;

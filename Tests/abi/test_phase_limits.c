@@ -245,7 +245,7 @@ static void check(operation *run_it, answerer *answers, const char *option, cons
     responses_response *response = NULL;
     responses_error *error = NULL;
     serve_by(answers);
-    set(client, option, "80");
+    set_limit(client, option, 80);
     int status = run_it(&response, &error);
     assert_status(status, RESPONSES_E_TIMEOUT, error);
     assert_contains(message_of(error), expected);
@@ -326,7 +326,7 @@ static void the_rest_does_not_come(void **state)
         /* A stream has begun: what goes on is measured as what is between two events. */
         responses_error *error;
         serve_by(silent[i]);
-        set(client, "idle_timeout_ms", "120");
+        set_limit(client, "idle_timeout_ms", 120);
         int status = background_stream(NULL, &error);
         assert_status(status, RESPONSES_E_TRUNCATED, error);
         assert_contains(message_of(error), "idle_timeout_ms");
@@ -342,7 +342,7 @@ static void a_pause_does_not_end(void **state)
     /* One that would outlive the call is not begun. */
     responses_error *error;
     serve_by(busy_for_a_minute);
-    set(client, "timeout_ms", "120");
+    set_limit(client, "timeout_ms", 120);
     assert_status(create(NULL, &error), RESPONSES_E_API, error);
     assert_contains(message_of(error), "timeout_ms would end the pause");
     responses_error_free(error);

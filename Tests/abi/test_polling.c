@@ -33,7 +33,7 @@ static int teardown(void **state)
 /* Reads a call to its end by waits of so many milliseconds; it may take 8 s. */
 static int poll_call(responses_call *call, int milliseconds, int *events)
 {
-    const int64_t end = now_ms() + 8000;
+    const int64_t end = now_ms() + at_most(8000);
     int status;
     *events = 0;
     while ((status = responses_call_next(call, NULL, &error)) >= RESPONSES_OK) {
@@ -102,7 +102,7 @@ static void limits_are_reached(void **state)
     (void)state;
     responses_call *call = NULL;
     int events;
-    set(client, "first_event_timeout_ms", "60");
+    set_limit(client, "first_event_timeout_ms", 60);
     await_close(server_expect(server));
     assert_ok(responses_create_start(client, REQUEST, NTS, &call, &error), error);
     assert_status(poll_call(call, 0, &events), RESPONSES_E_TIMEOUT, error);
@@ -118,7 +118,7 @@ static void many_calls_are_polled_in_turn(void **state)
         answer_stream(server_expect(server), sse.text.data, sse.text.len);
         assert_ok(responses_create_stream_start(client, REQUEST, NTS, &calls[i], &error), error);
     }
-    for (const int64_t end = now_ms() + 8000; left > 0 && now_ms() < end;)
+    for (const int64_t end = now_ms() + at_most(8000); left > 0 && now_ms() < end;)
         for (size_t i = 0; i < COUNT(calls); i++) {
             int status = RESPONSES_OK;
             if (!calls[i])
@@ -138,7 +138,7 @@ static void many_calls_are_polled_in_turn(void **state)
 
 static void *wait_long(void *call)
 {
-    return (void *)(intptr_t)responses_call_wait(call, 20000);
+    return (void *)(intptr_t)responses_call_wait(call, at_most(20000));
 }
 
 /* Another thread drives, in a call that gets nothing; the poller sees its own. */
@@ -187,7 +187,7 @@ static void what_is_no_event_does_not_keep_a_wait_in(void **state)
     for (int i = 0; i < 3; i++) {
         const int64_t begin = now_ms();
         assert_int_equal(responses_call_wait(call, 10), RESPONSES_AGAIN);
-        assert_in_range(now_ms() - begin, 0, 5000);
+        assert_in_range(now_ms() - begin, 0, at_most(5000));
     }
     responses_call_free(call);
 }

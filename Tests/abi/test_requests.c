@@ -62,7 +62,7 @@ static void each_operation_has_its_method_and_path(void **state)
     requested(responses_list_input_items(client, "resp_1", NULL, 0, NULL, &error));
     requested(responses_count_input_tokens(client, REQUEST, NTS, NULL, &error));
     requested(responses_compact(client, REQUEST, NTS, NULL, &error));
-    requested(responses_wait(client, "resp_1", 5000, NULL, &error));
+    requested(responses_wait(client, "resp_1", at_most(5000), NULL, &error));
     requested(responses_send(client, "GET", "/models?limit=5", NULL, 0, NULL, &error));
     requested(responses_send(client, "PATCH", "/things/1", "{\"a\":1}", NTS, NULL, &error));
     requested(responses_send(client, "PUT", "/things/1", "{\"a\":1}", NTS, NULL, &error));

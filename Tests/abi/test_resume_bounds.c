@@ -151,7 +151,7 @@ static void progress_of_one_event_at_a_time_has_a_rate(void **state)
     server_set_handler(server, serve_one_by_one, NULL);
     play_background();
     assert_status(played.status, RESPONSES_E_TIMEOUT, played.error);
-    assert_true(played.events.count > 10);
+    assert_true(played.events.count > (is_slow() ? 2 : 10));
     assert_true(server_requests(server) < 60);
     for (int i = 0; i < played.events.count; i++)
         assert_int_equal(played.events.list[i].sequence, i);
@@ -238,7 +238,7 @@ static void serve_under_way(const struct request *request, struct exchange *x, v
 static void a_response_that_never_ends_is_not_waited_for(void **state)
 {
     (void)state;
-    set(client, "idle_timeout_ms", "300");
+    set_limit(client, "idle_timeout_ms", 300);
     server_set_handler(server, serve_under_way, NULL);
     play_background();
     assert_status(played.status, RESPONSES_E_TIMEOUT, played.error);

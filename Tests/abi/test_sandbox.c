@@ -142,7 +142,7 @@ static void what_is_put_together_is_the_final_response(void **state)
         while ((status = responses_call_next(call, &event, &error)) >= 0 &&
                status != RESPONSES_DONE) {
             if (status == RESPONSES_AGAIN) {
-                responses_call_wait(call, 10000);
+                responses_call_wait(call, at_most(10000));
             } else if (responses_event_kind(event) != RESPONSES_EVENT_COMPLETED) {
                 responses_response_free(partial);
                 responses_response_clone(responses_call_response(call), &partial);
@@ -213,7 +213,7 @@ static void background_is_waited_for(void **state)
     assert_string_equal(responses_response_status(response), "queued");
     snprintf(id, sizeof id, "%s", responses_response_id(response));
     responses_response_free(response);
-    assert_ok(responses_wait(client, id, 20000, &response, &error), error);
+    assert_ok(responses_wait(client, id, at_most(20000), &response, &error), error);
     assert_string_equal(responses_response_status(response), "completed");
     assert_string_equal(responses_response_text(response, NULL), "You said: hi");
 }
@@ -235,7 +235,7 @@ static void background_is_cancelled(void **state)
     assert_ok(responses_cancel(client, id, &response, &error), error);
     assert_string_equal(responses_response_status(response), "cancelled");
     responses_response_free(response);
-    assert_ok(responses_wait(client, id, 20000, &response, &error), error);
+    assert_ok(responses_wait(client, id, at_most(20000), &response, &error), error);
     assert_string_equal(responses_response_status(response), "cancelled");
 }
 

@@ -8,7 +8,7 @@
 
 #define NTS RESPONSES_NTS
 /* Nothing here is to take that long. */
-#define AT_MOST 8000
+#define AT_MOST at_most(8000)
 
 static struct server *server;
 static responses_client *client;
@@ -79,18 +79,18 @@ static void connecting_is_limited(void **state)
 static void the_answer_is_limited(void **state)
 {
     (void)state;
-    set(client, "first_event_timeout_ms", "120");
+    set_limit(client, "first_event_timeout_ms", 120);
     await_close(server_expect(server));
-    times_out("first_event_timeout_ms", 120);
+    times_out("first_event_timeout_ms", limit_ms(120));
     assert_int_equal(responses_error_attempts(error), 1);
-    assert_true(server_saw_close(server, 0, 5000));
+    assert_true(server_saw_close(server, 0, at_most(5000)));
 }
 
 static void the_first_event_is_limited(void **state)
 {
     (void)state;
     int64_t start = now_ms();
-    set(client, "first_event_timeout_ms", "120");
+    set_limit(client, "first_event_timeout_ms", 120);
     struct exchange *x = server_expect(server);
     stream_head(x, "");
     for (int i = 0; i < 20; i++) {
@@ -110,7 +110,7 @@ static void the_time_between_events_is_limited(void **state)
 {
     (void)state;
     int64_t start = now_ms();
-    set(client, "idle_timeout_ms", "150");
+    set_limit(client, "idle_timeout_ms", 150);
     struct exchange *x = server_expect(server);
     stream_head(x, "");
     stream_chunk(x, sse.text.data, sse.end[4]);
@@ -124,7 +124,7 @@ static void the_time_between_events_is_limited(void **state)
     assert_string_equal(field(played.error, RESPONSES_ERROR_RESPONSE_ID), "resp_1");
     assert_string_equal(responses_response_text(played.response, NULL), "Hello");
     played_free(&played);
-    assert_true(server_saw_close(server, 0, 5000));
+    assert_true(server_saw_close(server, 0, at_most(5000)));
 }
 
 static void keepalives_are_not_life(void **state)
@@ -149,7 +149,7 @@ static void keepalives_are_not_life(void **state)
         struct played played = play(client);
         assert_status(played.status, RESPONSES_E_TIMEOUT, played.error);
         assert_contains(message_of(played.error), "idle_timeout_ms");
-        assert_in_range(now_ms() - start, 195, 1900 + (is_slow() ? AT_MOST : 0));
+        assert_in_range(now_ms() - start, 195, is_slow() ? AT_MOST : 1900);
         played_free(&played);
     }
 }
@@ -157,8 +157,8 @@ static void keepalives_are_not_life(void **state)
 static void a_slow_stream_that_moves_is_let_be(void **state)
 {
     (void)state;
-    set(client, "idle_timeout_ms", is_slow() ? "5000" : "600");
-    set(client, "first_event_timeout_ms", is_slow() ? "5000" : "600");
+    set_limit(client, "idle_timeout_ms", 600);
+    set_limit(client, "first_event_timeout_ms", 600);
     struct exchange *x = server_expect(server);
     stream_head(x, "");
     for (int i = 0; i < sse.count; i++) {
@@ -177,7 +177,7 @@ static void all_of_a_call_is_limited(void **state)
 {
     (void)state;
     int64_t start = now_ms();
-    set(client, "timeout_ms", "300");
+    set_limit(client, "timeout_ms", 300);
     struct exchange *x = server_expect(server);
     stream_head(x, "");
     stream_chunk(x, sse.text.data, sse.end[3]);
@@ -189,7 +189,7 @@ static void all_of_a_call_is_limited(void **state)
     struct played played = play(client);
     assert_status(played.status, RESPONSES_E_TIMEOUT, played.error);
     assert_true(played.events.count > 3);
-    assert_in_range(now_ms() - start, 295, 3900);
+    assert_in_range(now_ms() - start, 295, at_most(3900));
     assert_contains(message_of(played.error), "timeout_ms");
     assert_lacks(message_of(played.error), "idle_timeout_ms");
     played_free(&played);
@@ -204,7 +204,7 @@ static void busy(const struct request *request, struct exchange *x, void *user_d
 static void retries_and_pauses_count(void **state)
 {
     (void)state;
-    set(client, "timeout_ms", "400");
+    set_limit(client, "timeout_ms", 400);
     set(client, "max_retries", "100");
     server_set_handler(server, busy, NULL);
     int64_t start = now_ms();
@@ -213,7 +213,7 @@ static void retries_and_pauses_count(void **state)
     /* Out of time, or told at once that the next attempt would be. */
     assert_true(status == RESPONSES_E_TIMEOUT || status == RESPONSES_E_API);
     assert_true(took < AT_MOST);
-    assert_in_range(responses_error_attempts(error), 2, 60);
+    assert_in_range(responses_error_attempts(error), 2, limit_ms(60));
 }
 
 static void a_pause_longer_than_the_limit_is_not_begun(void **state)
@@ -225,7 +225,7 @@ static void a_pause_longer_than_the_limit_is_not_begun(void **state)
     answer_with(server_expect(server), 503, "Retry-After: 60\r\n", "{}", 2);
     int status = responses_create(client, REQUEST, NTS, NULL, &error);
     assert_true(status == RESPONSES_E_API || status == RESPONSES_E_TIMEOUT);
-    assert_true(now_ms() - start < 3000 + AT_MOST);
+    assert_true(now_ms() - start < at_most(3000) + AT_MOST);
     assert_int_equal(responses_error_attempts(error), 1);
 }
 
@@ -234,7 +234,7 @@ static void a_finished_answer_need_not_say_so(void **state)
     (void)state;
     int64_t start = now_ms();
     /* All items are done, but no terminal event comes. */
-    set(client, "completion_grace_ms", "150");
+    set_limit(client, "completion_grace_ms", 150);
     struct exchange *x = server_expect(server);
     stream_head(x, "");
     stream_chunk(x, sse.text.data, sse.end[9]);
@@ -301,7 +301,7 @@ static void polling_is_limited_by_its_argument(void **state)
         answer(server_expect(server), 200, running);
     answer(server_expect(server), 200, RESPONSE);
     responses_response *response = NULL;
-    assert_ok(responses_wait(client, "resp_1", 20000, &response, &error), error);
+    assert_ok(responses_wait(client, "resp_1", at_most(20000), &response, &error), error);
     assert_string_equal(responses_response_status(response), "completed");
     assert_int_equal(server_requests(server), 4);
     responses_response_free(response);
@@ -309,10 +309,11 @@ static void polling_is_limited_by_its_argument(void **state)
     int64_t start = now_ms();
     int before = server_requests(server);
     server_set_handler(server, still_running, NULL);
-    assert_status(responses_wait(client, "resp_1", 150, NULL, &error), RESPONSES_E_TIMEOUT, error);
+    int status = responses_wait(client, "resp_1", limit_ms(150), NULL, &error);
+    assert_status(status, RESPONSES_E_TIMEOUT, error);
     assert_in_range(now_ms() - start, 145, AT_MOST);
     assert_string_equal(field(error, RESPONSES_ERROR_RESPONSE_ID), "resp_1");
-    assert_in_range(server_requests(server) - before, 2, 30);
+    assert_in_range(server_requests(server) - before, 2, limit_ms(30));
 }
 
 int main(void)

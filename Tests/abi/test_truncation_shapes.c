@@ -46,7 +46,7 @@ static int setup(void **state)
 {
     (void)state;
     /* Each of these tests is as long as other programs. */
-    alarm(is_slow() ? 600 : 180);
+    alarm(is_slow() ? 1500 : 180);
     start_server();
     return 0;
 }

@@ -56,7 +56,7 @@ static void an_outage_is_waited_out(void **state)
         answer(server_expect(server), 200, UNDER_WAY);
     }
     answer(server_expect(server), 200, RESPONSE);
-    int status = responses_wait(client, "resp_1", 20000, &response, &error);
+    int status = responses_wait(client, "resp_1", at_most(20000), &response, &error);
     assert_ok(status, error);
     assert_string_equal(responses_response_status(response), "completed");
     /* libcurl sends a GET anew by itself when a kept connection is closed before it. */
@@ -73,7 +73,7 @@ static void an_outage_at_the_beginning_too(void **state)
     out_of_order(server_expect(server), 1);
     out_of_order(server_expect(server), 2);
     answer(server_expect(server), 200, RESPONSE);
-    assert_ok(responses_wait(client, "resp_1", 20000, &response, &error), error);
+    assert_ok(responses_wait(client, "resp_1", at_most(20000), &response, &error), error);
     responses_response_free(response);
 }
 
@@ -117,12 +117,14 @@ static void what_will_not_pass_ends_it(void **state)
     responses_error *error;
     answer(server_expect(server), 200, UNDER_WAY);
     answer(server_expect(server), 404, "{\"error\":{\"message\":\"deleted\"}}");
-    assert_status(responses_wait(client, "resp_1", 20000, NULL, &error), RESPONSES_E_API, error);
+    assert_status(responses_wait(client, "resp_1", at_most(20000), NULL, &error), RESPONSES_E_API,
+                  error);
     assert_contains(message_of(error), "deleted");
     responses_error_free(error);
     set(client, "resume_attempts", "0");
     out_of_order(server_expect(server), 2);
-    assert_status(responses_wait(client, "resp_1", 20000, NULL, &error), RESPONSES_E_API, error);
+    assert_status(responses_wait(client, "resp_1", at_most(20000), NULL, &error), RESPONSES_E_API,
+                  error);
     responses_error_free(error);
 }
 
@@ -151,15 +153,16 @@ static void a_page_in_its_place_is_waited_out(void **state)
     answer(server_expect(server), 200, UNDER_WAY);
     answer_with(server_expect(server), 200, "Content-Type: text/html\r\n", page, strlen(page));
     answer(server_expect(server), 200, RESPONSE);
-    assert_ok(responses_wait(client, "resp_1", 20000, &response, &error), error);
+    assert_ok(responses_wait(client, "resp_1", at_most(20000), &response, &error), error);
     responses_response_free(response);
     /* From the beginning it is another server. */
     answer_with(server_expect(server), 200, "Content-Type: text/html\r\n", page, strlen(page));
-    assert_status(responses_wait(client, "resp_1", 20000, NULL, &error), RESPONSES_E_HTTP, error);
+    assert_status(responses_wait(client, "resp_1", at_most(20000), NULL, &error), RESPONSES_E_HTTP,
+                  error);
     responses_error_free(error);
     answer(server_expect(server), 200, "{}");
-    assert_status(responses_wait(client, "resp_1", 20000, NULL, &error), RESPONSES_E_PROTOCOL,
-                  error);
+    assert_status(responses_wait(client, "resp_1", at_most(20000), NULL, &error),
+                  RESPONSES_E_PROTOCOL, error);
     responses_error_free(error);
 }
 
@@ -189,7 +192,7 @@ static void a_longer_wish_is_kept_where_there_is_time(void **state)
     answer_with(server_expect(server), 429, "Retry-After-Ms: 700\r\n", "{}", 2);
     answer(server_expect(server), 200, RESPONSE);
     int64_t start = now_ms();
-    assert_ok(responses_wait(client, "resp_1", 1300, &response, &error), error);
+    assert_ok(responses_wait(client, "resp_1", at_most(1300), &response, &error), error);
     assert_true(now_ms() - start >= 690);
     responses_response_free(response);
 }

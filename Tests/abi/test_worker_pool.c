@@ -145,9 +145,9 @@ static void run_pool(int loops, reading how)
         pthread_create(&loop_threads[i], NULL, loop, i == 0 ? client : derived);
     /* Seven seconds in which nothing happens at all are a stall. */
     int last = -1;
-    for (int64_t end = now_ms() + 7000; atomic_load(&ended) < STREAMS && now_ms() < end;) {
+    for (int64_t end = now_ms() + at_most(7000); atomic_load(&ended) < STREAMS && now_ms() < end;) {
         if (atomic_load(&progress) != last)
-            end = now_ms() + 7000;
+            end = now_ms() + at_most(7000);
         last = atomic_load(&progress);
         sleep_ms(2);
     }

@@ -3,9 +3,11 @@
 #   run.sh PROGRAM...
 # JOBS is how many run at once. TEST_WRAPPER goes before each: valgrind and its options.
 if [ "${1:-}" = --one ]; then
+    limit=900
+    [ -z "${TEST_SLOW:-}" ] || limit=1800
     # shellcheck disable=SC2086
     # Each has an alarm of its own, which says more; this is for those that cannot hear it.
-    timeout -k 10 "${PROGRAM_LIMIT:-900}" \
+    timeout -k 10 "${PROGRAM_LIMIT:-$limit}" \
         $TEST_WRAPPER "$3" >"$2/${3##*/}.log" 2>&1
     echo $? >"$2/${3##*/}.status"
     exit 0

@@ -1,5 +1,7 @@
 #include "sandbox.h"
 
+#include "test.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -40,7 +42,7 @@ int sandbox_start(struct sandbox *sandbox, const char *const arguments[])
     /* Its first line is the URL. */
     while (len < sizeof sandbox->url - 1) {
         struct pollfd readable = {.fd = ends[0], .events = POLLIN};
-        if (poll(&readable, 1, 20000) != 1 || read(ends[0], sandbox->url + len, 1) != 1 ||
+        if (poll(&readable, 1, at_most(20000)) != 1 || read(ends[0], sandbox->url + len, 1) != 1 ||
             sandbox->url[len] == '\n')
             break;
         len++;

@@ -243,6 +243,7 @@ void *serve(void *argument)
     pthread_mutex_lock(&server->lock);
     close(c->fd);
     c->fd = -1;
+    pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
     text_free(&c->in);
     return NULL;

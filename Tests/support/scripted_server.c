@@ -188,7 +188,7 @@ static struct timespec deadline_after(int milliseconds)
 
 const struct request *server_request(struct server *server, int index)
 {
-    struct timespec deadline = deadline_after(10000);
+    struct timespec deadline = deadline_after(at_most(10000));
     const struct request *request = NULL;
     int timed_out = 0;
     pthread_mutex_lock(&server->lock);
@@ -200,6 +200,21 @@ const struct request *server_request(struct server *server, int index)
     if (request == NULL)
         fail_msg("request %d never came", index);
     return request;
+}
+
+void server_await_end(struct server *server, int connection)
+{
+    struct timespec deadline = deadline_after(at_most(10000));
+    int ended = 0, timed_out = 0;
+    pthread_mutex_lock(&server->lock);
+    while (!ended && !timed_out) {
+        ended = server->connection_count > connection && server->connections[connection]->fd < 0;
+        if (!ended)
+            timed_out = pthread_cond_timedwait(&server->changed, &server->lock, &deadline) != 0;
+    }
+    pthread_mutex_unlock(&server->lock);
+    if (!ended)
+        fail_msg("connection %d never ended", connection);
 }
 
 int server_saw_close(struct server *server, int connection, int milliseconds)

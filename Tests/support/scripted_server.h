@@ -84,6 +84,8 @@ const struct request *server_request(struct server *server, int index);
 /* The value of a header, or NULL; overwritten by the next call. */
 const char *request_header(const struct request *request, const char *name);
 int request_header_count(const struct request *request, const char *name);
+/* Waits until the server has closed that connection, after hang_up() or slam_down(). */
+void server_await_end(struct server *server, int connection);
 /* 1 when the client has closed that connection within so many milliseconds. */
 int server_saw_close(struct server *server, int connection, int milliseconds);
 

@@ -11,6 +11,18 @@ void set(responses_client *client, const char *name, const char *value)
     assert_ok(responses_client_set(client, name, value, &error), error);
 }
 
+static void set_ms(responses_client *client, const char *name, int milliseconds)
+{
+    char value[16];
+    snprintf(value, sizeof value, "%d", milliseconds);
+    set(client, name, value);
+}
+
+void set_limit(responses_client *client, const char *name, int milliseconds)
+{
+    set_ms(client, name, limit_ms(milliseconds));
+}
+
 responses_client *client_at(const char *url)
 {
     responses_client *client = NULL;
@@ -20,8 +32,9 @@ responses_client *client_at(const char *url)
     set(client, "base_url", url);
     set(client, "api_key", "sk-test");
     set(client, "max_retries", "0");
-    set(client, "first_event_timeout_ms", is_slow() ? "40000" : "10000");
-    set(client, "idle_timeout_ms", is_slow() ? "40000" : "10000");
+    set_ms(client, "connect_timeout_ms", at_most(10000));
+    set_ms(client, "first_event_timeout_ms", at_most(10000));
+    set_ms(client, "idle_timeout_ms", at_most(10000));
     return client;
 }
 
@@ -216,6 +229,16 @@ int is_slow(void)
     return getenv("TEST_SLOW") != NULL;
 }
 
+int at_most(int time)
+{
+    return is_slow() ? 20 * time : time;
+}
+
+int limit_ms(int milliseconds)
+{
+    return is_slow() ? 10 * milliseconds : milliseconds;
+}
+
 /* ---- the program ---- */
 
 static void hung(int signal)
@@ -245,7 +268,7 @@ int run_program(const struct CMUnitTest *tests, size_t count, const char *name)
     for (size_t i = 0; i < COUNT(unwanted); i++)
         unsetenv(unwanted[i]);
     signal(SIGALRM, hung);
-    alarm(is_slow() ? 600 : 120);
+    alarm(is_slow() ? 1500 : 120);
     setvbuf(stdout, NULL, _IOLBF, 0);
     return _cmocka_run_group_tests(name, tests, count, NULL, NULL) == 0 ? 0 : 1;
 }

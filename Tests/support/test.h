@@ -108,12 +108,18 @@ void played_free(struct played *played);
 
 int64_t now_ms(void);
 void sleep_ms(int milliseconds);
-/* 1 under valgrind, where everything takes longer. */
+/* 1 under valgrind, where everything takes twenty times as long, and longer beside other work. */
 int is_slow(void);
+/* A bound that nothing should come near, in any unit: of waits for what must happen, and of what was measured. */
+int at_most(int time);
+/* A limit that is to run out, though not before that which comes first. */
+int limit_ms(int milliseconds);
+/* Sets an option to such a limit. */
+void set_limit(responses_client *client, const char *name, int milliseconds);
 
 /* ---- the program ---- */
 
-/* Runs the tests: clean environment, and an end after 60 s. */
+/* Runs the tests: clean environment, and an end for those that hang. */
 #define run(tests) run_program((tests), COUNT(tests), #tests)
 int run_program(const struct CMUnitTest *tests, size_t count, const char *name);
 
