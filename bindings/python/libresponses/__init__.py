@@ -8,17 +8,15 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-DEFAULT_MAX_RETRIES = 2
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from . import responses as responses
     from . import types as types
-    from ._async import AsyncOpenAI as AsyncOpenAI
-    from ._async import AsyncStream as AsyncStream
     from ._client import OpenAI as OpenAI
+    from ._client_async import AsyncClient as AsyncClient
+    from ._client_async import AsyncOpenAI as AsyncOpenAI
     from ._errors import APIConnectionError as APIConnectionError
     from ._errors import APIError as APIError
     from ._errors import APIResponseValidationError as APIResponseValidationError
@@ -50,24 +48,26 @@ if TYPE_CHECKING:
     from ._events import Event as Event
     from ._library import build_info as build_info
     from ._library import version as version
-    from ._map import Outcome as Outcome
     from ._models import Model as Model
     from ._models import Response as Response
+    from ._options import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from ._options import NOT_GIVEN as NOT_GIVEN
     from ._options import NotGiven as NotGiven
     from ._options import Omit as Omit
     from ._options import Timeout as Timeout
     from ._options import not_given as not_given
     from ._options import omit as omit
+    from ._outcomes import Outcome as Outcome
     from ._stream import ResponseStream as ResponseStream
     from ._stream import Stream as Stream
+    from ._stream_async import AsyncStream as AsyncStream
     from ._tools import function_tool as function_tool
     from ._tools import pydantic_function_tool as pydantic_function_tool
 
 # Where each public name lives; its module is imported when the name is first used.
 _PLACES = {
-    "_async": "AsyncOpenAI AsyncStream AsyncClient",
     "_client": "OpenAI",
+    "_client_async": "AsyncClient AsyncOpenAI",
     "_errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
         AuthenticationError BadRequestError BusyError ClosedError ConflictError
@@ -79,15 +79,16 @@ _PLACES = {
     """,
     "_events": "Event",
     "_library": "build_info version",
-    "_map": "Outcome",
     "_models": "Model Response",
-    "_options": "NOT_GIVEN NotGiven Omit Timeout not_given omit",
+    "_options": "DEFAULT_MAX_RETRIES NOT_GIVEN NotGiven Omit Timeout not_given omit",
+    "_outcomes": "Outcome",
     "_stream": "ResponseStream Stream",
+    "_stream_async": "AsyncStream",
     "_tools": "function_tool pydantic_function_tool",
 }
 _HOMES = {name: home for home, names in _PLACES.items() for name in names.split()}
 
-__all__ = ["DEFAULT_MAX_RETRIES", *_HOMES]
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> Any:

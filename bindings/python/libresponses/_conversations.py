@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from . import _models, _pagination, _requests
+from . import _models, _requests
 from ._options import omit
-from ._resources import call_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,14 +80,14 @@ class Items:
         **parameters: Any,
     ) -> Any:
         """The items of a conversation: a page; iterating over it goes over all that follow."""
-        options = call_options(parameters)
+        options = _requests.call_options(parameters)
         query = {"include": include, "limit": limit, "order": order}
 
         def request(after: Any) -> Any:
             path = _path(conversation_id, "items", query={"after": after, **query})
             return _requests.send("GET", path, result=_models.Document, **options)
 
-        return _pagination.pages(self, request, after)
+        return self._client._pages(self, request, after)
 
     def delete(self, item_id: str, *, conversation_id: str, **options: Any) -> Any:
         """Takes an item out of a conversation; the answer is the conversation."""

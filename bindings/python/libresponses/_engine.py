@@ -13,7 +13,7 @@ from _thread import allocate_lock
 from ctypes import byref, c_void_p
 from os import getpid
 
-from . import _certificates, _errors, _options
+from . import _certificates, _options
 from . import _library as lib
 
 TYPE_CHECKING = False
@@ -116,34 +116,3 @@ class Handle(Derived):
         except BaseException:
             self.close()
             raise
-
-
-class Connections:
-    """The engine that a client and its copies share, opened anew in a child process."""
-
-    __slots__ = ("_engine", "is_closed")
-
-    def __init__(self) -> None:
-        self._engine: Engine | None = None
-        self.is_closed = False
-
-    def engine(self) -> Engine:
-        engine = self._engine
-        if engine is not None and engine.pid == getpid():
-            return engine
-        with _lock:
-            if self.is_closed:
-                raise _errors.ClosedError("the client is closed")
-            engine = self._engine
-            if engine is None or engine.pid != getpid():
-                inherited, self._engine = engine, Engine()
-                if inherited is not None:
-                    inherited.close()
-            return self._engine  # type: ignore[return-value]
-
-    def close(self) -> None:
-        with _lock:
-            self.is_closed = True
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()

@@ -34,8 +34,8 @@ class Running:
 
     __slots__ = ("batches", "call", "error", "is_done", "key", "parts", "wake")
 
-    def __init__(self, key: int, call: Call, parts: Any) -> None:
-        self.key = key
+    def __init__(self, call: Call, parts: Any = None) -> None:
+        self.key = 0
         self.call = call
         self.parts = parts
         self.batches: list[list[Event]] = []
@@ -84,11 +84,11 @@ class Reactor:
         """A client of the library with these settings, over this engine."""
         return _engine.Handle(self.engine, settings)
 
-    def add(self, call: Call, parts: Any = None) -> Running:
+    def add(self, running: Running) -> Running:
         self._key += 1
-        key = self._key
-        lib.quick.responses_call_set_user_data(call.handle, key)
-        running = self.running[key] = Running(key, call, parts)
+        key = running.key = self._key
+        lib.quick.responses_call_set_user_data(running.call.handle, key)
+        self.running[key] = running
         return running
 
     def remove(self, running: Running) -> None:

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-_blocking = lib.blocking
 _set = lib.quick.responses_client_set
 _set_header = lib.quick.responses_client_set_header
+
+
+DEFAULT_MAX_RETRIES = 2
 
 
 class Omit:
@@ -156,6 +158,15 @@ def encoded(query: Mapping[str, Any]) -> str:
     return "&".join(
         f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs(query)
     )
+
+
+def key_text(value: Any) -> str:
+    """A key, which is text; what else it is is not shown."""
+    if not isinstance(value, str):
+        raise _errors.InvalidArgumentError(
+            f"api_key: expected text or a function, not {type(value).__name__}"
+        )
+    return value
 
 
 class Settings:

@@ -1,4 +1,4 @@
-"""Pages of a list, and iterating over all of them.
+"""Pages of a list.
 
 A page behaves as a list of its own items: ``len``, index, truth. As with the ``openai`` package,
 iterating over one goes on over the pages that follow; ``page.data`` is this page alone.
@@ -11,7 +11,7 @@ from ._http import Headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
 
@@ -95,105 +95,18 @@ class Page(_models.Answer):
             else "has_more is true, but the page has no last_id and no item with an id",
         )
 
-    def _follow(self, after: Any) -> Any:
-        """What asks for the page after an item."""
+    def _expected_after(self) -> str:
+        """What the next page comes after, where it is an error that there is none."""
+        after = self._next_after
         if after is None:
             raise RuntimeError(
                 "No next page expected; please check `.has_next_page()` before calling "
                 "`.get_next_page()`."
             )
-        return pages(self._owner, self._request, after)
+        return after
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._items!r}, has_more={self.has_more!r})"
-
-
-class CursorPage(Page):
-    """A page; iterating over it goes on over the pages that follow."""
-
-    def __iter__(self) -> Iterator[Any]:
-        for page in self.iter_pages():
-            yield from page._items
-
-    def iter_pages(self) -> Iterator[CursorPage]:
-        """This page and those that follow."""
-        page = self
-        while True:
-            yield page
-            if not page.has_next_page():
-                break
-            page = page.get_next_page()
-            if page._is_stuck:
-                break
-        page._check_end()
-
-    def get_next_page(self) -> CursorPage:
-        """The page that follows."""
-        found: CursorPage = self._follow(self._next_after)
-        return found
-
-
-class ListPage(CursorPage):
-    """A page that is a list of its own items, also when iterated over."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._items)
-
-
-class AsyncCursorPage(Page):
-    """A page; ``async for`` goes on over the pages that follow."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._items)
-
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        async for page in self.iter_pages():
-            for item in page._items:
-                yield item
-
-    async def iter_pages(self) -> AsyncIterator[AsyncCursorPage]:
-        """This page and those that follow."""
-        page = self
-        while True:
-            yield page
-            if not page.has_next_page():
-                break
-            page = await page.get_next_page()
-            if page._is_stuck:
-                break
-        page._check_end()
-
-    async def get_next_page(self) -> AsyncCursorPage:
-        """The page that follows."""
-        found: AsyncCursorPage = await self._follow(self._next_after)
-        return found
-
-
-class AsyncPageRequest:
-    """What an asynchronous ``list`` returns: awaited it is a page, ``async for`` goes over all."""
-
-    def __init__(self, perform: Any, request: Any) -> None:
-        self._perform = perform
-        self._request = request
-
-    def __await__(self) -> Generator[Any, Any, AsyncCursorPage]:
-        found: Generator[Any, Any, AsyncCursorPage] = self._perform(self._request).__await__()
-        return found
-
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        async for item in await self:
-            yield item
-
-
-def pages(owner: Any, request: Callable[[Any], Any], after: Any) -> Any:
-    """The page after an item: itself, or for an asynchronous client what can be awaited."""
-    made = request(after)
-    is_async = hasattr(owner._client, "_loops")
-    kind = AsyncCursorPage if is_async else CursorPage
-    made.result = Maker(kind, owner, request, after)
-    if is_async:
-        return AsyncPageRequest(owner._perform, made)
-    return owner._perform(made)
 
 
 class Maker:

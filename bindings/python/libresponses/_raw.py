@@ -1,3 +1,5 @@
+# Made from _raw_async.py by tools/twins.py: do not edit.
+
 """``with_raw_response`` and ``with_streaming_response``."""
 
 from __future__ import annotations
@@ -7,20 +9,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def perform(core: Any, request: Any) -> Any:
-    """Makes a call and returns the answer with its headers, for clients of both kinds."""
-    client = core._client
+def perform(client: Any, mode: str, request: Any, is_stream: bool) -> Any:
+    """Makes a call; its answer, or its stream, comes with the headers."""
 
-    def answer(call: Any) -> Any:
-        return call.raw(call.answer(request.result))
+    def made() -> Any:
+        if is_stream:
+            stream = client._start_stream(request)
+            return stream._reading.call.raw(stream)
+        return client._finish(request, lambda call: call.raw(call.answer(request.result)))
 
-    if hasattr(client, "_loops"):
-        if core._mode == "streaming":
-            return AsyncEntered(client._finish(request, answer))
-        return client._finish(request, answer)
-    if core._mode == "streaming":
-        return Entered(lambda: client._finish(request, answer))
-    return client._finish(request, answer)
+    return Entered(made) if mode == "streaming" else made()
 
 
 class Entered:
@@ -34,37 +32,3 @@ class Entered:
 
     def __exit__(self, *_: object) -> None:
         pass
-
-
-class AsyncEntered:
-    """The same with ``async with``."""
-
-    def __init__(self, waiting: Any) -> None:
-        self._waiting = waiting
-
-    async def __aenter__(self) -> Any:
-        return await self._waiting
-
-    async def __aexit__(self, *_: object) -> None:
-        pass
-
-
-def stream(core: Any, request: Any) -> Any:
-    """A stream with the headers of its answer, which are waited for."""
-    from ._stream import Stream
-
-    def make() -> Any:
-        call = core._client._start(request)
-        return call.raw(Stream(core._client, call))
-
-    return Entered(make) if core._mode == "streaming" else make()
-
-
-def async_stream(core: Any, request: Any) -> Any:
-    """The same for asyncio."""
-
-    async def make() -> Any:
-        made = await core._client._start_stream(request)
-        return made._running.call.raw(made)
-
-    return AsyncEntered(make()) if core._mode == "streaming" else make()

@@ -86,6 +86,12 @@ class Request:
                 derived.close()
 
 
+def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Takes the options of a call out of its parameters."""
+    names = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
+    return {name: parameters.pop(name) for name in names if name in parameters}
+
+
 def given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that were given."""
     omit, kind = _options.omit, _options.Omit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import _errors, _requests
+from . import _errors, _requests, _tools
 from ._options import Omit
 
 TYPE_CHECKING = False
@@ -81,22 +81,16 @@ def parse_response(response: Any, text_format: Any, tools: Any) -> Any:
                 if part.type == "output_text" and response.status != "incomplete":
                     part.__dict__["parsed"] = parse_text(part.text, text_format)
         elif item.type == "function_call" and tools:
-            from . import _tools
-
             item.__dict__["parsed_arguments"] = _tools.parsed_arguments(item, tools)
     return response
 
 
 def parse(text_format: Any, parameters: dict[str, Any]) -> Generator[Any, Any, Any]:
     """The steps of ``responses.parse()``."""
-    from ._resources import call_options
-
-    options = call_options(parameters)
+    options = _requests.call_options(parameters)
     body = _requests.given(parameters)
     tools = body.get("tools")
     if tools:
-        from . import _tools
-
         tools = list(tools)
         body["tools"] = _tools.definitions(tools)
     text_format = add_format(body, text_format)

@@ -1,4 +1,4 @@
-"""Function tools from Python functions, and the loop that calls them.
+"""Function tools from Python functions.
 
 A function's name, docstring and type hints say what the model is told; ``Annotated[int, "..."]``
 and an ``Args:`` part of the docstring describe parameters. Parameters with a default may be
@@ -10,11 +10,11 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable
 
-from . import _errors, _requests, _schema, _structured
+from . import _schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Iterable
 
 
 class FunctionTool:
@@ -179,56 +179,3 @@ def parsed_arguments(item: Any, tools: Iterable[Any]) -> Any:
 
                 return loads(item.arguments)
     return None
-
-
-def run(
-    tools: Iterable[Any], max_steps: int, text_format: Any, parameters: dict[str, Any]
-) -> Generator[Any, Any, Any]:
-    """The steps of ``responses.run()``."""
-    from ._resources import call_options
-
-    options = call_options(parameters)
-    raises = bool(parameters.pop("raise_tool_errors", False))
-    found = [tool(one) for one in tools]
-    functions = {one.name: one for one in found if isinstance(one, FunctionTool)}
-    body = _requests.given(parameters)
-    body["tools"] = definitions(found)
-    text_format = _structured.add_format(body, text_format)
-    given = body.get("input", [])
-    items: list[Any] = [{"role": "user", "content": given}] if isinstance(given, str) else [*given]
-    # What a conversation has been told already must not be told again.
-    keeps_history = body.get("conversation") is not None
-    response = None
-    for _ in range(max_steps):
-        body["input"] = items
-        response = yield _requests.Request("create", "POST /responses", body=body, **options)
-        calls = [item for item in response.output if item.type == "function_call"]
-        if not calls or any(call.name not in functions for call in calls):
-            return _structured.parse_response(response, text_format, found)
-        outputs = []
-        for call in calls:
-            try:
-                result = functions[call.name](**functions[call.name].parse(call.arguments))
-                if inspect.isawaitable(result):
-                    result = yield result
-            except Exception as problem:
-                if raises:
-                    raise
-                result = f"Error: {type(problem).__name__}: {problem}"
-            outputs.append(
-                {
-                    "type": "function_call_output",
-                    "call_id": call.call_id,
-                    "output": result if isinstance(result, str) else _text(result),
-                }
-            )
-        items = outputs if keeps_history else [*items, *response.output, *outputs]
-        if isinstance(body.get("tool_choice"), dict) or body.get("tool_choice") == "required":
-            body["tool_choice"] = "auto"  # else the model could never answer
-    raise _errors.ToolRunError(
-        f"after {max_steps} responses the model still calls tools; see max_steps", response
-    )
-
-
-def _text(result: Any) -> str:
-    return _requests.dumps(result).decode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _errors, _map, _pagination, _requests
+from . import _errors, _map, _pages, _pagination, _requests
 from ._client import OpenAI
 from ._models import Response, ResponseDeleted
 from ._options import omit
@@ -51,7 +51,7 @@ def _items(response_id: str, after: Any, include: Any, limit: Any, order: Any) -
             *_requests.query({"after": after, **query}),
             has_body=False,
         )
-        made.result = _pagination.Maker(_pagination.ListPage, default_client(), request, after)
+        made.result = _pagination.Maker(_pages.ListPage, default_client(), request, after)
         return made
 
     return request(after)
@@ -63,9 +63,9 @@ def list_input_items(
     include: list[str] | None = None,
     limit: int = 20,
     order: str = "desc",
-) -> _pagination.ListPage:
+) -> _pages.ListPage:
     """One page of what went into a response: a list, with ``has_more`` and `get_next_page`."""
-    found: _pagination.ListPage = default_client()._perform(
+    found: _pages.ListPage = default_client()._perform(
         _items(response_id, after, include, limit, order)
     )
     return found

@@ -100,7 +100,7 @@ def test_the_same_names_as_openai() -> None:
     from openai.resources.responses import Responses as Theirs
 
     import libresponses
-    from libresponses._resources import Responses
+    from libresponses._responses import Responses
 
     for name in ("create", "retrieve"):
         theirs = inspect.signature(getattr(Theirs, name))

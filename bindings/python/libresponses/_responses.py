@@ -1,8 +1,6 @@
-"""``client.responses`` and what is below it.
+"""``client.responses``: what each operation asks of the server.
 
-`ResponsesCore` says for every operation what is asked of the server. `Responses` does it and waits,
-``AsyncResponses`` in ``_async.py`` awaits it; they differ in what their methods return, not in what
-these do.
+Nothing waits here: the client does, and what it returns is a thing or something to await.
 """
 
 from __future__ import annotations
@@ -12,14 +10,15 @@ from ._options import omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from ._map import Outcome
+    from ._input_items import InputItems
+    from ._input_tokens import InputTokens
 
 
-class ResponsesCore:
-    """What each operation asks of the server."""
+class Responses:
+    """``client.responses``: with an asynchronous client, what its methods return is awaited."""
 
     _client: Any
     _mode = ""
@@ -27,23 +26,15 @@ class ResponsesCore:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    # How a request is made and waited for; the asynchronous class has its own.
-
     def _perform(self, request: Any) -> Any:
         if self._mode:
-            from . import _raw
-
-            return _raw.perform(self, request)
+            return self._client._raw(self._mode, request, False)
         return self._client._perform(request)
 
     def _stream(self, request: Any) -> Any:
         if self._mode:
-            from . import _raw
-
-            return _raw.stream(self, request)
-        from ._stream import Stream
-
-        return Stream(self._client, self._client._start(request))
+            return self._client._raw(self._mode, request, True)
+        return self._client._start_stream(request)
 
     def create(
         self,
@@ -153,7 +144,7 @@ class ResponsesCore:
 
     def compact(self, **parameters: Any) -> Any:
         """Makes a long conversation short: its ``output`` is the input to go on with."""
-        options = call_options(parameters)
+        options = _requests.call_options(parameters)
         return self._perform(
             _requests.Request(
                 "compact", "POST /responses/compact", body=_requests.given(parameters),
@@ -192,9 +183,9 @@ class ResponsesCore:
         ``max_steps`` responses are a `ToolRunError`. What a function raises is told to the model,
         or raised with ``raise_tool_errors=True``.
         """
-        from . import _tools
+        from . import _runs
 
-        return self._client._drive(_tools.run(tools, max_steps, text_format, params))
+        return self._client._drive(_runs.run(tools, max_steps, text_format, params))
 
     def stream(
         self,
@@ -207,16 +198,41 @@ class ResponsesCore:
         """A context manager for the events of a new response, or of the one named
         ``response_id``, from its beginning or after ``starting_after``.
         """
-        from . import _stream
+        from . import _assembly
 
-        return _stream.manager(self, response_id, starting_after, text_format, parameters)
+        return self._client._manager(
+            *_assembly.prepared(response_id, starting_after, text_format, parameters)
+        )
+
+    def map(
+        self,
+        requests: Iterable[dict[str, Any]],
+        *,
+        concurrency: int = 200,
+        ordered: bool = True,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Any:
+        """Creates many responses at once, on this thread, and yields an `Outcome` for each; with
+        an asynchronous client, to ``async for``.
+
+        ``requests`` are the keyword arguments of `create`, a dictionary each; they are taken from
+        the iterable as there is room. Outcomes come in the order of the requests, or, with
+        ``ordered=False``, as they are ready. An `Outcome` has ``index``, ``request``, ``response``
+        and ``error``. ``progress`` is called with how many are done and how many there are, or
+        True for a bar of tqdm, where that is installed.
+        """
+        return self._client._map(requests, concurrency, ordered, progress)
 
     @property
     def input_items(self) -> InputItems:
+        from ._input_items import InputItems
+
         return InputItems(self)
 
     @property
     def input_tokens(self) -> InputTokens:
+        from ._input_tokens import InputTokens
+
         return InputTokens(self)
 
     @property
@@ -233,99 +249,3 @@ class ResponsesCore:
         made = type(self)(self._client)
         made._mode = mode
         return made
-
-
-def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Takes the options of a call out of its parameters."""
-    names = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
-    return {name: parameters.pop(name) for name in names if name in parameters}
-
-
-class InputItems:
-    """``client.responses.input_items``"""
-
-    def __init__(self, owner: ResponsesCore) -> None:
-        self._owner = owner
-
-    def _request(self, response_id: str, parameters: dict[str, Any]) -> Any:
-        options = call_options(parameters)
-        identifier = _requests.identifier(response_id, "response_id")
-        return _requests.Request(
-            "list_input_items",
-            f"GET /responses/{response_id}/input_items",
-            identifier,
-            *_requests.query(parameters),
-            result=_models.Document,
-            has_body=False,
-            **options,
-        )
-
-    def list(
-        self,
-        response_id: str,
-        *,
-        after: Any = omit,
-        include: Any = omit,
-        limit: Any = omit,
-        order: Any = omit,
-        **options: Any,
-    ) -> Any:
-        """What went into a response: a page; iterating over it goes over all that follow, too."""
-        from . import _pagination
-
-        def request(after: Any) -> Any:
-            return self._request(
-                response_id,
-                {"after": after, "include": include, "limit": limit, "order": order, **options},
-            )
-
-        return _pagination.pages(self._owner, request, after)
-
-    @property
-    def with_raw_response(self) -> Any:
-        return type(self)(self._owner._with_mode("raw"))
-
-
-class InputTokens:
-    """``client.responses.input_tokens``"""
-
-    def __init__(self, owner: ResponsesCore) -> None:
-        self._owner = owner
-
-    def count(self, **parameters: Any) -> Any:
-        """How many tokens an input has, without creating a response."""
-        options = call_options(parameters)
-        return self._owner._perform(
-            _requests.Request(
-                "count_input_tokens", "POST /responses/input_tokens",
-                body=_requests.given(parameters), result=_models.InputTokenCountResponse, **options,
-            )
-        )  # fmt: skip
-
-    @property
-    def with_raw_response(self) -> Any:
-        return type(self)(self._owner._with_mode("raw"))
-
-
-class Responses(ResponsesCore):
-    """``client.responses``"""
-
-    def map(
-        self,
-        requests: Iterable[dict[str, Any]],
-        *,
-        concurrency: int = 200,
-        ordered: bool = True,
-        progress: Callable[[int, int | None], object] | bool | None = None,
-    ) -> Iterator[Outcome]:
-        """Creates many responses at once, on this thread, and yields an `Outcome` for each.
-
-        ``requests`` are the keyword arguments of `create`, a dictionary each; they are taken from
-        the iterable as there is room. Outcomes come in the order of the requests, or, with
-        ``ordered=False``, as they are ready. An `Outcome` has ``index``, ``request``, ``response``
-        and ``error``. ``progress`` is called with how many are done and how many there are, or
-        True for a bar of tqdm, where that is installed.
-        """
-        from . import _map
-
-        return _map.run(self._client, requests, concurrency, ordered, progress)

@@ -1,0 +1,211 @@
+"""A thread that waits: for one call, and for many.
+
+``_asyncio.py`` has the same names for a coroutine that waits. What is built on these is written
+once, for asyncio, and ``tools/twins.py`` writes what goes with this module.
+"""
+
+from __future__ import annotations
+
+from os import getpid
+
+from . import _engine, _errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._call import Call
+    from ._events import Event
+    from ._options import Settings
+    from ._outcomes import Outcome
+    from ._requests import Request
+
+
+class Connections:
+    """The engine that a client and its copies share, opened anew in a child process."""
+
+    __slots__ = ("_engine", "is_closed")
+
+    def __init__(self) -> None:
+        self._engine: _engine.Engine | None = None
+        self.is_closed = False
+
+    def engine(self) -> _engine.Engine:
+        engine = self._engine
+        if engine is not None and engine.pid == getpid():
+            return engine
+        with _engine.lock():
+            if self.is_closed:
+                raise _errors.ClosedError("the client is closed")
+            engine = self._engine
+            if engine is None or engine.pid != getpid():
+                inherited, self._engine = engine, _engine.Engine()
+                if inherited is not None:
+                    inherited.close()
+            return self._engine  # type: ignore[return-value]
+
+    def close(self) -> None:
+        with _engine.lock():
+            self.is_closed = True
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+
+class Line:
+    """What one client calls over: its own options, over connections shared with its copies."""
+
+    __slots__ = ("_connections", "_handle", "_settings")
+
+    def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
+        self._settings = settings
+        self._connections = connections or Connections()
+        self._handle: _engine.Handle | None = None
+
+    def open(self) -> None:
+        """Opens it now, so that wrong options are an error now."""
+        try:
+            self._client()
+        except BaseException:
+            self._connections.close()
+            raise
+
+    def copy(self, settings: Settings) -> Line:
+        """One with other options over the same connections."""
+        return Line(settings, self._connections)
+
+    def _client(self) -> int:
+        """The client of the library, opened anew in a child process."""
+        engine = self._connections.engine()
+        handle = self._handle
+        if handle is None or handle.engine is not engine:
+            with _engine.lock():
+                handle = self._handle
+                if handle is None or handle.engine is not engine:
+                    handle = self._handle = _engine.Handle(engine, self._settings)
+        found = handle.handle
+        if not found:
+            raise _errors.ClosedError("the client is closed")
+        return found
+
+    def start(self, request: Request, key: str | None, parts: Any = None) -> Reading:
+        """Starts a call. ``parts`` collects the text of its deltas."""
+        try:
+            return Reading(request.start(self._client(), self._settings.query, key), parts)
+        except _errors.InvalidArgumentError:
+            if self.is_closed:  # by another thread, since it was looked at
+                raise _errors.ClosedError("the client is closed") from None
+            raise
+
+    @property
+    def is_closed(self) -> bool:
+        return self._connections.is_closed
+
+    def close(self) -> None:
+        """Closes the connections, also those of copies. Calls that are under way go on."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.close()
+        self._connections.close()
+
+
+class Reading:
+    """A call, and how its user waits for it."""
+
+    __slots__ = ("_first", "call", "parts")
+
+    def __init__(self, call: Call, parts: Any = None) -> None:
+        self.call = call
+        self.parts = parts
+        self._first: list[Event] | None = None
+
+    def begin(self) -> None:
+        """Waits until the server has sent something. What goes wrong frees the call."""
+        try:
+            self._first = self.next()
+        except BaseException:
+            self.call.close()
+            raise
+
+    def next(self) -> list[Event] | None:
+        """Waits for the next events; None after the last one. Raises what went wrong."""
+        batch = self._first
+        if batch is not None:
+            self._first = None
+            return batch
+        call, parts = self.call, self.parts
+        if call.is_done:
+            return None
+        while True:
+            batch = call.read(parts)
+            if batch is None or batch:
+                return batch
+            call.wait()
+
+    def until_done(self) -> None:
+        """Waits until the call has ended. Raises what went wrong."""
+        call = self.call
+        call.wait()
+        while not call.finish():
+            call.wait()
+
+    def close(self) -> None:
+        """Frees the call; one that is still running is cancelled. Again is fine."""
+        self.call.close()
+
+
+class Crowd:
+    """Many calls at once, on connections of their own."""
+
+    def __init__(self, client: Any) -> None:
+        import select
+
+        from ._loop import Reactor
+
+        self._client = client
+        self._reactor = Reactor()
+        self._handle = self._reactor.handle(client._settings)
+        self._waiting: dict[int, tuple[Outcome, Request]] = {}
+        self._ready: list[Outcome] = []
+        self._poll = select.poll()
+        self._poll.register(self._reactor.fd, select.POLLIN)
+
+    def begin(self, outcome: Outcome) -> None:
+        """Starts the call of an outcome to be."""
+        from ._loop import Running
+
+        settings = self._client._settings
+        try:
+            request = outcome.asked()
+            outcome.request = request.body
+            call = request.start(self._handle.handle, settings.query, self._client._key())
+        except Exception as problem:
+            outcome.error = problem
+            self._ready.append(outcome)
+            return
+        self._waiting[self._reactor.add(Running(call)).key] = outcome, request
+
+    def ready(self) -> list[Outcome]:
+        """Waits for calls to end, not for long."""
+        if not self._ready:
+            self._poll.poll(100)
+        for running in self._reactor.collect():
+            if not running.is_done:
+                continue
+            outcome, request = self._waiting.pop(running.key)
+            self._reactor.remove(running)
+            if running.error is None:
+                outcome.response = running.call.answer(request.result)
+            elif isinstance(running.error, Exception):
+                outcome.error = running.error
+            running.call.close()
+            self._ready.append(outcome)
+        ready, self._ready = self._ready, []
+        return ready
+
+    def close(self) -> None:
+        """Ends what is under way."""
+        for running in list(self._reactor.running.values()):
+            running.call.close()
+        self._handle.close()
+        self._reactor.engine.close()

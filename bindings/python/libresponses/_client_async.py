@@ -1,0 +1,192 @@
+"""The client, and what it is waited for with: `AsyncOpenAI`."""
+
+from __future__ import annotations
+
+from ._asyncio import Line, Reading
+from ._base import BaseClient
+from ._options import key_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from ._assembly import Assembly
+    from ._call import Call
+    from ._requests import Request
+    from ._signatures_async import AsyncConversations, AsyncResponses
+    from ._stream_async import AsyncResponseStreamManager, AsyncStream
+
+
+class AsyncOpenAI(BaseClient):
+    # only async:
+    """A client of the Responses API for asyncio; its calls are awaited.
+
+    Takes the arguments of the ``openai`` package's client, and ``options``. Cancelling a task
+    cancels its call.
+    """
+
+    # only sync:
+    # | """A client of the Responses API.
+    # |
+    # | Takes the arguments of the ``openai`` package's client, and ``options``. May be used from
+    # | any number of threads, after a fork, and pickled. ``timeout`` is in seconds and limits a
+    # | whole call with its retries.
+    # | """
+    # end
+
+    _line: Line
+    responses: AsyncResponses
+    conversations: AsyncConversations
+
+    def _open(self) -> None:
+        self._line = Line(self._settings)
+        self._line.open()
+
+    async def _key(self) -> str | None:
+        """The key that a function gives for each call, where there is one."""
+        provider = self._settings.api_key_provider
+        if provider is None:
+            return None
+        key = provider()
+        # only async:
+        if hasattr(key, "__await__"):
+            key = await key
+        # end
+        return key_text(key)
+
+    async def _start(self, request: Request, parts: Any = None) -> Reading:
+        return self._line.start(request, await self._key(), parts)
+
+    async def _perform(self, request: Request) -> Any:
+        """Makes a call and waits for its outcome."""
+        return await self._finish(request, lambda call: call.answer(request.result))
+
+    async def _finish(self, request: Request, answer: Callable[[Call], Any]) -> Any:
+        reading = await self._start(request)
+        try:
+            await reading.until_done()
+            return answer(reading.call)
+        finally:
+            reading.close()
+
+    async def _drive(self, routine: Any) -> Any:
+        """Runs a generator that yields requests, or things to await, and gets their answers."""
+        from ._requests import Request
+
+        try:
+            step = next(routine)
+            while True:
+                try:
+                    if isinstance(step, Request):
+                        answer = await self._perform(step)
+                    else:
+                        # only async:
+                        answer = await step
+                        # only sync:
+                        # | step.close()
+                        # | raise TypeError("coroutines need AsyncOpenAI")
+                        # end
+                except Exception as problem:
+                    step = routine.throw(problem)
+                else:
+                    step = routine.send(answer)
+        except StopIteration as end:
+            return end.value
+
+    # What the resources ask for, in the form that this client's users wait for it with.
+
+    async def _start_stream(
+        self, request: Request, assembly: Assembly | None = None
+    ) -> AsyncStream:
+        from ._stream_async import AsyncResponseStream, AsyncStream
+
+        reading = await self._start(request, None if assembly is None else assembly.parts)
+        await reading.begin()
+        kind = AsyncStream if assembly is None else AsyncResponseStream
+        return kind(self, reading, assembly)
+
+    def _manager(self, request: Request, assembly: Assembly) -> AsyncResponseStreamManager:
+        from ._stream_async import AsyncResponseStreamManager
+
+        return AsyncResponseStreamManager(self, request, assembly)
+
+    def _pages(self, owner: Any, request: Callable[[Any], Request], after: Any) -> Any:
+        from ._pages_async import pages
+
+        return pages(owner, request, after)
+
+    def _raw(self, mode: str, request: Request, is_stream: bool) -> Any:
+        from ._raw_async import perform
+
+        return perform(self, mode, request, is_stream)
+
+    def _map(self, *arguments: Any) -> Any:
+        from ._map_async import run
+
+        return run(self, *arguments)
+
+    def is_closed(self) -> bool:
+        return self._line.is_closed
+
+    async def close(self) -> None:
+        # only async:
+        """Closes the connections, also those of copies, and ends their calls."""
+        # only sync:
+        # | """Closes the connections, also those of copies. Streams that are under way go on."""
+        # end
+        self._line.close()
+
+    # only async:
+    aclose = close
+    # end
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # Any other endpoint below base_url.
+
+    async def get(self, path: str, **options: Any) -> Any:
+        """GET of any path below ``base_url``; the answer as a `Model`."""
+        return await self._send("GET", path, None, options)
+
+    async def post(self, path: str, *, body: Any = None, **options: Any) -> Any:
+        """POST of any path below ``base_url``."""
+        return await self._send("POST", path, body, options)
+
+    async def put(self, path: str, *, body: Any = None, **options: Any) -> Any:
+        """PUT of any path below ``base_url``."""
+        return await self._send("PUT", path, body, options)
+
+    async def patch(self, path: str, *, body: Any = None, **options: Any) -> Any:
+        """PATCH of any path below ``base_url``."""
+        return await self._send("PATCH", path, body, options)
+
+    async def delete(self, path: str, *, body: Any = None, **options: Any) -> Any:
+        """DELETE of any path below ``base_url``."""
+        return await self._send("DELETE", path, body, options)
+
+    async def _send(self, method: str, path: str, body: Any, options: dict[str, Any]) -> Any:
+        from ._models import Document
+        from ._requests import send
+
+        options.pop("cast_to", None)
+        return await self._perform(send(method, path, body, result=Document, **options))
+
+
+# only async:
+
+
+AsyncClient = AsyncOpenAI
+# end
