@@ -92,7 +92,7 @@ def main() -> None:
         if sys.argv[1] == "make":
             path.write_text(text)
         elif not path.exists() or path.read_text() != text:
-            sys.exit(f"{path} is not made from its source: run `make twins`")
+            sys.exit(f"{path.name} is not made from its source: run `make twins`")
 
 
 if __name__ == "__main__":
