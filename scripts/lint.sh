@@ -53,6 +53,9 @@ echo "ruff"
 "$python" -m ruff check --quiet . || failed=1
 "$python" -m ruff format --quiet --check . || failed=1
 
+echo "twins"
+"$python" bindings/python/tools/twins.py check || failed=1
+
 # One directory at a time, as two may each have a conftest.py.
 # The Python binding and its examples are looked after by bindings/python/Makefile.
 for directory in $(files '*.py' | grep -v '^\(bindings\|examples\)/python/' |
