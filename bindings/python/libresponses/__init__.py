@@ -92,17 +92,12 @@ __all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("responses", "types"):
-        from importlib import import_module
-
-        return import_module(f".{name}", __name__)
-    home = _HOMES.get(name)
+    home = name if name in ("responses", "types") else _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f".{home}", __name__), name)
-    globals()[name] = value
+    # `importlib` takes longer to import than this.
+    module = __import__(f"{__name__}.{home}", fromlist=["__name__"])
+    value = globals()[name] = module if home == name else getattr(module, name)
     return value
 
 

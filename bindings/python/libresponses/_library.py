@@ -125,6 +125,23 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
 }
 
 
+def declared(library: Any, name: str) -> Any:
+    """A function of the library with its types."""
+    function = library[name]
+    function.restype, function.argtypes = DECLARATIONS[name]
+    library.__dict__[name] = function
+    return function
+
+
+class Quick(ctypes.PyDLL):
+    """The library, whose functions are declared when they are first used: that is quicker."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in DECLARATIONS:
+            raise AttributeError(name)
+        return declared(self, name)
+
+
 class Library:
     """The loaded library.
 
@@ -135,12 +152,9 @@ class Library:
     def __init__(self, path: str, blocking: ctypes.CDLL) -> None:
         self.path = path
         self.blocking = blocking
-        self.quick = ctypes.PyDLL(path)
-        for library in (self.blocking, self.quick):
-            for name, (result, arguments) in DECLARATIONS.items():
-                function = getattr(library, name)
-                function.restype = result
-                function.argtypes = arguments
+        self.quick = Quick(path)
+        for name in DECLARATIONS:  # a library that lacks one does not fit
+            declared(blocking, name)
 
 
 _AT_SECURE = 23
