@@ -105,7 +105,7 @@ static struct field *new_chain(const char *name, enum kind kind, struct field **
    none; "" when it is one, or memory is out: see its status. */
 static const char *read_path(struct responses_text_ *path, const char *name)
 {
-    static const char *no_name = "not a name, or a path of names";
+    static const char *no_name = "expected a name, or names with \"/\" between them";
     const char *p;
     size_t names;
 
@@ -122,7 +122,7 @@ static const char *read_path(struct responses_text_ *path, const char *name)
             break;
     }
     if (names > RESPONSES_DEPTH_)
-        return "a path of more than 512 names";
+        return "the path has more than 512 names";
     path->status = RESPONSES_OK;
     return "";
 }
@@ -191,9 +191,9 @@ int responses_request_set_(responses_request *request, const char *action, const
         left = path.data + 1;
         place = walk(&request->fields, &left);
         if (place == NULL) {
-            why = "leads through what is no object";
+            why = "a part of the path is not an object";
         } else if (*place != NULL && (*place)->kind == ARRAY) {
-            why = "something was added to it";
+            why = "cannot be set, because something was added to it";
         } else if ((chain = new_chain(left, VALUE, &last)) == NULL) {
             status = RESPONSES_E_NOMEM;
         } else {
@@ -240,7 +240,7 @@ int responses_request_add_(responses_request *request, const char *action, const
             }
         } else if (field->kind != ARRAY) {
             status = RESPONSES_E_INVALID;
-            why = "it was set before";
+            why = "cannot be added to, because it was set before";
         } else {
             size_t before = field->json.len;
             elements = &field->json;

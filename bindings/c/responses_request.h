@@ -1,9 +1,9 @@
 /*
  * responses_request.h - requests and answers without a JSON library
  *
- * For programs that have no JSON library, in C89, Fortran, COBOL or anything that can call C: builds
- * the JSON of a request, field by field, hands it to the functions of responses.h, and reads values
- * out of what comes back.
+ * For programs that have no JSON library, in C89, Fortran, COBOL or any language that can call C. It
+ * builds the JSON of a request, field by field, passes it to the functions of responses.h, and reads
+ * values of the answer.
  *
  *     responses_request *request;
  *     responses_request_new(&request);
@@ -15,21 +15,20 @@
  *
  *     cc program.c $(pkg-config --cflags --libs responses-request)
  *
- * It is a small library of its own (libresponses-request) and not a part of a header, because a
- * language without a C preprocessor needs something to link, and not a part of libresponses, because
- * most programs have JSON already. Its .c files may also be compiled into a program. JSON itself is read,
- * checked and escaped by libresponses, whose responses_json_...() functions are there for JSON inside text,
- * the arguments of a function call say.
+ * It is a separate library, libresponses-request. A header with inline functions would be of no use for
+ * languages without a C preprocessor, and most programs of libresponses have a JSON library already. Its
+ * .c files may also be compiled into a program. For JSON inside text, such as the arguments of a function
+ * call, libresponses has the responses_json_...() functions.
  *
- * The rules of responses.h hold here too: a status is an int, what comes through `out` is yours, what
- * goes in is copied, free(NULL) does nothing, RESPONSES_NTS stands for text that ends in NUL. A request
- * has one user at a time. What fails leaves the request as it was: RESPONSES_E_NOMEM, or
- * RESPONSES_E_INVALID, and responses_request_problem() says what was wrong. An error sticks: the
- * functions that send a request answer it when something could not be put into the request before, so
- * that a program may look at the end only.
+ * The rules of responses.h hold here, too: a status is an int, what comes through `out` is yours, what
+ * you pass in is copied, free(NULL) does nothing, RESPONSES_NTS stands for text that ends in NUL. One
+ * thread at a time may use a request. A function that fails leaves the request unchanged and returns
+ * RESPONSES_E_NOMEM or RESPONSES_E_INVALID; responses_request_problem() says what was wrong. The request
+ * remembers the first error, and the functions that send it then return that error. So a program may
+ * check only the last status.
  *
- * Text must be UTF-8, else it is RESPONSES_E_INVALID; all of it may stand in JSON, NUL too. JSON that
- * is handed in is checked.
+ * Text must be UTF-8 and may contain NUL; other text is RESPONSES_E_INVALID. JSON that you pass is
+ * checked.
  *
  * Every function is available since 0.1.
  */
@@ -50,49 +49,48 @@ typedef struct responses_request responses_request;
 RESPONSES_API int responses_request_new(responses_request **out);
 RESPONSES_API void responses_request_free(responses_request *request);
 
-/* Takes everything out, and an error that stuck. */
+/* Removes all fields, and a remembered error. */
 RESPONSES_API void responses_request_clear(responses_request *request);
 
 /*
- * Set a field, in place of one that is there. `name` is the field's name, or a path through objects,
- * which are made when they are missing: "model", "reasoning/effort", "metadata/order". A part of it may
- * not be empty, and what it leads through must be an object that was made this way. "input" and "tools"
- * can be set only while nothing was added to them, and added to only while they were not set. A name
- * with a "/" in it goes into an object by set_json. A path has at most 512 names, and JSON that is put in
- * at most 512 levels, without NaN and Infinity.
+ * Set a field, or replace it. `name` is the field's name, or a path through objects, which are made if
+ * they are missing: "model", "reasoning/effort", "metadata/order". No part of the path may be empty, and
+ * each object on it must have been made this way. Either set "input" and "tools", or add to them, not
+ * both. For a name that contains "/" set the object around it with set_json. A path has at most 512
+ * names; JSON has at most 512 levels, and no NaN or Infinity.
  */
 RESPONSES_API int responses_request_set_string(responses_request *request, const char *name,
                                                const char *value, size_t n);
 RESPONSES_API int responses_request_set_integer(responses_request *request, const char *name,
                                                 int64_t value);
-/* RESPONSES_E_INVALID for an infinity or what is no number. The same in every locale. */
+/* RESPONSES_E_INVALID for infinities and NaN. Does not depend on the locale. */
 RESPONSES_API int responses_request_set_number(responses_request *request, const char *name,
                                                double value);
-/* 0 is false, all else true. */
+/* 0 is false, any other value is true. */
 RESPONSES_API int responses_request_set_boolean(responses_request *request, const char *name,
                                                 int value);
 RESPONSES_API int responses_request_set_null(responses_request *request, const char *name);
 /* Any JSON. */
 RESPONSES_API int responses_request_set_json(responses_request *request, const char *name,
                                              const char *json, size_t n);
-/* Takes a field out, with all that is in it. RESPONSES_E_RANGE when there is none. */
+/* Removes a field with its contents. RESPONSES_E_RANGE when there is no such field. */
 RESPONSES_API int responses_request_remove(responses_request *request, const char *name);
 
 /* Add to "input": a message of "user", "assistant", "system" or "developer". */
 RESPONSES_API int responses_request_add_message(responses_request *request, const char *role,
                                                 const char *text, size_t n);
-/* The same with an image: a URL, "data:image/png;base64,..." too. text may be NULL. */
+/* The same with an image: a URL, also "data:image/png;base64,...". text may be NULL. */
 RESPONSES_API int responses_request_add_image(responses_request *request, const char *role,
                                               const char *text, const char *image_url);
-/* What a function of yours came to, for a call that the model made. */
+/* Add to "input": the result of your function, for a call that the model made. */
 RESPONSES_API int responses_request_add_function_output(responses_request *request,
                                                         const char *call_id, const char *output,
                                                         size_t n);
 /* Any item, a JSON object. */
 RESPONSES_API int responses_request_add_item(responses_request *request, const char *json,
                                              size_t n);
-/* All items of a response's "output", so that a conversation goes on from it without being stored at
-   the server. RESPONSES_E_RANGE when it has none. */
+/* Add to "input": all items of a response's "output". This continues a conversation that is not stored
+   at the server. RESPONSES_E_RANGE when the response has no output. */
 RESPONSES_API int responses_request_add_output_of(responses_request *request,
                                                   const responses_response *response);
 
@@ -113,15 +111,16 @@ RESPONSES_API int responses_request_set_schema(responses_request *request, const
    memory is out. */
 RESPONSES_API const char *responses_request_json(responses_request *request, size_t *len);
 
-/* The error that sticks, RESPONSES_OK without one, and one English line about it, "" without one:
+/* The remembered error, or RESPONSES_OK, and one English line about it, or "":
    'set_string "model": not UTF-8'. */
 RESPONSES_API int responses_request_status(const responses_request *request);
 RESPONSES_API const char *responses_request_problem(const responses_request *request);
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-/* As their namesakes of responses.h, with the request as it is now; it can be changed and sent again.
-   An error that sticks is answered without an error object: see responses_request_problem(). */
+/* As the functions of responses.h of these names, with the request as it is now. You may change it and
+   send it again. If the request remembers an error, that status is returned, and `*err` is NULL: see
+   responses_request_problem(). */
 RESPONSES_API int responses_request_create(responses_request *request, responses_client *client,
                                            responses_response **out, responses_error **err);
 RESPONSES_API int responses_request_create_stream(responses_request *request,
@@ -145,9 +144,9 @@ RESPONSES_API int responses_request_compact(responses_request *request, response
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /*
- * Values of a response by JSON pointer. RESPONSES_E_RANGE when there is nothing at that place;
- * RESPONSES_E_INVALID when it is something else than was asked for, or a number that does not fit.
- * `*value` is left alone then.
+ * Values of a response by JSON pointer. RESPONSES_E_RANGE when there is no value at that place;
+ * RESPONSES_E_INVALID when the value has another type, or is a number that does not fit. `*value` is
+ * then unchanged.
  */
 RESPONSES_API int responses_read_integer(const responses_response *response, const char *pointer,
                                          int64_t *value);
@@ -155,12 +154,12 @@ RESPONSES_API int responses_read_number(const responses_response *response, cons
                                         double *value);
 RESPONSES_API int responses_read_boolean(const responses_response *response, const char *pointer,
                                          int *value);
-/* The text of a string, or the JSON of anything else, into a buffer of yours, as responses_copy_text.
+/* Copies the text of a string, or the JSON of another value, as responses_copy_text() does.
    RESPONSES_E_RANGE when it does not fit, with `*needed` > capacity, or, with 0 in `*needed`, when
-   there is nothing at that place. */
+   there is no value at that place. */
 RESPONSES_API int responses_read_string(const responses_response *response, const char *pointer,
                                         char *buffer, size_t capacity, size_t *needed);
-/* How many elements an array has, or fields an object. */
+/* The number of elements of an array, or of fields of an object. */
 RESPONSES_API int responses_read_count(const responses_response *response, const char *pointer,
                                        int *count);
 

@@ -58,7 +58,7 @@ class error : public std::exception
         if (adopted != nullptr || partial != nullptr)
             details_ = std::make_shared<detail::error_details>(std::move(held));
     }
-    /* One that a function of responses.h has written, which becomes this object's. */
+    /* Takes over an error that a function of responses.h has written. */
     explicit error(responses_error *adopted)
         : error(adopted != nullptr ? responses_error_status(adopted) : RESPONSES_OK, adopted)
     {
@@ -125,7 +125,7 @@ class error : public std::exception
     }
 
     /* The value at a JSON pointer of the body as a tree of jansson; "" is the whole. RESPONSES_E_RANGE
-       when there is nothing at that place, or no JSON. */
+       when there is no value at that place, or the body is not JSON. */
     template <class T> result<T> try_as(const name_text &pointer = "") const;
 #if RESPONSES_EXCEPTIONS
     template <class T> T as(const name_text &pointer = "") const;
@@ -141,7 +141,7 @@ class error : public std::exception
     {
         return responses_error_is_retryable(said()) == 1;
     }
-    /* The wait the server asked for; negative when it did not say. */
+    /* The pause that the server asked for; negative if it did not. */
     std::chrono::milliseconds retry_after() const noexcept
     {
         return std::chrono::milliseconds(responses_error_retry_after_ms(said()));
@@ -151,16 +151,16 @@ class error : public std::exception
     {
         return responses_error_attempts(said());
     }
-    /* The sequence number of the last event that was handed over, or -1: with response_id() the place
-       from which client.get_stream() goes on. */
+    /* The sequence number of the last event that the program got, or -1. With response_id(),
+       client.get_stream() resumes the stream after it. */
     std::int64_t last_sequence() const noexcept
     {
         return responses_error_last_sequence(said());
     }
 
-    /* What had arrived when a stream ended badly: of stream() with a function, of a loop over events, of
-       finish(). Empty when nothing had, and for all other errors. It stays as long as a copy of this
-       error does and, as every response, is for one thread at a time. */
+    /* The part of the response that arrived before a stream failed: in stream() with a function, in a
+       loop over events, in finish(). Empty if nothing arrived, and for all other errors. It is valid as
+       long as a copy of this error exists. As every response, it is for one thread at a time. */
     response_view partial() const noexcept;
 
 #if RESPONSES_EXCEPTIONS
@@ -184,11 +184,11 @@ class error : public std::exception
     std::shared_ptr<const detail::error_details> details_;
 };
 
-/* The kinds that programs treat differently. */
-struct api_error : error { /* the server said no */
+/* The errors that most programs treat differently. All others are error itself. */
+struct api_error : error { /* the server reported an error */
     explicit api_error(const error &e) : error(e) {}
 };
-struct connection_error : error { /* no answer: RESPONSES_E_NETWORK, RESPONSES_E_TLS */
+struct connection_error : error { /* RESPONSES_E_NETWORK, RESPONSES_E_TLS */
     explicit connection_error(const error &e) : error(e) {}
 };
 struct timeout_error : error { /* a time limit was reached */

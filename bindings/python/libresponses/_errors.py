@@ -39,7 +39,7 @@ class OutOfMemoryError(OpenAIError, MemoryError):
 
 
 class ForkedError(OpenAIError, RuntimeError):
-    """A child used a stream that its parent began. Clients reopen, streams cannot."""
+    """A child process used a stream that its parent started. Start a new one in the child."""
 
 
 class ClosedError(OpenAIError, ValueError):
@@ -51,7 +51,7 @@ class BusyError(OpenAIError, RuntimeError):
 
 
 class ToolRunError(OpenAIError, RuntimeError):
-    """The loop of tool calls came to its bound before the model had an answer.
+    """The model still calls tools after the maximum number of steps.
 
     ``response`` is the last one of the model.
     """
@@ -98,7 +98,7 @@ class HTTPResponseInfo:
 
 
 class APIError(OpenAIError):
-    """Whatever goes wrong between this program and the server's answer.
+    """A failure of the network, of the server, or in its answer.
 
     ``body`` is the server's ``error`` object, or all of the answer when it has none.
     """
@@ -148,7 +148,7 @@ def _restore(kind: Any, arguments: Any, state: Any) -> Any:
 
 
 class APIConnectionError(APIError):
-    """There was no answer: name lookup, connection, TLS."""
+    """The network failed: name lookup, connection, TLS, or a broken connection."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class APITimeoutError(APIConnectionError):
 
 
 class StreamTruncatedError(APIConnectionError):
-    """The stream ended before its terminal event. ``partial_response`` is what had arrived."""
+    """The stream ended before its terminal event. ``partial_response`` has what arrived."""
 
 
 class RequestCancelledError(APIError):
@@ -193,7 +193,7 @@ class ResponseFailedError(APIError):
 
 
 class APIResponseValidationError(APIError):
-    """The answer is not what the API sends: no JSON, or broken framing."""
+    """The server sent broken HTTP, or something other than the expected JSON."""
 
     response: HTTPResponseInfo
     status_code: int

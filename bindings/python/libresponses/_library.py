@@ -225,7 +225,7 @@ def load() -> Library:
             return Library(path, found)
         except (OSError, AttributeError) as problem:
             failures.append(f"{path} ({why}): {problem}{advice(str(problem))}")
-    raise ImportError("libresponses cannot be loaded; tried were:\n  " + "\n  ".join(failures))
+    raise ImportError("libresponses cannot be loaded. Tried:\n  " + "\n  ".join(failures))
 
 
 library = load()

@@ -215,7 +215,7 @@ def set_all(handle: int, options: Mapping[str, Any], headers: Mapping[str, Any])
         if name not in names():
             # The name is not shown: it may be a value that went astray.
             raise _errors.InvalidArgumentError(
-                f"options: there is no option of that name; there are {', '.join(sorted(names()))}"
+                f"options: no option has this name; the options are {', '.join(sorted(names()))}"
             )
         where = f"option {name!r}"
         data = None if value is None else native(str(value), where)

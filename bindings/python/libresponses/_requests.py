@@ -120,7 +120,8 @@ def dumps(value: Any) -> bytes:
 
         return json.dumps(value, separators=(",", ":"), default=plain).encode()
     except (TypeError, ValueError) as problem:
-        raise _errors.InvalidArgumentError(f"this cannot be sent as JSON: {problem}") from problem
+        words = f"a parameter cannot be sent as JSON: {problem}"
+        raise _errors.InvalidArgumentError(words) from problem
 
 
 def plain(value: Any) -> Any:

@@ -187,7 +187,7 @@ def test_constructor_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     with pytest.raises(libresponses.OpenAIError, match="api_key"):
         OpenAI()
-    with pytest.raises(libresponses.OpenAIError, match="no option of that name"):
+    with pytest.raises(libresponses.OpenAIError, match="no option has this name"):
         OpenAI(api_key="k", options={"no_such": 1})
     with pytest.raises(ValueError, match="base_url"):
         OpenAI(api_key="k", base_url="ftp://example.com")

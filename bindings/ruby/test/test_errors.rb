@@ -69,7 +69,7 @@ class TestErrors < TestCase
 
   def test_usage
     error = assert_raises(Libresponses::UsageError) { client(nonsense: 1) }
-    assert_match(/no option of that name; there are timeout/, error.message)
+    assert_match(/no option has this name; the options are timeout/, error.message)
     error = assert_raises(Libresponses::UsageError) { client(max_retries: "many") }
     assert_match(/0\.\.100|0 to 100/, error.message)
     assert_raises(Libresponses::UsageError) { client.responses.retrieve("") }

@@ -5,8 +5,8 @@ require_relative "headers"
 require_relative "native/memory"
 
 module Libresponses
-  # What every error of this gem is. The classes below it are named as in the `openai` gem where it
-  # has them.
+  # The superclass of all errors of this gem. The classes below it have the names of the `openai` gem,
+  # where that has them.
   #
   #     Error
   #       UsageError             an argument or an option is wrong
@@ -15,24 +15,25 @@ module Libresponses
   #         ClosedError          the client or the stream was closed
   #         UnsupportedError     this build of the library cannot do that
   #       CancelledError         this program cancelled it
-  #       APIError               it was not this program's doing
-  #         APIConnectionError   no answer: name lookup, connection, reset
+  #       APIError               the network or the server failed
+  #         APIConnectionError   no connection, or it broke
   #           APITimeoutError    one of the time limits was reached
-  #           TLSError           certificate, handshake
-  #         APIStatusError       the server said no with an HTTP status of 400 or more
+  #           TLSError           a certificate was refused, or the handshake failed
+  #         APIStatusError       the server answered with an HTTP status of 400 or more
   #           BadRequestError 400, AuthenticationError 401, PermissionDeniedError 403,
   #           NotFoundError 404, ConflictError 409, UnprocessableEntityError 422,
   #           RateLimitError 429, InternalServerError 500 and more
   #         ResponseFailedError  the response failed, or an error came in its stream
-  #         ProtocolError        an answer that cannot be read
+  #         ProtocolError        the server sent broken HTTP or unexpected JSON
   #         TruncatedError       the stream ended before its terminal event
-  #         LimitError           larger than one of the max_ options allows
+  #         LimitError           the answer is larger than a limit
   #       ToolError              a tool of the loop could not be used
-  #       InternalError          a fault of the library; please report it
+  #       InternalError          an error in the library; please report it
   #
   # @since 0.1
   class Error < StandardError
-    # @return [String] the library's name for it, "RESPONSES_E_TIMEOUT" say; "" if it is Ruby's own
+    # @return [String] the status of the library, such as "RESPONSES_E_TIMEOUT"; "" for errors
+    #   of Ruby code
     attr_reader :status_name
     # @return [Integer, nil] the HTTP status of the answer; nil when there was none
     attr_reader :http_status
@@ -43,17 +44,17 @@ module Libresponses
     attr_reader :request_id
     # @return [String, nil] the answer's body or the error event, at most 64 KiB
     attr_reader :body
-    # @return [String, nil] the response this is about, where known
+    # @return [String, nil] the id of the response, if it is known
     attr_reader :response_id
-    # @return [Integer, nil] the sequence number of the last event that was handed over:
-    #   `responses.stream(response_id: error.response_id, starting_after: error.last_sequence)` goes
-    #   on from there
+    # @return [Integer, nil] the sequence number of the last event that the program got:
+    #   `responses.stream(response_id: error.response_id, starting_after: error.last_sequence)`
+    #   resumes the stream
     attr_reader :last_sequence
     # @return [Integer] how many times the request was sent
     attr_reader :attempts
     # @return [Float, nil] the wait the server asked for, in seconds
     attr_reader :retry_after
-    # @return [Response, nil] what had arrived before a stream failed
+    # @return [Response, nil] the part that arrived before a stream failed
     attr_accessor :response
 
     def initialize(message = nil, details = {})

@@ -42,7 +42,7 @@ module Libresponses
       return [name.to_s, text(name, value)] if names.include?(name.to_s)
 
       # The name is not shown: it may be a value that went astray.
-      raise UsageError, "there is no option of that name; there are #{SECONDS.join(", ")} (in seconds), " \
+      raise UsageError, "no option has this name; the options are #{SECONDS.join(", ")} (in seconds), " \
                         "#{names.join(", ")}"
     end
     private_class_method :native

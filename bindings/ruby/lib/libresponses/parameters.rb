@@ -27,7 +27,7 @@ module Libresponses
       JSON.generate(value)
     rescue JSON::GeneratorError, EncodingError => e
       # Without a cause: its text would show what cannot be sent.
-      raise UsageError, "this cannot be sent as JSON: #{e.message}", cause: nil
+      raise UsageError, "a parameter cannot be sent as JSON: #{e.message}", cause: nil
     end
   end
 end

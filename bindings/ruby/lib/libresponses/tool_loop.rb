@@ -36,7 +36,7 @@ module Libresponses
     # What a tool raises goes to the model, which may try again; what is raised by the tool's absence,
     # to the caller.
     def answer(call)
-      tool = @tools.fetch(call.name) { raise ToolError, "the model called #{call.name}, which is not there" }
+      tool = @tools.fetch(call.name) { raise ToolError, "the model called #{call.name}, which is not in tools" }
       output =
         begin
           tool.call(call.arguments)
