@@ -5,7 +5,7 @@
 # begun in the order that they are named in, but for valgrind's, which has the machine to itself. What one prints is shown when it has ended, and kept in
 # build/test-logs.
 # The last line, "N passed, N failed", is also left in build/test-summary, and in build/test-times how each
-# ended and how many seconds it took. Tests have limits of their own, which name the one that hangs;
+# ended, how many seconds it took, and how many of a processor. Tests have limits of their own, which name the one that hangs;
 # STAGE_LIMIT, in seconds, is for what escapes them.
 set -eu
 
@@ -24,13 +24,16 @@ if [ "$1" = --one ]; then
     [ $status != 124 ] ||
         echo "$target did not end within ${STAGE_LIMIT:-2700} seconds" >> "build/test-logs/$target"
     seconds=$(($(date +%s) - begun))
+    # What its processes computed, user and system together.
+    times > "build/test-logs/.$target"
+    cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", ($1 + $3) * 60 + $2 + $4 }' "build/test-logs/.$target")
     # One after the other, so that no two logs are mixed.
     exec 9>> build/test-times
     flock 9
     printf '\n==== %s\n' "$target"
     cat "build/test-logs/$target"
-    echo "==== $target $word after $seconds seconds"
-    echo "$target $word $seconds" >&9
+    echo "==== $target $word after $seconds seconds, of processors $cpu"
+    echo "$target $word $seconds $cpu" >&9
     exit 0
 fi
 

@@ -1,8 +1,8 @@
 #include "phases.h"
+#include "host.h"
 #include "test.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
@@ -28,7 +28,8 @@ static int descriptors;
 /* The client's log tells it. */
 static atomic_int is_told;
 /* A listener that never answers, those that fill its queue, and the connection it took. */
-static int listener, fillers[8], accepted, port, fillers_left;
+static struct listener listener;
+static int accepted, fillers_left;
 
 const char *phase_name(enum phase which)
 {
@@ -80,31 +81,11 @@ static int connections_begun(void)
     int count = 0;
     FILE *file = fopen("/proc/net/tcp", "re");
     assert_non_null(file);
-    snprintf(place, sizeof place, ":%04X 02 ", (unsigned)port);
+    snprintf(place, sizeof place, ":%04X 02 ", (unsigned)listener.port);
     while (fgets(line, sizeof line, file) != NULL)
         count += strstr(line, place) != NULL;
     fclose(file);
     return count;
-}
-
-static void listen_only(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t len = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(listener, 0), 0);
-    getsockname(listener, (struct sockaddr *)&address, &len);
-    port = ntohs(address.sin_port);
-    if (phase != CONNECTING)
-        return;
-    /* A listener whose queue is full answers no further connection. */
-    for (size_t i = 0; i < COUNT(fillers); i++) {
-        fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        (void)!connect(fillers[i], (struct sockaddr *)&address, sizeof address);
-    }
-    fillers_left = connections_begun();
 }
 
 /* How many bytes the client has sent that nobody has read. */
@@ -112,7 +93,7 @@ static int bytes_waiting(void)
 {
     int bytes = 0;
     if (accepted < 0)
-        accepted = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        accepted = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC);
     if (accepted >= 0)
         ioctl(accepted, FIONREAD, &bytes);
     return bytes;
@@ -167,30 +148,24 @@ static int has_own_listener(void)
     return phase == CONNECTING || phase == HANDSHAKE || phase == SENDING;
 }
 
-static int count_descriptors(void)
-{
-    int count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
-
 void phase_begin(enum phase which)
 {
     char url[64] = "http://name.held/v1";
     phase = which;
-    descriptors = count_descriptors();
+    descriptors = open_descriptors();
     is_told = lookups = 0;
-    accepted = listener = -1;
-    memset(fillers, -1, sizeof fillers);
+    accepted = -1;
     server = NULL;
     sse_hello(&sse, "resp_1");
     hold(1);
     if (has_own_listener()) {
-        listen_only();
-        snprintf(url, sizeof url, "http%s://127.0.0.1:%d/v1", phase == HANDSHAKE ? "s" : "", port);
+        listener = listener_open(0);
+        if (phase == CONNECTING) {
+            listener_fill(&listener);
+            fillers_left = connections_begun();
+        }
+        snprintf(url, sizeof url, "http%s://127.0.0.1:%d/v1", phase == HANDSHAKE ? "s" : "",
+                 listener.port);
     } else if (phase != LOOKUP) {
         server = server_start();
         script();
@@ -312,17 +287,14 @@ void phase_end(void)
     hold(0);
     if (server != NULL)
         server_stop(server);
-    for (size_t i = 0; i < COUNT(fillers); i++)
-        if (fillers[i] >= 0)
-            close(fillers[i]);
     if (accepted >= 0)
         close(accepted);
-    if (listener >= 0)
-        close(listener);
+    if (has_own_listener())
+        listener_close(&listener);
     sse_free(&sse);
     free(request);
     /* libcurl's thread that looked the name up may still be at it. */
-    while (count_descriptors() != descriptors && now_ms() < end)
+    while (open_descriptors() != descriptors && now_ms() < end)
         sleep_ms(5);
-    assert_int_equal(count_descriptors(), descriptors);
+    assert_int_equal(open_descriptors(), descriptors);
 }

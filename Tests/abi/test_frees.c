@@ -1,20 +1,18 @@
 /* Freed by one thread while others use it, at whatever instruction those are. */
+#include "host.h"
 #include "test.h"
 
-#include <arpa/inet.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
 
 #define NTS RESPONSES_NTS
 enum { USERS = 3 };
 
 /* Takes connections and never answers: calls that stay as they are. */
-static int listener;
-static char url[64];
+static struct listener silent;
 /* For calls whose client lives on. */
 static responses_client *client;
 
@@ -231,7 +229,7 @@ static void a_call_that_many_threads_use(void **state)
 
 static void *make_client(void)
 {
-    return client_at(url);
+    return client_at(silent.url);
 }
 
 static void release_client(void *made)
@@ -352,18 +350,6 @@ static void the_thread_that_waits_comes_out(void **state)
     }
 }
 
-static void listen_only(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(listener, 16), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
-}
-
 int main(void)
 {
     const struct CMUnitTest frees[] = {
@@ -375,10 +361,10 @@ int main(void)
     };
     /* What is freed is overwritten, so that its use does not pass unnoticed. */
     mallopt(M_PERTURB, 0xA5);
-    listen_only();
-    client = client_at(url);
+    silent = listener_open(16);
+    client = client_at(silent.url);
     int failed = run(frees);
     responses_client_free(client);
-    close(listener);
+    listener_close(&silent);
     return failed;
 }

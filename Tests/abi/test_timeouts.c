@@ -1,10 +1,6 @@
 /* Time has its limits: connect, first event, idle, the end, all of it. */
+#include "host.h"
 #include "test.h"
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #define NTS RESPONSES_NTS
 /* Nothing here is to take that long. */
@@ -52,28 +48,14 @@ static void connecting_is_limited(void **state)
 {
     (void)state;
     /* A listener whose queue is full answers no further connection. */
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t len = sizeof address;
-    int fillers[8];
-    char url[64];
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(listener, 0), 0);
-    getsockname(listener, (struct sockaddr *)&address, &len);
-    for (size_t i = 0; i < COUNT(fillers); i++) {
-        fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        (void)!connect(fillers[i], (struct sockaddr *)&address, sizeof address);
-    }
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
-    set(client, "base_url", url);
+    struct listener listener = listener_open(0);
+    listener_fill(&listener);
+    set(client, "base_url", listener.url);
     set(client, "connect_timeout_ms", "150");
     times_out("connect_timeout_ms", 150);
     assert_int_equal(responses_error_http_status(error), 0);
     assert_int_equal(responses_error_is_retryable(error), 1);
-    for (size_t i = 0; i < COUNT(fillers); i++)
-        close(fillers[i]);
-    close(listener);
+    listener_close(&listener);
 }
 
 static void the_answer_is_limited(void **state)

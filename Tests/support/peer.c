@@ -1,157 +1,53 @@
 #include "peer.h"
 #include "test.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
-enum { MAX_CONNECTIONS = 20000, MAX_REQUEST = 8192 };
+#define STREAM "Content-Type: text/event-stream\r\nx-request-id: req_1\r\n"
+#define JSON   "Content-Type: application/json\r\nx-request-id: req_1\r\n"
 
-/* What has come of a request on a connection, by its descriptor. */
-static struct {
-    char *bytes;
-    size_t count;
-} connections[MAX_CONNECTIONS];
-
-/* The stream of resp_1: up to where it breaks, and what is behind that. */
-static void send_part(int fd, int is_rest)
+static void answer_by_body(const struct request *request, struct exchange *x, void *user_data)
 {
-    struct text answer = {0};
-    struct sse sse;
-    sse_hello(&sse, "resp_1");
-    const size_t from = is_rest ? sse.end[4] : 0, end = is_rest ? sse.text.len : sse.end[4];
-    text_addf(&answer,
-              "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-              "Content-Length: %zu\r\n\r\n",
-              end - from);
-    text_add_bytes(&answer, sse.text.data + from, end - from);
-    sse_free(&sse);
-    if (send(fd, answer.data, answer.len, MSG_NOSIGNAL) < 0)
-        shutdown(fd, SHUT_RDWR);
-    text_free(&answer);
-}
-
-static void send_answer(int fd, const char *head, const char *body)
-{
-    struct text answer = {0};
-    struct sse sse;
-    if (strncmp(head, "GET ", 4) == 0 && strstr(head, "stream=true") != NULL) {
-        send_part(fd, strstr(head, "starting_after=4") != NULL);
-        return;
-    }
-    if (strstr(body, "silent"))
-        return;
-    if (strstr(body, "busy")) {
-        static const char busy[] = "HTTP/1.1 503 Busy\r\nRetry-After-Ms: 1\r\n"
-                                   "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
-        if (send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL) < 0)
-            shutdown(fd, SHUT_RDWR);
-        return;
-    }
-    if (strstr(body, "\"stream\":true")) {
+    static const char no[] =
+        "{\"error\":{\"message\":\"No.\",\"type\":\"t\",\"code\":\"c\",\"param\":\"p\"}}";
+    const char *body = request->body;
+    int is_resumed = strcmp(request->method, "GET") == 0 && strstr(request->target, "stream=true");
+    (void)user_data;
+    if (!is_resumed && strstr(body, "silent")) {
+        await_close(x);
+    } else if (!is_resumed && strstr(body, "busy")) {
+        answer_with(x, 503, JSON "Retry-After-Ms: 1\r\n", "{}", 2);
+    } else if (is_resumed || strstr(body, "\"stream\":true")) {
+        struct sse sse;
         sse_hello(&sse, "resp_1");
-        text_addf(&answer,
-                  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nx-request-id: req_1\r\n"
-                  "Content-Length: %zu\r\n\r\n%s",
-                  sse.text.len, sse.text.data);
+        size_t cut = sse.end[4];
+        if (!is_resumed)
+            answer_with(x, 200, STREAM, sse.text.data, sse.text.len);
+        else if (strstr(request->target, "starting_after=4") == NULL)
+            answer_with(x, 200, STREAM, sse.text.data, cut);
+        else
+            answer_with(x, 200, STREAM, sse.text.data + cut, sse.text.len - cut);
         sse_free(&sse);
+    } else if (strstr(body, "refused")) {
+        answer_with(x, 500, JSON, no, strlen(no));
     } else {
-        int refused = strstr(body, "refused") != NULL;
-        const char *json =
-            refused
-                ? "{\"error\":{\"message\":\"No.\",\"type\":\"t\",\"code\":\"c\",\"param\":\"p\"}}"
-                : RESPONSE;
-        text_addf(&answer,
-                  "HTTP/1.1 %s\r\nContent-Type: application/json\r\nx-request-id: req_1\r\n"
-                  "Content-Length: %zu\r\n\r\n%s",
-                  refused ? "500 No" : "200 OK", strlen(json), json);
-    }
-    if (send(fd, answer.data, answer.len, MSG_NOSIGNAL) < 0)
-        shutdown(fd, SHUT_RDWR);
-    text_free(&answer);
-}
-
-/* Answers every request that is complete. 0: the connection is over. */
-static int read_requests(int fd)
-{
-    char *bytes = connections[fd].bytes;
-    ssize_t got = recv(fd, bytes + connections[fd].count, MAX_REQUEST - connections[fd].count, 0);
-    if (got <= 0)
-        return got < 0 && errno == EAGAIN;
-    connections[fd].count += (size_t)got;
-    for (;;) {
-        bytes[connections[fd].count] = 0;
-        char *head = strstr(bytes, "\r\n\r\n");
-        if (head == NULL)
-            return connections[fd].count < MAX_REQUEST;
-        *head = 0;
-        char *length = strcasestr(bytes, "\r\ncontent-length:");
-        *head = '\r';
-        size_t size = length ? (size_t)atol(length + 17) : 0;
-        size_t total = (size_t)(head + 4 - bytes) + size;
-        if (total > MAX_REQUEST)
-            return 0;
-        if (connections[fd].count < total)
-            return 1;
-        char kept = bytes[total];
-        bytes[total] = 0;
-        send_answer(fd, bytes, head + 4);
-        bytes[total] = kept;
-        memmove(bytes, bytes + total, connections[fd].count - total);
-        connections[fd].count -= total;
-    }
-}
-
-static void serve(int listener)
-{
-    int epoll = epoll_create1(EPOLL_CLOEXEC), one = 1;
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, ready[64];
-    epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
-    for (;;) {
-        int count = epoll_wait(epoll, ready, COUNT(ready), -1);
-        for (int i = 0; i < count; i++) {
-            int fd = ready[i].data.fd;
-            if (fd != listener) {
-                if (!read_requests(fd)) {
-                    free(connections[fd].bytes);
-                    connections[fd].bytes = NULL;
-                    close(fd);
-                }
-                continue;
-            }
-            while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
-                if (fd >= MAX_CONNECTIONS) {
-                    close(fd);
-                    continue;
-                }
-                setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                connections[fd].bytes = malloc(MAX_REQUEST + 1);
-                connections[fd].count = 0;
-                event.data.fd = fd;
-                epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
-            }
-        }
+        answer_with(x, 200, JSON, RESPONSE, strlen(RESPONSE));
     }
 }
 
 struct peer peer_start(void)
 {
+    return peer_start_with(answer_by_body, NULL);
+}
+
+struct peer peer_start_with(server_handler handler, void *user_data)
+{
     struct peer peer = {0};
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(listener, 4096), 0);
-    getsockname(listener, (struct sockaddr *)&address, &length);
-    snprintf(peer.url, sizeof peer.url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
     peer.process = fork();
     assert_true(peer.process >= 0);
     if (peer.process == 0) {
@@ -160,11 +56,19 @@ struct peer peer_start(void)
         getrlimit(RLIMIT_NOFILE, &limit);
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
-        alarm(0);
-        serve(listener);
-        _exit(1);
+        struct server *server = server_start();
+        server_set_handler(server, handler, user_data);
+        if (write(ends[1], server_url(server), sizeof peer.url) < 0)
+            _exit(1);
+        close(ends[0]);
+        close(ends[1]);
+        for (;;)
+            pause();
     }
-    close(listener);
+    close(ends[1]);
+    if (read(ends[0], peer.url, sizeof peer.url) <= 0)
+        fail_msg("the server in a process of its own did not start");
+    close(ends[0]);
     return peer;
 }
 

@@ -10,6 +10,10 @@ if [ "${1:-}" = --one ]; then
     timeout -k 10 "${PROGRAM_LIMIT:-$limit}" \
         $TEST_WRAPPER "$3" >"$2/${3##*/}.log" 2>&1
     echo $? >"$2/${3##*/}.status"
+    # What it computed, user and system together.
+    times >"$2/${3##*/}.times"
+    awk -F '[ms ]+' -v name="${3##*/}" 'NR == 2 { printf "%.1f %s\n", ($1 + $3) * 60 + $2 + $4, name }' \
+        "$2/${3##*/}.times" >"$2/${3##*/}.cpu"
     exit 0
 fi
 
@@ -40,6 +44,8 @@ for program in "$@"; do
 done
 
 [ -n "$bad" ] && echo "Failed:$bad"
+[ "$#" -lt 5 ] || echo "Most of the processors' time, in seconds:" \
+    "$(sort -rn "$logs"/*.cpu | head -n "${TOP:-8}" | sed 's/ test_/ /' | paste -sd, | sed 's/,/, /g')"
 [ "$skipped" -gt 0 ] && echo "$skipped skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

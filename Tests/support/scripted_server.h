@@ -46,7 +46,8 @@ struct exchange *server_expect(struct server *server);
 /* Plays when the next connection is accepted, before any request is read. */
 struct exchange *server_at_accept(struct server *server);
 
-/* Makes the answers when none is queued; runs on a thread of the server, one per connection. */
+/* Makes the answers when none is queued; runs on the server's thread, which has no
+   other: it must not wait. */
 typedef void (*server_handler)(const struct request *request, struct exchange *x, void *user_data);
 void server_set_handler(struct server *server, server_handler handler, void *user_data);
 

@@ -208,37 +208,6 @@ void played_free(struct played *played)
     responses_error_free(played->error);
 }
 
-/* ---- time ---- */
-
-int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-void sleep_ms(int milliseconds)
-{
-    struct timespec t = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
-    while (nanosleep(&t, &t) != 0)
-        continue;
-}
-
-int is_slow(void)
-{
-    return getenv("TEST_SLOW") != NULL;
-}
-
-int at_most(int time)
-{
-    return is_slow() ? 20 * time : time;
-}
-
-int limit_ms(int milliseconds)
-{
-    return is_slow() ? 10 * milliseconds : milliseconds;
-}
-
 /* ---- the program ---- */
 
 static void hung(int signal)
@@ -268,7 +237,7 @@ int run_program(const struct CMUnitTest *tests, size_t count, const char *name)
     for (size_t i = 0; i < COUNT(unwanted); i++)
         unsetenv(unwanted[i]);
     signal(SIGALRM, hung);
-    alarm(is_slow() ? 1500 : 120);
+    alarm(is_slow() ? 1500 : 300);
     setvbuf(stdout, NULL, _IOLBF, 0);
     return _cmocka_run_group_tests(name, tests, count, NULL, NULL) == 0 ? 0 : 1;
 }

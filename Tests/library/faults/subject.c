@@ -1,7 +1,6 @@
 #include "subject.h"
 #include "test.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <sys/wait.h>
 
@@ -205,15 +204,4 @@ int subject_works(const char *url, char *complaint_out, unsigned long room_out)
     responses_error_free(error);
     responses_client_free(client);
     return *complaint != 0;
-}
-
-int subject_descriptors(void)
-{
-    int count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    while (directory != NULL && readdir(directory) != NULL)
-        count++;
-    if (directory != NULL)
-        closedir(directory);
-    return count;
 }

@@ -8,7 +8,5 @@
 int subject_run(const char *url, char *complaint, unsigned long room);
 /* A client that is made now works. */
 int subject_works(const char *url, char *complaint, unsigned long room);
-/* How many descriptors are open. */
-int subject_descriptors(void);
 
 #endif

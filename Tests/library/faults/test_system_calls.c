@@ -6,6 +6,7 @@
  * Each run is a process of its own, and several run at a time.
  */
 #include "faults.h"
+#include "host.h"
 #include "peer.h"
 #include "subject.h"
 #include "test.h"
@@ -36,7 +37,7 @@ static void run_once(const struct fault *fault)
         fprintf(stderr, "    before: %s\n", complaint);
         _exit(4);
     }
-    const int before = subject_descriptors();
+    const int before = open_descriptors();
     faults_arm(fault);
     int wrong = subject_run(peer.url, complaint, sizeof complaint);
     faults_disarm();
@@ -44,9 +45,9 @@ static void run_once(const struct fault *fault)
         fprintf(stderr, "    %s\n", complaint);
         _exit(1);
     }
-    if (subject_descriptors() != before || faults_wrong_closes() != 0) {
+    if (open_descriptors() != before || faults_wrong_closes() != 0) {
         fprintf(stderr, "    %d descriptors stay open, %ld were closed that were not open\n",
-                subject_descriptors() - before, faults_wrong_closes());
+                open_descriptors() - before, faults_wrong_closes());
         _exit(2);
     }
     if (subject_works(peer.url, complaint, sizeof complaint) != 0) {

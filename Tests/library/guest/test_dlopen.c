@@ -5,50 +5,24 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <dlfcn.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <responses.h>
 
-static char url[64];
-static pid_t server;
+#include "host.h"
+#include "peer.h"
 
-/* Answers every request on every connection, one connection after the other. */
-static void start_server(void)
+static struct peer server;
+
+static void say_something(const struct request *request, struct exchange *x, void *user_data)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(listener, 64), 0);
-    getsockname(listener, (struct sockaddr *)&address, &length);
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
-    server = fork();
-    if (server == 0) {
-        static const char answer[] =
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            "Content-Length: 15\r\nConnection: close\r\n\r\n{\"id\":\"resp_1\"}";
-        char request[4096];
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (;;) {
-            int fd = accept(listener, NULL, NULL);
-            if (recv(fd, request, sizeof request, 0) > 0)
-                send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
-            close(fd);
-        }
-    }
-    close(listener);
+    (void)request, (void)user_data;
+    answer(x, 200, "{\"id\":\"resp_1\"}");
 }
 
 /* The functions that the test uses, as a host looks them up. */
@@ -89,31 +63,11 @@ static void use(void)
     responses_client *client = NULL;
     responses_response *response = NULL;
     assert_int_equal(lib.client_new(&client, NULL), RESPONSES_OK);
-    assert_int_equal(lib.client_set(client, "base_url", url, NULL), RESPONSES_OK);
+    assert_int_equal(lib.client_set(client, "base_url", server.url, NULL), RESPONSES_OK);
     assert_int_equal(lib.create(client, "{}", RESPONSES_NTS, &response, NULL), RESPONSES_OK);
     assert_string_equal(lib.response_id(response), "resp_1");
     lib.response_free(response);
     lib.client_free(client);
-}
-
-static long resident_kib(void)
-{
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (fscanf(file, "%*s %ld", &pages) != 1)
-        pages = 0;
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-static int count_descriptors(void)
-{
-    int count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
 }
 
 static unsigned long long caught_signals(void)
@@ -134,15 +88,15 @@ static void loading_changes_no_signal_and_opens_nothing(void **state)
     (void)state;
     setenv("SWIFT_ROOT", "/usr", 1);
     unsigned long long before = caught_signals();
-    int descriptors = count_descriptors();
+    int descriptors = open_descriptors();
     load(RTLD_NOW | RTLD_LOCAL);
     assert_true(caught_signals() == before);
-    assert_int_equal(count_descriptors(), descriptors);
+    assert_int_equal(open_descriptors(), descriptors);
     use();
     assert_true(caught_signals() == before);
     assert_int_equal(dlclose(lib.library), 0);
     assert_true(caught_signals() == before);
-    assert_int_equal(count_descriptors(), descriptors);
+    assert_int_equal(open_descriptors(), descriptors);
     unsetenv("SWIFT_ROOT");
 }
 
@@ -194,7 +148,7 @@ static void a_client_outlives_dlclose(void **state)
     responses_client *client = NULL;
     load(RTLD_NOW);
     assert_int_equal(lib.client_new(&client, NULL), RESPONSES_OK);
-    assert_int_equal(lib.client_set(client, "base_url", url, NULL), RESPONSES_OK);
+    assert_int_equal(lib.client_set(client, "base_url", server.url, NULL), RESPONSES_OK);
     assert_int_equal(dlclose(lib.library), 0);
     load(RTLD_NOW);
     assert_int_equal(lib.create(client, "{}", RESPONSES_NTS, NULL, NULL), RESPONSES_OK);
@@ -214,9 +168,8 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     unsetenv("http_proxy");
     unsetenv("OPENAI_BASE_URL");
-    start_server();
+    server = peer_start_with(say_something, NULL);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
+    peer_stop(&server);
     return failed;
 }

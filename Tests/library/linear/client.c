@@ -1,5 +1,5 @@
 /* client SHAPE BYTES: one call whose answer is that large, and is received one byte at a time. */
-#include "server.h"
+#include "peer.h"
 #include "shapes.h"
 
 #include <dlfcn.h>
@@ -16,6 +16,32 @@ ssize_t recv(int fd, void *buffer, size_t len, int flags)
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "recv");
     return real(fd, buffer, len > 1 ? 1 : len, flags);
+}
+
+struct wanted {
+    const char *shape;
+    size_t bytes;
+};
+
+/* The answer ends with the connection. */
+static void answer_with_shape(const struct request *request, struct exchange *x, void *user_data)
+{
+    const struct wanted *wanted = user_data;
+    (void)request;
+    if (!strcmp(wanted->shape, "document")) {
+        char *text = malloc(wanted->bytes);
+        memset(text, 'x', wanted->bytes);
+        say(x, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\":\"");
+        say_bytes(x, text, wanted->bytes);
+        say(x, "\"}");
+        free(text);
+    } else {
+        struct stream stream = stream_make(wanted->shape, wanted->bytes);
+        say(x, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+        say_bytes(x, stream.bytes, stream.len);
+        free(stream.bytes);
+    }
+    hang_up(x);
 }
 
 struct heard {
@@ -57,24 +83,21 @@ int main(int count, char **arguments)
 {
     responses_client *client = NULL;
     responses_error *error = NULL;
-    char url[64];
-    if (count == 4 && !strcmp(arguments[1], "serve"))
-        return server_main(arguments[2], arguments[3]);
     if (count != 3)
         return 2;
-    snprintf(url, sizeof url, "http://127.0.0.1:%d",
-             server_start(arguments[0], arguments[1], arguments[2]));
+    struct wanted wanted = {arguments[1], strtoul(arguments[2], NULL, 10)};
+    struct peer peer = peer_start_with(answer_with_shape, &wanted);
     responses_client_new(&client, NULL);
-    responses_client_set(client, "base_url", url, NULL);
+    responses_client_set(client, "base_url", peer.url, NULL);
     responses_client_set(client, "proxy", "", NULL);
-    size_t bytes = strtoul(arguments[2], NULL, 10);
-    int fine = !strcmp(arguments[1], "document")
-                   ? document_is_had(client, bytes, &error)
-                   : stream_is_heard(client, arguments[1], bytes, &error);
+    int fine = !strcmp(wanted.shape, "document")
+                   ? document_is_had(client, wanted.bytes, &error)
+                   : stream_is_heard(client, wanted.shape, wanted.bytes, &error);
     if (!fine)
         fprintf(stderr, "not all arrived: %s\n",
                 responses_error_field(error, RESPONSES_ERROR_MESSAGE, NULL));
     responses_error_free(error);
     responses_client_free(client);
+    peer_stop(&peer);
     return !fine;
 }

@@ -14,6 +14,6 @@ $(LINEAR)/feed: linear/feed.c linear/shapes.c linear/shapes.h $(LINEAR)/feed.o $
 	    -Wl,--gc-sections -lcurl -ljansson -lm -lpthread -o $@
 
 # Its recv() must be found by libcurl.
-$(LINEAR)/client: linear/client.c linear/server.c linear/server.h linear/shapes.c linear/shapes.h
+$(LINEAR)/client: linear/client.c linear/shapes.c linear/shapes.h $(ARCHIVE)
 	@mkdir -p $(@D)
-	@$(CC) $(FLAGS) $(CPPFLAGS) -O2 $(CFLAGS) $(filter %.c,$^) -rdynamic $(LDFLAGS) $(OURS) -ldl -o $@
+	@$(CC) $(FLAGS) $(CPPFLAGS) -O2 $(CFLAGS) $(filter %.c,$^) $(ARCHIVE) -rdynamic $(LDFLAGS) $(LIBS) -o $@

@@ -1,8 +1,8 @@
 /* Descriptors and time run out, and there is too much of everything. */
+#include "host.h"
 #include "peer.h"
 #include "test.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,26 +11,6 @@
 #define NTS RESPONSES_NTS
 
 static struct peer peer;
-
-static int count_descriptors(void)
-{
-    int count = -3; /* ".", "..", and the directory */
-    DIR *directory = opendir("/proc/self/fd");
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
-
-static long resident_kib(void)
-{
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (fscanf(file, "%*s %ld", &pages) != 1)
-        pages = 0;
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
 
 static responses_client *new_client(void)
 {
@@ -42,7 +22,7 @@ static void descriptors_run_out(void **state)
 {
     (void)state;
     struct rlimit limit, low;
-    int before = count_descriptors(), outcomes[64] = {0};
+    int before = open_descriptors(), outcomes[64] = {0};
     /* Some of them may be anywhere: all that are free below the limit count. */
     getrlimit(RLIMIT_NOFILE, &limit);
     for (int left = 0; left < 24; left++) {
@@ -65,7 +45,7 @@ static void descriptors_run_out(void **state)
         responses_error_free(error);
         responses_client_free(client);
         setrlimit(RLIMIT_NOFILE, &limit);
-        assert_int_equal(count_descriptors(), before);
+        assert_int_equal(open_descriptors(), before);
     }
     for (int i = 0; i < 64; i++)
         if (outcomes[i])
@@ -86,7 +66,7 @@ static void a_client_survives_without_descriptors(void **state)
     getrlimit(RLIMIT_NOFILE, &limit);
     responses_call *calls[8] = {0};
     low = limit;
-    low.rlim_cur = (rlim_t)(count_descriptors() + 3);
+    low.rlim_cur = (rlim_t)(open_descriptors() + 3);
     setrlimit(RLIMIT_NOFILE, &low);
     int failed = 0, running = 0;
     for (size_t i = 0; i < COUNT(calls); i++)
@@ -200,7 +180,7 @@ static void ten_thousand_calls_at_once(void **state)
     static responses_call *calls[CALLS];
     struct rlimit limit;
     responses_client *client = new_client();
-    int descriptors = count_descriptors(), running = 0, failed = 0;
+    int descriptors = open_descriptors(), running = 0, failed = 0;
     long before = resident_kib();
     int64_t begin = now_ms();
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -226,7 +206,7 @@ static void ten_thousand_calls_at_once(void **state)
     print_message("  %d ms to free\n", (int)(now_ms() - started));
     assert_int_equal(responses_create(client, REQUEST, NTS, NULL, NULL), RESPONSES_OK);
     responses_client_free(client);
-    assert_true(count_descriptors() <= descriptors);
+    assert_true(open_descriptors() <= descriptors);
 }
 
 int main(void)
