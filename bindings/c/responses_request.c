@@ -105,7 +105,7 @@ static struct field *new_chain(const char *name, enum kind kind, struct field **
    none; "" when it is one, or memory is out: see its status. */
 static const char *read_path(struct responses_text_ *path, const char *name)
 {
-    static const char *no_name = "expected a name, or names with \"/\" between them";
+    static const char *no_name = "expected a name in UTF-8, or names with \"/\" between them";
     const char *p;
     size_t names;
 

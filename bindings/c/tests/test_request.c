@@ -167,7 +167,7 @@ static void what_is_no_utf8_is_refused(void **state)
         check_refused(responses_request_set_string(request, "model", bad[i], NTS),
                       "set_string \"model\": not UTF-8");
         check_refused(responses_request_add_message(request, "user", bad[i], NTS), "input");
-        check_refused(responses_request_set_string(request, bad[i], "a", NTS), "not a name");
+        check_refused(responses_request_set_string(request, bad[i], "a", NTS), "expected a name");
     }
 }
 
@@ -223,10 +223,10 @@ static void names_that_are_none(void **state)
     size_t i;
     (void)state;
     for (i = 0; i < sizeof bad / sizeof *bad; i++)
-        check_refused(responses_request_set_null(request, bad[i]), "not a name");
+        check_refused(responses_request_set_null(request, bad[i]), "expected a name");
     check_refused(responses_request_set_null(request, NULL), "(NULL)");
     responses_request_set_string(request, "a", "b", NTS);
-    check_refused(responses_request_set_null(request, "a/b"), "no object");
+    check_refused(responses_request_set_null(request, "a/b"), "not an object");
     responses_request_add_message(request, "user", "b", NTS);
     check_refused(responses_request_set_string(request, "input", "b", NTS), "added");
     responses_request_set_string(request, "input", "b", NTS);
