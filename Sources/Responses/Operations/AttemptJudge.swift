@@ -1,18 +1,18 @@
-/// What an attempt came to.
+/// How an attempt ended.
 enum AttemptEnd: Equatable {
-    /// No connection, or it broke before the answer was whole.
+    /// No connection was made, or it broke before the answer was complete.
     case connectionFailed(isRetryable: Bool)
-    /// A limit of time was reached before the answer, or before a document was whole.
+    /// A time limit was reached before the answer, or before a document was complete.
     case tooLate
-    /// The server says that it failed: by the status of its answer, in a document, or in the first event.
+    /// The server reported an error: by the HTTP status, in a document, or in the first event.
     case refused(isRetryable: Bool)
-    /// The stream is over without a terminal event. In order: not because its connection broke.
+    /// The stream ended without a terminal event. `inOrder`: the connection did not break.
     case streamEnded(inOrder: Bool)
-    /// Nothing meaningful came for too long in a stream that had begun.
+    /// A stream that had begun sent no event for too long.
     case streamStalled
-    /// The stream went on at another place than the one asked for, or with another response.
+    /// The resumed stream sent other events than the next ones, or those of another response.
     case misplaced
-    /// An answer with a status of success that is nothing that was asked for.
+    /// The HTTP status was a success, but the answer is not what was asked for, such as a page.
     case strange
     /// A response that has ended, or has not ended yet.
     case response(hasEnded: Bool)
@@ -22,22 +22,22 @@ enum AttemptEnd: Equatable {
 enum Verdict: Equatable {
     /// The answer is the call's result.
     case finish
-    /// The whole response is handed over as the terminal event that it comes to.
+    /// The program gets a terminal event that is made from the whole response.
     case deliverEnd
-    /// The same request is sent again: nothing has been handed over yet.
+    /// The same request is sent again: the program has received no event yet.
     case retry
-    /// The server is asked for the events behind the last one.
+    /// The server is asked for the events after the last one.
     case resume
-    /// The server is asked for the response once: its stream had nothing more.
+    /// The server is asked for the response once, because its stream had no further events.
     case look
-    /// The server is asked for the response, until that has ended, in place of its stream.
+    /// The server is asked for the response instead of its stream, until the response has ended.
     case poll
-    /// The response that is waited for is asked for again.
+    /// The operation is a poll, and asks for the response again.
     case pollAgain
-    /// The server cannot be asked now, and is asked again later.
+    /// The server does not answer now, and is asked again later.
     case waitOut
     case fail
-    /// As `fail`: the rest could be had, had the server sent an id.
+    /// As `fail`; the stream could be resumed if the server had sent an id.
     case failWithoutID
 }
 
@@ -47,38 +47,39 @@ struct AttemptJudge {
     // MARK: what was asked for
 
     var kind = Operation.Kind.document
-    /// Only the events behind one that the caller named.
+    /// The caller asked only for the events after a given one.
     var isFromCursor = false
 
     // MARK: what has come
 
-    /// Events were taken in; and handed over, so that the request must not be sent anew.
+    /// `hasTaken`: events were accepted. `hasDelivered`: the program has received one, so the request must
+    /// not be sent again.
     var hasTaken = false
     var hasDelivered = false
     /// The events had numbers.
     var hasCursor = false
-    /// The server keeps the response, whoever reads its stream.
+    /// The server stores the response, even if nobody reads its stream.
     var isStored = false
-    /// It sent an id by which the response can be asked for, or the caller did.
+    /// The id of the response is known, from the server or from the caller.
     var hasID = false
 
     // MARK: what has been tried
 
     /// Fewer retries than `max_retries`.
     var hasRetries = false
-    /// A poll that may go on for all that the server cannot be asked now.
+    /// A poll that may go on although the server does not answer now.
     var mayWaitOut = false
     /// For polls: the server has answered before.
     var wasAnswered = false
-    /// The stream was taken up again.
+    /// The stream was resumed.
     var isResuming = false
     var source = Resumption.Source.stream
-    /// An event has come since then.
+    /// An event has moved the cursor since then.
     var hasMoved = false
-    /// How often at this cursor the server went on elsewhere, this time included.
+    /// How often the server sent wrong events at this cursor, including this time.
     var misplacements = 0
 
-    /// The stream can be asked for from behind the last event.
+    /// The stream can be resumed after the last event.
     var canResume: Bool { isStored && hasID && hasCursor }
 
     func verdict(on end: AttemptEnd) -> Verdict {
@@ -91,14 +92,14 @@ struct AttemptJudge {
         case .streamEnded(let inOrder):
             let isStream = source == .stream
             if inOrder && isFromCursor && isStream && !hasTaken && !isResuming { return .look }
-            // One that was only to be put together goes on as well, where it can.
+            // A stream whose events the program does not see is also resumed, if that is possible.
             if !hasDelivered && !isResuming && !(hasTaken && canResume) { return onceMore(true) }
-            // Some servers answer with an empty stream behind the last event: then the response has ended.
+            // Some servers answer with an empty stream after the last event: then the response has ended.
             if inOrder && isResuming && isStream && !hasMoved { return .look }
             return goOn
         case .streamStalled: return goOn
         case .misplaced:
-            // Once more at the same place, and not for ever.
+            // One more request with the same cursor.
             return misplacements < 2 && (canResume || source != .stream) ? .resume : .fail
         case .strange:
             return kind == .poll && wasAnswered && mayWaitOut ? .waitOut : .fail
@@ -110,7 +111,7 @@ struct AttemptJudge {
         }
     }
 
-    /// The same again, where that can help.
+    /// Sends the request again, if that can help.
     private func onceMore(_ isAllowed: Bool) -> Verdict {
         if !isAllowed { return .fail }
         if isResuming { return .resume }
@@ -118,10 +119,10 @@ struct AttemptJudge {
         return !hasDelivered && hasRetries ? .retry : .fail
     }
 
-    /// With the stream, or with the response in its place.
+    /// Resumes the stream, or polls the response instead.
     private var goOn: Verdict {
         if canResume { return .resume }
-        // Without numbers nobody can say where to go on. The response itself can be waited for.
+        // Without sequence numbers the stream cannot be resumed. The library polls the response instead.
         if isStored && hasID && !hasCursor && kind == .stream { return .poll }
         return isStored && !hasID ? .failWithoutID : .fail
     }

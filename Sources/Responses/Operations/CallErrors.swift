@@ -1,4 +1,4 @@
-/// How a call fails, should the attempt that has ended be its last.
+/// The error of a call if the attempt that has just ended is its last one.
 struct Failing {
     let status: Status
     let message: Message
@@ -18,9 +18,9 @@ struct Failing {
     }
 }
 
-/// Errors with everything that the call knows.
+/// Making errors with all details of the call.
 extension Call {
-    /// `ending`: what this error ends the attempt with, where nothing was noted about its end yet.
+    /// `ending`: the status to record for the attempt, if its end was not recorded yet.
     func makeDetails(_ told: ServerFailure?, isRetryable: Bool = false, ending: Status? = nil)
         -> ResponsesError.Details
     {
@@ -71,7 +71,7 @@ extension Call {
             body: failing.body)
     }
 
-    /// The error with a note behind its message.
+    /// The error with a note after its message.
     func noting(_ error: ResponsesError, _ note: Message) -> ResponsesError {
         ResponsesError(error.status, "\(error.message)\(note)", error.details)
     }

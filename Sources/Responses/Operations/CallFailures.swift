@@ -1,8 +1,8 @@
 import CCurl
 import CPlatform
 
-/// What becomes of a failure: of the connection, or one that the server tells, by the status of its answer,
-/// in a document or in an event.
+/// Handles failures: of the connection, or reported by the server with the HTTP status, in a document or in
+/// an event.
 extension Call {
     // MARK: of the connection
 
@@ -22,7 +22,7 @@ extension Call {
 
     // MARK: told by an answer
 
-    /// The answer is an error: by its status, or by what it says in spite of it.
+    /// The answer is an error: by its HTTP status, or by its body in spite of the status.
     func serverRefused(_ transfer: Transfer) {
         let told = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count)
         let status = transfer.headers.status
@@ -99,8 +99,8 @@ extension Call {
         strange(transfer, .http, text, "redirect")
     }
 
-    /// An answer with a status of success that is no JSON, or none of the kind that was asked for. `what`
-    /// says what is wrong with it, where it is JSON.
+    /// The HTTP status is a success, but the body is not JSON, or not the expected JSON. `what` describes the
+    /// problem if it is JSON.
     func unreadable(
         _ transfer: Transfer, _ what: Message = "the answer is not a valid JSON object"
     ) {
@@ -122,8 +122,8 @@ extension Call {
             "the answer is \(type)\(quoted), but JSON was expected; check base_url")
     }
 
-    /// The end of a call whose server gave such an answer from the beginning. One that did better before is
-    /// asked again: something else answers in its place while it is started anew.
+    /// Ends the call if the server gave such an answer from the beginning. If it answered correctly before,
+    /// it is asked again: something else may answer in its place while it restarts.
     private func strange(
         _ transfer: Transfer, _ status: Status, _ what: Message,
         _ reason: StaticString = "unreadable"
@@ -138,7 +138,8 @@ extension Call {
 
     // MARK: told by an event
 
-    /// The first event of a stream tells a failure: what the status of an answer would have been decides.
+    /// The first event of a stream reports a failure: it is retried as the same failure with an HTTP status
+    /// is.
     func retryInsteadOfError(_ document: JSONValue) -> Bool {
         let told = ServerFailure(event: document)
         // A stream that goes on has begun for the server.

@@ -1,6 +1,6 @@
 import CPlatform
 
-/// Asking for a response again and again until it has ended.
+/// Polling a response until it has ended.
 extension Call {
     /// The response has not ended yet: asks again after a pause.
     func pollAgain() {
@@ -12,9 +12,8 @@ extension Call {
         sleep(pause)
     }
 
-    /// The server cannot be asked now. Within the time that the caller gave that is waited out: a server
-    /// that is started anew goes on with its responses. Without a limit of time, as often as a stream is
-    /// taken up again.
+    /// The server does not answer now. Polling goes on within the caller's time limit, because a server that
+    /// restarts continues its responses. Without a time limit it goes on for `resume_attempts` attempts.
     func mayWaitOut(_ wish: Int64) -> Bool {
         if settings.resumeAttempts == 0 || wish > RetryRule.longestWish { return false }
         if operation.patience >= 0 && limits.total != 0 { return true }

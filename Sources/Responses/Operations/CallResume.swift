@@ -1,40 +1,40 @@
 import CCurl
 import CPlatform
 
-/// What it takes to go on with a stream that broke: from which event, and how often that was tried.
+/// The state of resuming a broken stream: after which event, and how often that was tried.
 struct Resumption {
-    /// The stream was taken up again at least once: from then on every event must be the next one.
+    /// The stream was resumed at least once: from then on every event must be the next one.
     private(set) var hasBegun = false
-    /// The cursor when the stream was last taken up again. Progress is an event that moves it.
+    /// The cursor when the stream was last resumed. Progress is an event that moves it.
     private var cursor: Int64 = -2
-    /// How often it was taken up again since the cursor moved.
+    /// How often it was resumed since the cursor moved.
     private(set) var withoutProgress = 0
-    /// How often at one cursor the server went on at another place, or with another response.
+    /// How often at one cursor the server sent other events than the next ones, or another response.
     private(set) var misplacements = 0
     private var misplacedAt: Int64 = -2
-    /// How often in a row a connection brought something and broke soon after it began.
+    /// How many connections in a row broke soon after they began.
     private var shortLived = 0
     private var lastBegin: UInt64 = 0
 
-    /// The number behind those that keepalives took: they are no events of the response, and a server
-    /// that counts them does not send them again.
+    /// The number after those of keepalives: keepalives are not events of the response, and a server that
+    /// counts them does not send them again.
     var afterKeepalives: Int64 = -1
-    /// On one connection the server left out numbers by itself: they tell the order and no more.
+    /// The server left out numbers on an unbroken connection: its numbers only have to increase.
     var hasHoles = false
 
     /// What is asked of the server.
     enum Source {
-        /// The events behind the cursor.
+        /// The events after the cursor.
         case stream
-        /// The response, once: the stream ended and had nothing new.
+        /// The response, once, because the stream ended without new events.
         case look
-        /// The response, until it has ended: its stream cannot be had.
+        /// The response, until it has ended, because its stream is not available.
         case poll
     }
     var source = Source.stream
 
-    /// Notes that the stream is to be taken up again. Returns the pause before it, in milliseconds; nil
-    /// when that was tried often enough.
+    /// Notes that the stream will be resumed. Returns the pause before that, in milliseconds; nil when
+    /// there were too many attempts.
     mutating func begin(after cursor: Int64, limit: Int, _ now: UInt64) -> Int64? {
         if isExhausted(at: cursor, limit) { return nil }
         if cursor != self.cursor {
@@ -54,7 +54,7 @@ struct Resumption {
         return shortLived < 16 ? 0 : Int64(10) << Int64(min(shortLived - 16, 6))
     }
 
-    /// It was tried often enough since the cursor moved.
+    /// There were too many attempts since the cursor moved.
     func isExhausted(at cursor: Int64, _ limit: Int) -> Bool {
         (hasMoved(cursor) ? 0 : withoutProgress) >= limit
     }
@@ -73,19 +73,19 @@ struct Resumption {
         hasBegun = true
     }
 
-    /// The response is asked for in place of its stream from now on.
+    /// From now on the server is asked for the response instead of its stream.
     mutating func giveUpStream() {
         source = .poll
         hasBegun = true
     }
 }
 
-/// Streams that broke: what is the next event, and how the rest is asked for.
+/// Broken streams: which event is the next one, and how the rest is requested.
 extension Call {
     // MARK: the place of an event
 
-    /// Whether the event is to be taken: not one that was handed over already, and, once the stream was
-    /// taken up again, no other than the next one of the same response. Moves the cursor.
+    /// Whether the event is accepted: it was not delivered before, and, after the stream was resumed, it is
+    /// the next event of the same response. Moves the cursor.
     @inline(never)
     func isInPlace(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         let number = fields.sequence
@@ -142,16 +142,16 @@ extension Call {
         return output.element(0) != nil || accumulator.items.isEmpty
     }
 
-    /// False: the event is not taken, and the attempt has ended.
+    /// Returns false: the event is not accepted, and the attempt has ended.
     private func notInPlace(_ what: Message) -> Bool {
         misplaced(what)
         return false
     }
 
-    /// Behind a cursor every event is the next one.
+    /// After a cursor, every event must be the next one.
     private var mustFollow: Bool { resumption.hasBegun || operation.startingAfter >= 0 }
 
-    /// The event has no response in it, or the one that the stream began with.
+    /// The event contains no response, or the one that the stream began with.
     private func isOfSameResponse(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         guard mustFollow, fields.delta.start == nil, let start = json.baseAddress,
             let document = JSONValue(checking: start, count: json.count),
@@ -170,7 +170,7 @@ extension Call {
             || operation.responseID.withUnsafeBufferPointer { id.isText($0) }
     }
 
-    /// The server did not go on where it was asked to. It is asked once more.
+    /// The server did not send the requested events. It is asked once more.
     func misplaced(_ what: Message, _ kind: Message = "misplaced", body: Text? = nil) {
         if failure.details != nil { return failAsServerSaid() }
         resumption.noteMisplacement(stream.lastSequence)
@@ -185,7 +185,7 @@ extension Call {
 
     // MARK: the end of a connection
 
-    /// The stream is over without a terminal event.
+    /// The stream ended without a terminal event.
     func streamEnded(_ message: Message) {
         if failure.details != nil { return failAsServerSaid() }
         let isLast =
@@ -198,7 +198,7 @@ extension Call {
             else: Failing(.truncated, message, nil, isRetryable: true))
     }
 
-    /// Nothing meaningful came for too long.
+    /// No event came for too long.
     func streamStalled(_ message: Message) {
         attemptEnded(
             .streamStalled, noted: "timeout",
@@ -207,10 +207,10 @@ extension Call {
 
     var canResume: Bool { judge().canResume }
 
-    /// The server keeps the response, whoever reads its stream.
+    /// The server stores the response, even if nobody reads its stream.
     var isStored: Bool { operation.isResumable || accumulator.isBackground }
 
-    /// The id of the response that is streamed; nil while the server has sent none that could be asked for.
+    /// The id of the streamed response; nil while the server has sent none that can be used in a request.
     var streamID: [UInt8]? {
         if !operation.responseID.isEmpty { return operation.responseID }
         guard let id = accumulator.responseID, Path.isUsable(id.buffer) else { return nil }
@@ -219,9 +219,9 @@ extension Call {
 
     // MARK: asking for the rest
 
-    /// Asks for what `resumption.source` says; for a stream from behind the last event that was handed over.
-    /// `wish`: the pause that the server asked for, in milliseconds, or -1. `reason`: why, for an error when
-    /// that was tried often enough.
+    /// Requests what `resumption.source` says; for a stream, the events after the cursor. `wish`: the pause
+    /// that the server asked for, in milliseconds, or -1. `reason`: the message of the error if there were
+    /// too many attempts.
     func resume(_ reason: Text?, _ wish: Int64) {
         let now = platform_now()
         guard
@@ -266,7 +266,7 @@ extension Call {
         engine.locked { limits.pollingBegins(now) }
     }
 
-    /// A response came: where it is waited for, or whole, where events were asked for.
+    /// A response arrived: in a poll, or as a document instead of events.
     func responseCame(_ document: JSONValue, _ transfer: Transfer) {
         if operation.kind == .stream && mustFollow && !isSameResponse(document) {
             return misplaced("sent another response")
@@ -311,8 +311,8 @@ extension Call {
         return false
     }
 
-    /// It is a response at all, and one that has ended: by its status, or by what it has where a server
-    /// sends none.
+    /// It is a response that has ended: by its status, or, for servers that send no status, because it has
+    /// output.
     private func hasEnded(_ document: JSONValue) -> Bool {
         if let status = document.member("status"), status.kind == .string, !status.rawText.isEmpty {
             return true

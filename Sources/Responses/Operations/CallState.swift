@@ -1,54 +1,54 @@
-/// Where the owner of a call is in reading it.
+/// How far the owner of a call has read it.
 struct Reading {
-    /// The interrupts of the client that are no news for this call: those from before it was made, and
-    /// those that have ended a wait.
+    /// The interrupts of the client that this call ignores: those from before it was made, and those that
+    /// have already ended a wait.
     var interruptsSeen: UInt64
-    /// An event was read by `wait` and not handed over yet.
+    /// `wait` has read an event that was not delivered yet.
     var hasEventInHand = false
-    /// The last `next` gave an event, which is the reader's until the next one.
+    /// The last `next` returned an event, which stays valid until the next call of it.
     var hasLentEvent = false
-    /// `next` said "again", and until there is news it will say so again.
+    /// `next` returned "again", and will do so until new data arrive.
     var hasNothingToRead = false
-    /// The last event was large, and something may refer to its bytes.
+    /// The last event was large, and stored texts may refer to its bytes.
     var mustSettle = false
-    /// A limit was reached, and what had come by then was taken in: it had no event.
+    /// A limit was reached, and the bytes that had arrived by then contained no event.
     var hasLookedAgain = false
 
     init(interruptsSeen: UInt64) { self.interruptsSeen = interruptsSeen }
 }
 
-/// How far a stream has come.
+/// The progress of a stream.
 struct StreamState {
-    /// The number of the last event that was taken in: the cursor.
+    /// The number of the last accepted event: the cursor.
     var lastSequence: Int64
-    /// Events that were taken in, keepalives not counted.
+    /// Accepted events, not counting keepalives.
     var takenEvents = 0
-    /// The terminal event was read; what is left is to say so.
+    /// The terminal event was read; the next call of `next` reports the end.
     var hasTerminalEvent = false
 
     init(lastSequence: Int64) { self.lastSequence = lastSequence }
 }
 
-/// What a stream has told of a failure.
+/// A failure that the stream has reported.
 struct ToldFailure {
     /// The failure; more of its details may still follow.
     var details: ServerFailure?
-    /// The event that told it, at most `ResponsesError.maximumBody` bytes of it.
+    /// The event that reported it, at most `ResponsesError.maximumBody` bytes.
     var body: Text?
-    /// An event that may have told one, were the stream to end now.
+    /// An event that counts as a failure if the stream ends after it.
     var suspicion: (told: ServerFailure, body: Text?)?
 
-    /// The failure was told, and with more than that it happened.
+    /// The failure was reported with details.
     var saysSomething: Bool { details?.isEmpty == false }
 }
 
-/// A response that is asked for again and again until it has ended.
+/// Polling a response until it has ended.
 struct Polling {
     /// The next pause, in milliseconds; it grows.
     private var interval: Int64
-    /// What went wrong since the last answer.
+    /// The failure since the last answer.
     var outage: Text?
-    /// An answer has come, so that the server was there.
+    /// The server has answered before.
     var wasAnswered = false
 
     init(interval: Int64) { self.interval = interval }

@@ -1,9 +1,8 @@
-/// Going from page to page of the input items.
+/// Paging through the input items.
 extension Operation {
-    /// Why a page cannot lead to the next one, though it was asked for as the next one and says that there
-    /// is one; nil when it can. Whoever pages through such a list would never come to an end (some gateways
-    /// ignore `after`). The first page is worth having by itself and is handed over whatever it says of
-    /// others, unless nothing is on it.
+    /// Why a page with `has_more` does not lead to a next page; nil when it does. Without this check a
+    /// program would page for ever with gateways that ignore `after`. A first page is returned in any case,
+    /// unless it is empty.
     func brokenCursor(of page: JSONValue) -> Message? {
         guard isList, page.member("has_more")?.kind == .true else { return nil }
         let items = page.member("data")
@@ -16,7 +15,7 @@ extension Operation {
             ? "the server ignores the parameter after: the next page ends with the same item" : nil
     }
 
-    /// What the next page comes after: "last_id", or the id of the last item where a server leaves that out.
+    /// The value of `after` for the next page: "last_id", or the id of the last item if a server omits that.
     private static func cursor(_ lastID: JSONValue?, _ items: JSONValue?) -> JSONValue? {
         if let lastID, lastID.kind == .string, !lastID.rawText.isEmpty { return lastID }
         guard let items, items.kind == .array else { return nil }
@@ -29,8 +28,8 @@ extension Operation {
         return id.rawText.isEmpty ? nil : id
     }
 
-    /// The parameters of the page behind one that came; nil when there is none. A page that names no next
-    /// one, though it says that there is one, throws.
+    /// The parameters for the page after a given one; nil when there is none. Throws if the page has
+    /// `has_more`, but no id for the next page.
     package static func nextPage(of page: JSONValue, after params: Text?) throws(ResponsesError)
         -> Text?
     {

@@ -1,20 +1,20 @@
 import CPlatform
 
-/// Puts a response together from the events of its stream (research of many servers: any of the
-/// events may be missing, items may interleave, and the later source is right).
+/// Builds a response from the events of its stream. Servers differ: any event may be missing, the events of
+/// items may be interleaved, and if two events disagree about a value, the later one is right.
 ///
-/// Deltas, which are nearly all events, are appended to the text of their part and nothing more.
-/// Everything else is kept as the server's JSON and only put into one document when it is asked for.
-/// Every text is held once (`HeldText`), though up to four events repeat it.
+/// Nearly all events are deltas. A delta is only appended to the text of its part. Everything else is kept as
+/// the server's JSON, and joined into one document only on demand. Each text is stored once (`HeldText`),
+/// although up to four events repeat it.
 package final class Accumulator {
     /// The last whole `response` object that an event carried, without what was streamed since.
     private var skeleton: HeldJSON?
     /// The terminal event's response while its bytes are there: it is not copied, but handed on with them.
     private var arrivedEnd: JSONValue?
     private(set) var items: [OutputItem] = []
-    /// The response ended: `skeleton` or `arrivedEnd` is the server's final word.
+    /// The response has ended: `skeleton` or `arrivedEnd` is final.
     private var isFinal = false
-    /// The status that a terminal event without a response comes to.
+    /// The status that follows from a terminal event without a response.
     private var endStatus: StaticString?
 
     private let held: HeldBytes
@@ -45,7 +45,7 @@ package final class Accumulator {
 
     package var isEmpty: Bool { skeleton == nil && arrivedEnd == nil && items.isEmpty }
 
-    /// Begins anew, with another attempt at the same request.
+    /// Forgets everything, for another attempt of the same request.
     package func forget() {
         letGo()
         isFinal = false
@@ -54,7 +54,7 @@ package final class Accumulator {
         isBackground = false
     }
 
-    /// The id of the response, once an event said it.
+    /// The id of the response; nil until an event has it.
     package private(set) var responseID: Text?
     /// Whether the response runs in the background, as the server said.
     package private(set) var isBackground = false

@@ -1,10 +1,9 @@
-/// Tells an error that comes as if it were an answer: a document with status 200, or an event without a
-/// type.
+/// Recognises errors that look like answers: a document with status 200, or an event without a type.
 ///
-/// A response that failed is none: it has an id and a status, and its `error` is a part of it.
+/// A failed response is not such an error: it has an id and a status, and its `error` is a part of it.
 package struct Refusal {
-    /// The document, an answer with a status of success, is an error. `isKnown`: how answers of that endpoint
-    /// look is known; of others only what cannot be anything else is taken for an error.
+    /// Whether a document with a status of success is an error. `isKnown`: the library knows what answers of
+    /// the endpoint contain. For other endpoints, only what cannot be anything else counts as an error.
     package static func isError(_ document: JSONValue, endpointIsKnown isKnown: Bool) -> Bool {
         switch document.kind {
         case .array:
@@ -26,10 +25,10 @@ package struct Refusal {
         document.member("error").map { isSaid($0) } ?? false
     }
 
-    /// How an event without a type, or of one that is not known, is to be taken.
+    /// The meaning of an event without a type, or of an unknown type.
     package enum EventMeaning {
         case event
-        /// It is an error when the stream ends without a terminal event, and not otherwise.
+        /// An error only if the stream ends without a terminal event.
         case suspect
         case error
     }
@@ -83,7 +82,8 @@ package struct Refusal {
     private var saysError = false
     private var isCalledError = false
     private var errorIsTrue = false
-    /// An error without a word of it, in a place where an answer was to be: `{"error": {}}`, `{"status": 503}`.
+    /// An error without a word of it, in a place where an answer was to be: `{"error": {}}`, `{"status":
+    /// 503}`.
     private var isBareError = false
     private var hasEmptyList = false
     private var hasID = false

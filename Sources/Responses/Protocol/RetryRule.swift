@@ -1,11 +1,11 @@
 import CPlatform
 
-/// When a request is sent again, and after which pause.
+/// When a request is retried, and after which pause.
 ///
-/// The rule that users of the official clients know, without its faults: a quota that has run out is
-/// not retried, and a server's wish to wait longer than `longestWish` ends the call at once.
+/// The rule is that of the official clients, except that an exhausted quota is not retried, and that the call
+/// ends at once if the server asks for a pause longer than `longestWish`.
 package enum RetryRule {
-    /// Servers that ask for more than this are not waited for.
+    /// The longest pause that a server may ask for, in milliseconds.
     package static let longestWish: Int64 = 120_000
 
     package static func isRetryable(httpStatus: Int32, failure: ServerFailure, shouldRetry: Bool?)
@@ -18,9 +18,9 @@ package enum RetryRule {
 
     package enum Pause: Equatable {
         case milliseconds(Int64)
-        /// The server wishes for more than `longestWish`.
+        /// The server asks for more than `longestWish`.
         case tooLong
-        /// The call's own time ends within it.
+        /// The call's time limit ends during the pause.
         case noTimeLeft(Int64)
     }
 
@@ -33,13 +33,13 @@ package enum RetryRule {
         return .milliseconds(pause)
     }
 
-    /// The pause of one who waits for a response, and whose server cannot be asked now.
+    /// The pause of a poll while the server does not answer.
     package static func patientPause(retry: Int, wish: Int64, left: Int64?) -> Int64 {
         // A server may ask for a longer pause, and not for being asked without one.
         let pause = max(wish, backoffMilliseconds(retry: retry))
         guard let left, pause > left / 2 else { return pause }
-        // Towards the end more often: the server may come back at the last moment. What it asks for is
-        // kept while that is possible.
+        // Shorter pauses towards the end, because the server may come back at the last moment. The pause that
+        // the server asks for is kept while that is possible.
         return wish > left / 2 && wish < left ? wish : max(50, left / 2)
     }
 

@@ -3,7 +3,7 @@ import CPlatform
 
 /// What went wrong with a transfer that has ended, in words.
 extension Transfer {
-    /// The proxy does not let this client through; it would say the same the next time.
+    /// The proxy refused this client, and would refuse it again.
     var isRefusedByProxy: Bool {
         proxyStatus >= 400 && proxyStatus < 500 || curl_is_refused_by_socks(easy) != 0
     }
@@ -43,10 +43,10 @@ extension Transfer {
         (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) && says(" alert ")
     }
 
-    /// The same when the server closed the connection at once and sending was what failed: libcurl has not
-    /// read the alert, or not told. It is all that came after the handshake; a server that lets a client in
-    /// sends tickets. On a connection that was not made for this request it would be a farewell. OpenSSL
-    /// goes on writing after a farewell, and says so after an alert.
+    /// The same if the server closed the connection at once, so that sending failed and libcurl did not read
+    /// or report the alert. The alert is then all that came after the handshake; a server that accepts a
+    /// client sends session tickets. On a kept connection it would be an ordinary close. After a close
+    /// OpenSSL can still write; after an alert it reports an error.
     var isAlertUnread: Bool {
         if !request.isSecure || headers.status != 0 || !isOnNewConnection { return false }
         if says("SSL_write: SSL_ERROR_ZERO_RETURN") { return true }
@@ -107,8 +107,8 @@ extension Transfer {
             && JSONValue(checking: inbox.bytes, count: inbox.count) != nil
     }
 
-    /// Libcurl's description of what went wrong, or the general one of the code, and what helps. Where a
-    /// connection ends it is ours: libcurl's is another one for each of its phases, with TLS and without.
+    /// libcurl's description of the failure, or the general one of its code, and what to do. For a connection
+    /// that ended the text is ours, because libcurl's differs for each phase, and with and without TLS.
     var errorMessage: Message {
         if unwatched != 0 {
             return EngineFailure(what: "cannot watch a descriptor", number: unwatched).message
