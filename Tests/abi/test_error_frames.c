@@ -164,7 +164,7 @@ static void nothing_more_is_waited_for_long(void **state)
     (void)state;
     int64_t begin = now_ms();
     every_shape(5, NOTHING);
-    /* The grace for details is a second; the limits of time are at ten. */
+    /* The grace for details is a second; the limits of time are at thirty. */
     assert_true(now_ms() - begin < at_most(8000));
 }
 

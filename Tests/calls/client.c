@@ -122,7 +122,7 @@ responses_client *job_client(struct job *job, responses_client *client)
     if (job->scenario.is_impatient) {
         set(derived, "first_event_timeout_ms", "2000");
         set(derived, "idle_timeout_ms", "1500");
-        set(derived, "completion_grace_ms", "1400");
+        set_number(derived, "completion_grace_ms", LEAST_LIMIT_MS);
     }
     if (job->is_lazy)
         set(derived, "max_queue_bytes", "1024");
@@ -297,6 +297,7 @@ void job_ended(struct job *job, int status, responses_error *error)
     struct page *page = &run.serving.journal->pages[heard->number % JOURNAL_PAGES];
     struct text why = {0};
     heard->status = status;
+    heard->took = now_ms() - job->started;
     if (error != NULL) {
         heard->last_sequence = responses_error_last_sequence(error);
         heard->is_retryable = responses_error_is_retryable(error);

@@ -29,6 +29,7 @@ struct heard {
     char response_status[32];
     /* The client itself stopped the call: cancelled, interrupted, freed, callback. */
     int was_stopped;
+    uint64_t took; /* milliseconds */
     /* The data that come with the end of a broken stream of HTTP/2 may be lost. */
     int is_http2;
     /* It read slowly. libcurl keeps what comes meanwhile, and drops it when the chunk behind is broken. */

@@ -13,6 +13,8 @@
 #include "text.h"
 
 enum { MAX_EVENTS = 256 };
+/* The shortest limit of those who are impatient. */
+enum { LEAST_LIMIT_MS = 1400 };
 
 /* What a run may leave out. */
 #define WITHOUT_LIES       1u /* resumes that are answered with what is not true */

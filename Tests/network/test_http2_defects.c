@@ -135,8 +135,8 @@ static void half_close(const char *plan, const char *how, int expected)
     assert_int_equal(count_at(server, "connections"), 1);
     snprintf(line, sizeof line, "end %s", how);
     command(server, line);
-    /* Far less than any time limit, of which the first is 10 s. */
-    many_read(&many, -1, 5000);
+    /* Far less than any time limit, of which the first is 30 s. */
+    many_read(&many, -1, 15000);
     assert_int_equal(many_with(&many, expected), 20);
     many_free(&many);
 }
@@ -179,7 +179,7 @@ static void a_stream_that_was_not_read_sees_it_too(void **state)
     many_read(&many, 0, 5000);
     assert_int_equal(many.outcome[1], RESPONSES_E_TRUNCATED);
     assert_int_equal(many.outcome[2], RESPONSES_E_TRUNCATED);
-    many_read(&many, -1, 5000);
+    many_read(&many, -1, 15000);
     assert_int_equal(many.outcome[0], RESPONSES_E_TRUNCATED);
     assert_int_equal(many.events[0], 40);
     many_free(&many);

@@ -48,9 +48,10 @@ static struct heap leave_unread(responses_call **unread, const char *plan)
     size_t before = heap_in_use();
     set_plan(client, server, plan);
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, unread, &error), error);
+    int status;
     for (;;) {
         const responses_event *event = NULL;
-        int status = responses_call_next(other, &event, &error);
+        status = responses_call_next(other, &event, &error);
         if (status == RESPONSES_OK)
             hear(&events, event);
         else if (status == RESPONSES_AGAIN)
@@ -61,6 +62,7 @@ static struct heap leave_unread(responses_call **unread, const char *plan)
         if (heap.last > heap.most)
             heap.most = heap.last;
     }
+    assert_status(status, RESPONSES_DONE, error);
     check_numbers(&events, 0, 300);
     events_free(&events);
     responses_call_free(other);

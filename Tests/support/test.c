@@ -32,9 +32,9 @@ responses_client *client_at(const char *url)
     set(client, "base_url", url);
     set(client, "api_key", "sk-test");
     set(client, "max_retries", "0");
-    set_ms(client, "connect_timeout_ms", at_most(10000));
-    set_ms(client, "first_event_timeout_ms", at_most(10000));
-    set_ms(client, "idle_timeout_ms", at_most(10000));
+    set_ms(client, "connect_timeout_ms", at_most(30000));
+    set_ms(client, "first_event_timeout_ms", at_most(30000));
+    set_ms(client, "idle_timeout_ms", at_most(30000));
     return client;
 }
 

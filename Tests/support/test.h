@@ -32,7 +32,7 @@
     "\"type\":\"output_text\",\"text\":\"Hello, world!\"}]}],"                                     \
     "\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}}"
 
-/* A client for the server, which does not retry and does not wait longer than 10 s. */
+/* A client for the server, which does not retry and does not wait longer than 30 s. */
 responses_client *client_for(const struct server *server);
 /* The same for any URL. */
 responses_client *client_at(const char *url);
