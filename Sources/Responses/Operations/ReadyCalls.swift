@@ -14,7 +14,7 @@ extension Engine {
                 if let looked { isLast = hostLoop.endVainLook(at: looked, taking: taking) }
                 guard let waiter = hostLoop.takeNext() else {
                     if hostLoop.clearFailure != 0 {
-                        fail("cannot clear a flag", hostLoop.clearFailure)
+                        fail("cannot clear the wake-up flag", hostLoop.clearFailure)
                     }
                     return nil
                 }

@@ -295,7 +295,7 @@ package final class Engine {
                     setTimer(0)
                 } else if fd == wake {
                     let outcome = platform_flag_clear(wake)
-                    if outcome < 0 { fail("cannot clear a flag", outcome) }
+                    if outcome < 0 { fail("cannot clear the wake-up flag", outcome) }
                 } else if !isOutOfMemory {
                     var what: Int32 = 0
                     let ready = events[index].what
