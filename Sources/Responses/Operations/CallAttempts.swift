@@ -185,17 +185,14 @@ extension Call {
     /// the rest of one: the only event that is not the server's own bytes. It has no sequence number.
     func makeTerminalEvent(of document: JSONValue) {
         let status = document.member("status")
-        var type: StaticString = "response.completed"
-        if status?.isText("incomplete") == true { type = "response.incomplete" }
-        if status?.isText("cancelled") == true { type = "response.cancelled" }
-        if status?.isText("failed") == true
-            || Refusal.saysError(document) && status?.isText("completed") != true
-                && status?.isText("incomplete") != true && status?.isText("cancelled") != true
-        {
-            type = "response.failed"
+        // Any other status beside an error is a failure's.
+        var end = (Refusal.saysError(document) ? "failed" : "completed" as StaticString).buffer
+        for state in "completed|failed|incomplete|cancelled" as Words
+        where status?.isText(state) == true {
+            end = state
         }
         var stream = ByteBuffer()
-        guard stream.append("data: {\"type\":\""), stream.append(type),
+        guard stream.append("data: {\"type\":\"response."), stream.append(end),
             stream.append("\",\"response\":"), appendLine(of: document, to: &stream),
             stream.append("}\n\n"), decoder.refill(from: &stream)
         else { return fail(.noMemory, ResponsesError.noMemoryMessage) }

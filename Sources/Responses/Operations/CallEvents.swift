@@ -105,10 +105,8 @@ extension Call {
     /// A terminal event with a response that failed, or with an error in place of one.
     private func isFailureInDisguise(_ document: JSONValue) -> Bool {
         guard event.kind.isTerminal else { return false }
-        guard let response = document.member("response"), response.kind == .object else {
-            return Refusal.saysError(document)
-        }
-        return response.member("status")?.isText("failed") == true
+        return document.member("response")?.kind == .object
+            ? Refusal.hasFailed(document) : Refusal.saysError(document)
     }
 
     /// Gateways that speak several APIs keep this one alive as others are.

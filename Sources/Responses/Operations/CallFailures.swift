@@ -247,11 +247,8 @@ extension Call {
 
     /// It begins as the events of a stream do, however little of it came.
     private func isCutEvent(_ line: [UInt8]) -> Bool {
-        for field in "data:|event:|id:|retry:|:" as Words
-        where zip(field, line).allSatisfy({ $0 == $1 }) {
-            return true
-        }
-        return false
+        let fields: Words = "data:|event:|id:|retry:|:"
+        return fields.contains { zip($0, line).allSatisfy { $0 == $1 } }
     }
 
     /// Keeps the first details of a failure that say something, and waits a second for better ones.

@@ -134,12 +134,12 @@ extension Call {
     private func makesUpForTheRest(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         // One that was made of a document is all that the server has.
         if transfer?.mode == .body || stream.lastSequence < 0 { return true }
-        guard event.kind != .failed, let start = json.baseAddress else { return true }
-        guard let response = JSONValue(checking: start, count: json.count)?.member("response")
-        else { return false }
-        if response.member("status")?.isText("failed") == true { return true }
-        guard let output = response.member("output"), output.kind == .array else { return false }
-        return output.element(0) != nil || accumulator.items.isEmpty
+        guard event.kind != .failed, let start = json.baseAddress,
+            let document = JSONValue(checking: start, count: json.count)
+        else { return true }
+        let output = document.member("response")?.member("output")
+        let isWhole = output?.element(0) != nil || output != nil && accumulator.items.isEmpty
+        return isWhole || Refusal.hasFailed(document)
     }
 
     /// Returns false: the event is not accepted, and the attempt has ended.
@@ -298,7 +298,7 @@ extension Call {
 
     func isUnderWay(_ document: JSONValue) -> Bool {
         guard let status = document.member("status") else { return false }
-        return status.isText("queued") || status.isText("in_progress")
+        return status.isOne(of: "queued|in_progress")
     }
 
     static var noResponse: Message { "the answer is JSON, but not a response" }

@@ -131,6 +131,13 @@ package struct JSONValue {
         isText(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// It is the text of one of these.
+    @inline(never)
+    package func isOne(of words: Words) -> Bool {
+        for word in words where isText(word) { return true }
+        return false
+    }
+
     /// A string's text, for small ones: a name, a code. What is longer than `maximumText` is cut, because
     /// an array of a size that a server chooses could not fail gracefully.
     package func unescaped() -> [UInt8] {

@@ -13,7 +13,7 @@ package struct Refusal {
         case .object:
             let look = Refusal(document, isKnown, all: false)
             if look.hasAnswer { return false }
-            if look.evidence == .none { return isKnown && look.isBareError }
+            if look.evidence == .none { return isKnown && (look.isBareError || look.isCalledError) }
             if look.hasEmptyList && look.evidence != .error { return false }
             return isKnown || look.evidence == .error && look.hasOnlyErrorFields
         default: return false
@@ -21,8 +21,15 @@ package struct Refusal {
     }
 
     /// It has an `error` that says something.
+    @inline(never)
     package static func saysError(_ document: JSONValue) -> Bool {
         document.member("error").map { isSaid($0) } ?? false
+    }
+
+    /// The response of an event has failed.
+    @inline(never)
+    package static func hasFailed(_ event: JSONValue) -> Bool {
+        event.member("response")?.member("status")?.isText("failed") == true
     }
 
     /// The meaning of an event without a type, or of an unknown type.
@@ -111,25 +118,23 @@ package struct Refusal {
         let first = name.start[1]
         let mayBeWord =
             first == 0x6D || first == 0x4D || first == 0x64 || first == 0x65 || first == 0x5C
-        if mayBeWord && Refusal.wordNames.contains(where: { name.isText($0) }) {
+        if mayBeWord && name.isOne(of: Refusal.wordNames) {
             hasWords = hasWords || Refusal.isSaid(value)
             if name.isText("detail") { hasDetail = hasDetail || Refusal.isSaid(value) }
             return
         }
-        if name.isText("error") || name.isText("Error") {
+        if name.isOne(of: "error|Error") {
             saysError = saysError || Refusal.isSaid(value)
             errorIsTrue = errorIsTrue || value.kind == .true
             isBareError = isBareError || Refusal.isBare(value)
-        } else if name.isText("errors") || name.isText("fault") {
+        } else if name.isOne(of: "errors|fault") {
             saysError = saysError || Refusal.isSaid(value)
         } else if name.isText("object") {
             if value.isText("error") { saysError = true } else { hasKind = value.kind == .string }
         } else if name.isText("type") {
             isCalledError = isCalledError || value.isText("error")
-            isBareError = isBareError || isCalledError
-        } else if name.isText("success") || name.isText("ok") {
+        } else if name.isOne(of: "success|ok") {
             if value.kind == .false { isCalledError = true } else { hasOnlyErrorFields = false }
-            isBareError = isBareError || isCalledError
         } else {
             takeOther(name, value)
         }
@@ -142,11 +147,11 @@ package struct Refusal {
             hasID = value.kind == .string || value.kind == .number
             hasAnswer = hasAnswer || hasID && !isKnown
         } else if name.isText("status") {
-            for state in Refusal.states where value.isText(state) { hasAnswer = true }
+            hasAnswer = hasAnswer || value.isOne(of: Refusal.states)
             hasCode = true
             isBareError =
                 isBareError || value.isText("error") || Refusal.isErrorStatus(value)
-        } else if name.isText("output") || name.isText("choices") {
+        } else if name.isOne(of: "output|choices") {
             hasAnswer = hasAnswer || value.kind == .array
             hasOnlyErrorFields = false
         } else if name.isText("data") {
@@ -155,19 +160,16 @@ package struct Refusal {
             hasEmptyList = hasEmptyList || isEmpty
             hasAnswer = hasAnswer || value.kind == .array && !isEmpty
             hasOnlyErrorFields = false
-        } else if name.isText("deleted") {
-            hasAnswer = hasAnswer || value.kind == .true
-            hasOnlyErrorFields = false
-        } else if name.isText("input_tokens") {
-            hasAnswer = hasAnswer || value.kind == .number
+        } else if name.isOne(of: "deleted|input_tokens") {
+            hasAnswer = hasAnswer || value.kind == .true || value.kind == .number
             hasOnlyErrorFields = false
         } else {
-            for known in Refusal.codeNames where name.isText(known) {
+            if name.isOne(of: Refusal.codeNames) {
                 hasCode = true
                 isBareError = isBareError || Refusal.isErrorStatus(value)
+            } else if !name.isOne(of: Refusal.otherNames) {
+                hasOnlyErrorFields = false
             }
-            for known in Refusal.otherNames where name.isText(known) { return }
-            hasOnlyErrorFields = false
         }
     }
 
@@ -217,8 +219,7 @@ package struct Refusal {
     /// What else stands beside an error.
     private static var otherNames: Words {
         """
-        code|error_code|errorCode|status_code|statusCode|param|messages|request_id|requestId|trace_id|\
-        timestamp|path|metadata|user_id|title
+        param|messages|request_id|requestId|trace_id|timestamp|path|metadata|user_id|title
         """
     }
 }
