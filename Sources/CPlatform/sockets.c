@@ -36,6 +36,7 @@ struct platform_sockets {
     /* The connection that was closed last, by its local port, and the bytes that came over it. */
     int closed_port;
     int64_t closed_received;
+    int closed_refused; /* its server had refused the handshake, and nobody had read that */
 };
 
 /* Of a socket, which no other has (SO_COOKIE, Linux 4.6); 0 on failure, with the reason if that is wanted. */
@@ -140,6 +141,7 @@ int platform_sockets_open(void *context, int family, int type, int protocol)
     if (fd >= 0) {
         const open_socket opened = {fd, cookie_of(fd, NULL), 0};
         sockets->list[sockets->count++] = opened;
+        sockets->closed_refused = 0;
     }
     return fd;
 }
@@ -194,24 +196,61 @@ static int unread_bytes(int fd)
     return system_call(ioctl(fd, FIONREAD, &count)) == 0 ? count : -1;
 }
 
+static int peek(int fd, void *bytes, size_t size)
+{
+    return system_call(recv(fd, bytes, size, MSG_PEEK | MSG_DONTWAIT));
+}
+
+enum { record_head = 5, encrypted_alert = 19 };
+
+/* All that waits to be read is an alert of TLS 1.3: level and description, a type and a tag of 16 bytes,
+   behind the head of a record (RFC 8446, 5.2). No message of a handshake is as short. */
+static int is_alerted(int fd)
+{
+    static const unsigned char head[record_head] = {23, 3, 3, 0, encrypted_alert};
+    unsigned char record[record_head];
+    return unread_bytes(fd) == record_head + encrypted_alert &&
+           peek(fd, record, sizeof record) == sizeof record &&
+           memcmp(record, head, sizeof head) == 0;
+}
+
+/* What waits to be read is a fatal alert in the clear, so one within the handshake (RFC 5246, 7.2). */
+static int is_refused_in_clear(int fd)
+{
+    enum { alert = 21, size = 2, fatal = 2 };
+    unsigned char record[record_head + size]; /* type, version, size; level, description */
+    return peek(fd, record, sizeof record) == sizeof record && record[0] == alert &&
+           record[1] == 3 && record[3] == 0 && record[4] == size && record[5] == fatal;
+}
+
+static int is_refused(int fd)
+{
+    return is_refused_in_clear(fd) || is_alerted(fd);
+}
+
+int platform_sockets_refused(const platform_sockets *sockets, int port)
+{
+    const int fd = port > 0 ? find_late(sockets, port) : -1;
+    if (fd >= 0)
+        return is_refused(fd);
+    return (port <= 0 || port == sockets->closed_port) && sockets->closed_refused;
+}
+
 int64_t platform_sockets_read(const platform_sockets *sockets, int port)
 {
     const int fd = find_late(sockets, port);
     return fd < 0 ? -1 : platform_received(fd) - unread_bytes(fd);
 }
 
-/* Level and description, a type and a tag of 16 bytes, behind the head of a record (RFC 8446, 5.2). */
 int platform_sockets_alerted(const platform_sockets *sockets, int port, int64_t read)
 {
-    static const unsigned char head[] = {23, 3, 3, 0, 19};
-    enum { size = sizeof head + 19 };
-    unsigned char record[sizeof head];
     const int fd = find_late(sockets, port);
-    if (fd < 0)
-        return read >= 0 && platform_sockets_received(sockets, port) - read == size;
-    return unread_bytes(fd) == size &&
-           system_call(recv(fd, record, sizeof record, MSG_PEEK | MSG_DONTWAIT)) == sizeof record &&
-           memcmp(record, head, sizeof head) == 0;
+    const int64_t size = record_head + encrypted_alert;
+    if (fd >= 0 && is_alerted(fd))
+        return 1;
+    const int64_t received =
+        (fd >= 0 ? platform_received(fd) : platform_sockets_received(sockets, port)) - read;
+    return read >= 0 && (received == size || received == size + 1); /* the end counts as a byte */
 }
 
 int platform_sockets_close(void *context, int fd)
@@ -227,6 +266,7 @@ int platform_sockets_close(void *context, int fd)
         return 0;
     sockets->closed_port = platform_local_port(fd);
     sockets->closed_received = platform_received(fd);
+    sockets->closed_refused = is_refused(fd);
     return close(fd);
 }
 

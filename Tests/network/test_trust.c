@@ -193,8 +193,10 @@ static void with_client_certificates(const char *const more[])
 static void a_client_shows_its_certificate(void **state)
 {
     (void)state;
-    with_client_certificates((const char *[]){NULL});
-    stop();
+    if (!loses_late_alerts()) {
+        with_client_certificates((const char *[]){NULL});
+        stop();
+    }
     with_client_certificates((const char *[]){"--newest", "1.2", NULL});
 }
 

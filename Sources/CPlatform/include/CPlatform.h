@@ -116,9 +116,12 @@ int64_t platform_received(int fd);
 int64_t platform_sockets_received(const platform_sockets *sockets, int local_port);
 /* How many have been read, of one of those that were opened last; else -1. */
 int64_t platform_sockets_read(const platform_sockets *sockets, int local_port);
-/* Whether all that came after them, and was not read while it was open, is an alert of TLS 1.3. `read` is -1
+/* Whether all that came after them, and before the connection ended, is an alert of TLS 1.3. `read` is -1
    where it is not known. */
 int platform_sockets_alerted(const platform_sockets *sockets, int local_port, int64_t read);
+/* Whether the server refused within the TLS handshake, and nobody had read it while the connection was open. To
+   be asked where no request was sent. A port below 1 is not known: the connection that was closed last, then. */
+int platform_sockets_refused(const platform_sockets *sockets, int local_port);
 /* libcurl closes what it is woken by without a look: 0 when the host has done it before, and the numbers
    may be those of something else. */
 void platform_sockets_note_wakeup(platform_sockets *sockets, int fd);

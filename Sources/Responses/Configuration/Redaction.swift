@@ -23,6 +23,8 @@ package final class Redaction: @unchecked Sendable {
     let trustVariable: StaticString?
     /// An option does.
     let namesTrust: Bool
+    /// What is trusted, for a TLS library that does not name it; else nothing.
+    let trusted: [UInt8]
 
     init(_ settings: Settings) {
         proxy = settings.proxy
@@ -30,6 +32,7 @@ package final class Redaction: @unchecked Sendable {
         namesTrust =
             settings.caFile != nil || settings.caPath != nil || settings.caFallbackFile != nil
         trustVariable = TrustStore.variable(of: settings)
+        trusted = CurlLibrary.usesGnuTLS ? TrustStore(settings).names : []
         var files: [(value: [UInt8], option: Option)] = []
         if let path = settings.clientKey { files.append((path, .clientKey)) }
         if let path = settings.clientCertificate { files.append((path, .clientCertificate)) }

@@ -275,8 +275,14 @@ package struct Settings {
             curl_set_long(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0)
             curl_set_long(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0)
         }
-        // Without a password OpenSSL would ask the terminal for one.
-        curl_set_text(easy, CURLOPT_KEYPASSWD, "")
+        if CurlLibrary.usesGnuTLS {
+            // It would speak TLS 1.0, too; what OpenSSL speaks the system says.
+            curl_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+            curl_set_long(easy, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        } else {
+            // Without a password OpenSSL would ask the terminal for one. With one GnuTLS reads no other keys.
+            curl_set_text(easy, CURLOPT_KEYPASSWD, "")
+        }
         guard set(easy, CURLOPT_SSLCERT, clientCertificate), set(easy, CURLOPT_SSLKEY, clientKey)
         else { return false }
         if isNeeded { return TrustStore(self).apply(to: easy) }

@@ -42,6 +42,12 @@ struct TrustStore {
         }
     }
 
+    /// The file and the directory, as far as they are not libcurl's own.
+    var names: [UInt8] {
+        guard let file else { return directory ?? [] }
+        return file + (directory.map { Message(" and ").bytes + $0 } ?? [])
+    }
+
     /// Whether there are certificates that nobody had to name.
     static var isOnSystem: Bool {
         CurlLibrary.trust.hasFile || CurlLibrary.trust.hashedDirectory != nil || file != nil

@@ -12,15 +12,30 @@ package enum CurlLibrary {
     /// Older ones do not tell when a connection is used again.
     nonisolated(unsafe) private(set) static var announcesRequests = false
 
+    /// Its TLS is GnuTLS's: other defaults, and other words.
+    nonisolated(unsafe) private(set) static var usesGnuTLS = false
+
     static func setUp() {
         platform_once(&isSetUp) {
             // It would write the secrets of TLS connections to a file that whoever starts it names.
             platform_without_keylog { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
             CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
             CurlLibrary.announcesRequests = CurlLibrary.version.pointee.version_num >= 0x07_50_00
+            CurlLibrary.usesGnuTLS = CurlLibrary.isNamed("GnuTLS/")
             var trust = BuiltInTrust()
             trust.isKnown = curl_built_in_trust(&trust.file, &trust.directory) != 0
             CurlLibrary.trust = trust
+        }
+    }
+
+    /// Of several libraries those that are not used stand in parentheses (curl_version_info(3)).
+    private static func isNamed(_ library: StaticString) -> Bool {
+        guard let all = version.pointee.ssl_version else { return false }
+        return library.withUTF8Buffer {
+            guard let base = $0.baseAddress else { return false }
+            let name = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
+            guard let found = strstr(all, name) else { return false }
+            return found == all || found[-1] != 0x28
         }
     }
 

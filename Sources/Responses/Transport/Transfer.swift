@@ -64,8 +64,9 @@ final class Transfer {
     var unwatched: Int32 = 0
     /// The `errno` of a connection that failed, 0 where the system was not the reason.
     private(set) var systemError = 0
-    /// The server refused this client by an alert of TLS, and the end of the connection was found before it.
-    private(set) var isRefusedUnread = false
+    /// The server refused this client by an alert of TLS, and the end of the connection was found before it:
+    /// "in" the handshake or "after" it.
+    private(set) var refusedUnread: StaticString?
     /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
     private(set) var proxyStatus: Int32 = 0
 
@@ -340,8 +341,8 @@ final class Transfer {
             if let owner { engine.tell(owner) }
             return
         }
-        isRefusedUnread = code != CURLE_OK && isAlertUnread
-        if isRefusedUnread || isTLSAlert(code) {
+        refusedUnread = code != CURLE_OK ? unreadRefusal(code) : nil
+        if refusedUnread != nil || isTLSAlert(code) {
             result = CURLE_SSL_CONNECT_ERROR
             systemError = 0
         }

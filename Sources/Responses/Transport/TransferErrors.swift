@@ -40,18 +40,34 @@ extension Transfer {
     /// Since TLS 1.3 a server refuses a client's certificate after the handshake, and for libcurl that is
     /// an error of reading.
     func isTLSAlert(_ code: CURLcode) -> Bool {
-        (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) && says(" alert ")
+        (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_HTTP2)
+            && says(" alert ")
     }
 
     /// The same if the server closed the connection at once, so that sending failed and libcurl did not read
     /// or report the alert. The alert is then all that came after the handshake; a server that accepts a
     /// client sends session tickets. On a kept connection it would be an ordinary close. After a close
     /// OpenSSL can still write; after an alert it reports an error.
-    var isAlertUnread: Bool {
-        if !request.isSecure || headers.status != 0 || !isOnNewConnection { return false }
+    private var isAlertUnread: Bool {
+        if !isOnNewConnection { return false }
         if says("SSL_write: SSL_ERROR_ZERO_RETURN") { return true }
         let port = Int32(truncatingIfNeeded: localPort)
         return platform_sockets_alerted(engine.sockets, port, readInHandshake) != 0
+    }
+
+    /// Sending can fail in the handshake, too: GnuTLS sends its part in several pieces, and the server may have
+    /// closed the connection after its alert.
+    func unreadRefusal(_ code: CURLcode) -> StaticString? {
+        if !request.isSecure || headers.status != 0 { return nil }
+        let port = Int32(truncatingIfNeeded: localPort)
+        // libcurl since 8.0 does not give the port of a connection in its handshake. It does not matter which
+        // one it was: all are of one client to one server.
+        if CurlLibrary.usesGnuTLS && requestPort == 0 && code != CURLE_COULDNT_CONNECT
+            && platform_sockets_refused(engine.sockets, port) != 0
+        {
+            return "in"
+        }
+        return isAlertUnread ? "after" : nil
     }
 
     /// Its connection was made for it.
@@ -123,15 +139,16 @@ extension Transfer {
             return "the proxy refused the request: HTTP \(proxyStatus)"
                 + "\(proxyStatus == 407 ? Transfer.proxyAdvice : Transfer.noProxyAdvice)"
         }
-        if isRefusedUnread {
-            return
-                "the server refused this client after the TLS handshake\(Transfer.certificateAdvice)"
+        if let when = refusedUnread {
+            return "the server refused this client \(when) the TLS handshake"
+                + "\(Transfer.certificateAdvice)"
         }
         if isWithoutSocket { return "the system could not set up a socket for the connection" }
         if let end = connectionEnd { return "the server \(end) the connection \(moment)" }
         let text =
             errorText.pointee != 0
-            ? Message(cString: errorText) : Message(cString: curl_easy_strerror(result))
+            ? Message(cString: errorText) + unnamedFiles
+            : Message(cString: curl_easy_strerror(result)) + unnamedFiles
         let kept = redaction?.withoutValues(text.bytes) ?? text.bytes
         let shown = Message(kept)
         if result == CURLE_PROXY { return "the proxy refused the request: \(shown)\(socksAdvice)" }
@@ -151,7 +168,7 @@ extension Transfer {
 
     /// How the connection ended; nil when something else went wrong.
     var connectionEnd: StaticString? {
-        if isRefusedUnread { return nil }
+        if refusedUnread != nil { return nil }
         if isCutAfterSending || result == CURLE_OK { return "closed" }
         // A stream of HTTP/2 ends without its connection.
         if result == CURLE_PARTIAL_FILE && maySpeakHTTP2 { return nil }
@@ -161,8 +178,8 @@ extension Transfer {
                 || result == CURLE_SSL_CONNECT_ERROR
         else { return nil }
         // libcurl has the words from the system, in the language of the host.
-        for number in [ECONNRESET, EPIPE] where says(strerror(number)) || systemError == Int(number)
-        {
+        let number = saysWhatGnuTLSFound ? 0 : systemError
+        for reset in [ECONNRESET, EPIPE] where says(strerror(reset)) || number == Int(reset) {
             return "reset"
         }
         if says("errno 104") || says("errno 32") { return "reset" }
@@ -175,8 +192,17 @@ extension Transfer {
         return nil
     }
 
+    private var isInHandshake: Bool {
+        if result == CURLE_SSL_CONNECT_ERROR { return true }
+        // With GnuTLS libcurl since 8.0 has the code of reading or writing for it.
+        var encryptedAfter: curl_off_t = 0
+        curl_get_offset(easy, CURLINFO_APPCONNECT_TIME_T, &encryptedAfter)
+        return request.isSecure && requestPort == 0 && encryptedAfter == 0
+            && CurlLibrary.usesGnuTLS
+    }
+
     private var moment: StaticString {
-        if result == CURLE_SSL_CONNECT_ERROR { return "in the TLS handshake" }
+        if isInHandshake { return "in the TLS handshake" }
         if headers.status == 0 { return "before it answered" }
         return headers.isComplete ? "in the middle of its answer" : "in the middle of its headers"
     }
@@ -189,7 +215,7 @@ extension Transfer {
     }
 
     private var advice: StaticString {
-        if says("local issuer") || says("self-signed") || says("self signed") {
+        if says("local issuer") || says("self-signed") || says("self signed") || isIssuerUnknown {
             if redaction?.trustVariable != nil {
                 return """
                     ; SSL_CERT_FILE and SSL_CERT_DIR name the trusted certificates; set ca_file to \
@@ -199,10 +225,15 @@ extension Transfer {
             return isWithoutCertificates
                 ? Transfer.noCertificates : "; set ca_file or ca_path to the certificates to trust"
         }
-        if says("alert certificate required") || says("alert handshake failure") {
+        if let reason = whyNotTrusted { return reason }
+        if says("alert certificate required") || says("alert handshake failure")
+            || isRefusedByGnuTLS
+        {
             return Transfer.certificateAdvice
         }
-        if says("private key file") { return "; client_key must be a PEM file without a password" }
+        if says("private key file") || isKeyUnread {
+            return "; client_key must be a PEM file without a password"
+        }
         switch result {
         case CURLE_SSL_CACERT_BADFILE: return isWithoutCertificates ? Transfer.noCertificates : ""
         case CURLE_COULDNT_RESOLVE_HOST: return "; check base_url"
@@ -233,7 +264,7 @@ extension Transfer {
         }
     }
 
-    private func says(_ words: StaticString) -> Bool {
+    func says(_ words: StaticString) -> Bool {
         words.withUTF8Buffer { words in
             guard let base = words.baseAddress else { return false }
             return says(UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self))

@@ -46,6 +46,9 @@ struct process *plain_server(void);
 const char *command(struct process *server, const char *line);
 /* A number of those that a server counts, 0 when it has not. */
 int count_at(struct process *server, const char *name);
+/* GnuTLS, of TLS 1.3: what a server refuses after the handshake may look like a broken connection. See
+   docs/embedding.md. */
+int loses_late_alerts(void);
 /* Waits until it is at least so much, 10 s at most. */
 void await_count(struct process *server, const char *name, int least);
 

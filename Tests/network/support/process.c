@@ -112,6 +112,11 @@ static int dial(int port)
     return dial_at(AF_INET, &address, sizeof address) || dial_at(AF_INET6, &other, sizeof other);
 }
 
+int loses_late_alerts(void)
+{
+    return strstr(responses_build_info(), "GnuTLS") != NULL;
+}
+
 int free_port(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
