@@ -69,10 +69,19 @@ uninstall: ## Take out what install and install-extras put in
 
 ##
 # The longest first, so that none is left over at the end.
-STAGES = test-valgrind test-tsan test-calls test-library test-python test-network test-gates test-cpp test-unit test-abi test-examples \
-	test-c test-ruby test-full test-sandbox test-fuzz lint test-costs
-test: ## Run every check there is; the lines below run one each
+STAGES = test-valgrind test-address test-tsan test-calls test-library test-python test-cpp test-network test-gates \
+	test-unit test-examples test-abi test-ruby test-c test-full test-fuzz test-sandbox lint test-costs
+test: ## Run every check there is but for the long ones; the lines below run one each
 	@scripts/test.sh $(STAGES)
+
+test-quick: ## In two minutes, after a build: unit, abi, gates, and a word from each binding
+	@scripts/test.sh test-unit test-abi test-gates test-bindings
+
+# Half an hour, most of it valgrind's: what is looked at in every commit by AddressSanitizer, or in part.
+test-long: deps-packages lib sandbox ## Before a release: all of the C suite under valgrind, 100,000 random streams, fuzzing
+	@$(MAKE) --no-print-directory -C Tests/abi check-valgrind WHOLE=1
+	@$(MAKE) --no-print-directory -C Tests/calls run SEED=$$(date +%s)
+	@$(MAKE) --no-print-directory -C Tests/fuzz fuzz SECONDS=$(or $(SECONDS),60)
 
 # About 25 minutes for a system, most of it what `make test` takes.
 test-elsewhere: ## `make demo` and `make test` on other systems: SYSTEMS="trixie bullseye"
@@ -94,8 +103,14 @@ test-gates: deps-packages lib sandbox ## What is promised of the built files: he
 test-abi: deps-packages lib sandbox ## The C suite
 	@$(MAKE) --no-print-directory -C Tests/abi check
 
-test-valgrind: deps-packages lib sandbox ## The C suite under valgrind
+test-valgrind: deps-packages lib sandbox ## What the C suite allocates and frees, under valgrind
 	@$(MAKE) --no-print-directory -C Tests/abi check-valgrind
+
+test-address: deps-packages sandbox ## The C suite, with AddressSanitizer
+	@$(MAKE) --no-print-directory -C Tests/tsan check-address
+
+test-bindings: deps-packages lib sandbox ## A response and a stream in C++, Python and Ruby, as far as they are installed
+	@scripts/with-sandbox.sh scripts/test-bindings.sh
 
 test-sandbox: deps sandbox ## The sandbox itself
 	@.venv/bin/python -m pytest Tests/sandbox
@@ -207,7 +222,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-library test-calls test-tsan test-fuzz fuzz test-python test-ruby wheel gem
+.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-sandbox deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64

@@ -2,7 +2,7 @@
 # Runs make targets, all of them whatever fails, and counts.
 #   test.sh TARGET...
 # What they need is built first, once; then JOBS of them run at a time (as many as there are processors),
-# begun in the order that they are named in, but for valgrind's, which has the machine to itself. What one prints is shown when it has ended, and kept in
+# begun in the order that they are named in. What one prints is shown when it has ended, and kept in
 # build/test-logs.
 # The last line, "N passed, N failed", is also left in build/test-summary, and in build/test-times how each
 # ended, how many seconds it took, and how many of a processor. Tests have limits of their own, which name the one that hangs;
@@ -66,16 +66,7 @@ if [ $# -gt 1 ]; then
     export RESPONSES_BUILT=1
 fi
 
-# valgrind makes a program twenty times slower, and its tests have limits of time to look at: by itself.
-beside=""
-for target; do
-    case $target in
-        test-valgrind) "$0" --one "$target" ;;
-        *) beside="$beside $target" ;;
-    esac
-done
-# shellcheck disable=SC2086 # a list of words
-[ -z "$beside" ] || printf '%s\n' $beside |
+printf '%s\n' "$@" |
     xargs -n 1 -P "${JOBS:-$(getconf _NPROCESSORS_ONLN)}" env -u JOBS "$0" --one
 failed=$(awk '$2 != "passed" { printf " %s", $1 }' build/test-times)
 passed=$(grep -c ' passed ' build/test-times || true)
