@@ -28,8 +28,9 @@ lib: deps-build ## Build the library into build/ (the default)
 sandbox: deps-sandbox ## Build the local Responses server
 	$(ONCE) scripts/build-sandbox.sh
 
-# For this machine's kind, or for ARCH=aarch64, which is compiled across.
+# For this machine's kind, or for ARCH=aarch64, which is compiled across and has folders of its own.
 ARCH ?= $(shell uname -m)
+ACROSS = $(if $(filter-out $(ARCH),$(shell uname -m)),/$(ARCH))
 portable: $(if $(filter $(ARCH),$(shell uname -m)),lib,deps-build) ## Build the library for other systems, and an archive of it; ARCH=aarch64
 ifeq ($(ARCH),$(shell uname -m))
 	@scripts/build-portable.sh
@@ -37,7 +38,7 @@ ifeq ($(ARCH),$(shell uname -m))
 else
 	@scripts/build-cross.sh $(ARCH)
 	@scripts/dist.sh portable build/portable/$(ARCH) $(ARCH)
-	@LIB_DIR=$(CURDIR)/build/portable/$(ARCH) WHEEL_PLATFORM=manylinux_2_28_$(ARCH) \
+	@LIB_DIR=$(CURDIR)/build/portable/$(ARCH) WHEEL_PLATFORM=linux_$(ARCH) \
 		$(MAKE) --no-print-directory -C bindings/python wheel DIST=$(CURDIR)/build/portable/$(ARCH)
 endif
 
@@ -158,20 +159,20 @@ wheel: lib ## Build the Python wheel
 gem: lib ## Build the Ruby gem, into build/gem
 	@$(MAKE) --no-print-directory -C bindings/ruby gem
 
-wheels: deps-wheels ## Build the self-contained wheel, into build/wheels
-	@scripts/build-bundled.sh
-	@$(MAKE) --no-print-directory -C bindings/python wheels
+wheels: deps-wheels ## Build the self-contained wheel, into build/wheels; ARCH=aarch64
+	@scripts/build-bundled.sh $(ARCH)
+	@$(MAKE) --no-print-directory -C bindings/python wheels ARCH=$(ARCH) WHEELS=$(CURDIR)/build/wheels$(ACROSS)
 
-gems: deps-wheels ## Build the self-contained gem, into build/gems
-	@scripts/build-bundled.sh
-	@$(MAKE) --no-print-directory -s -C bindings/ruby gems
+gems: deps-wheels ## Build the self-contained gem, into build/gems; ARCH=aarch64
+	@scripts/build-bundled.sh $(ARCH)
+	@$(MAKE) --no-print-directory -s -C bindings/ruby gems ARCH=$(ARCH) GEMS=$(CURDIR)/build/gems$(ACROSS)
 
 update-bundle: ## Take newer sources of what self-contained wheels and gems have in them
 	rm -rf build/bundle/sources build/bundle/apt/lists
 
-test-wheels: deps sandbox wheel wheels gems ## Self-contained wheel and gem, also on small systems: before a release
+test-wheels: deps sandbox wheel wheels gems ## Self-contained wheel and gem, also on small systems; ARCH=aarch64
 	@scripts/deps.sh elsewhere
-	@Tests/wheels/run
+	@ARCH=$(ARCH) Tests/wheels/run
 
 test-examples: deps-packages sandbox examples ## Every example against the sandbox, and the documentation's samples
 	@SANDBOX_OPTIONS="--speed 50" scripts/with-sandbox.sh scripts/test-examples.sh

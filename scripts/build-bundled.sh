@@ -1,32 +1,42 @@
 #!/bin/sh
-# Builds the library with all that it needs in it, into build/bundled: libcurl, OpenSSL, nghttp2 and zlib
+# Builds the library with all that it needs in it, into build/bundled/ARCH: libcurl, OpenSSL, nghttp2 and zlib
 # are linked in and hidden, glibc 2.28 is enough, and nothing else is needed. For wheels and gems.
-#   build-bundled.sh       for x86_64
+#   build-bundled.sh ARCH  x86_64, aarch64; one that is not this machine's is compiled across
 #
 # It exports the functions of responses.h. Those of responses_jansson.h would hand out trees of a jansson
 # that the caller cannot reach to free them, and are left out, and jansson with them (ADR 10).
 set -eu
 cd "$(dirname "$0")/.."
-arch=$(uname -m)
-[ "$arch" = x86_64 ] || { echo "The self-contained library is built on x86_64 only." >&2 && exit 1; }
+arch=$1
+case $arch in
+    x86_64 | aarch64) ;;
+    *) echo "ARCH=$arch: the self-contained library is built for x86_64 and aarch64 only." >&2 && exit 1 ;;
+esac
 
 scripts/bundle/dependencies.sh "$arch"
 bundle=$PWD/build/bundle/$arch
 PATH=$bundle/tools:$PATH
-mkdir -p "$bundle/pkgconfig" "$bundle/objects" build/bundled/licences
+out=build/bundled/$arch
+mkdir -p "$bundle/pkgconfig" "$bundle/objects" "$out/licences"
 
 # The Swift sources as in every release build, but with the headers of the bundle's libcurl. What is linked
 # there is not used.
-cat > "$bundle/pkgconfig/libcurl.pc" << END
+if [ "$arch" = "$(uname -m)" ]; then
+    cat > "$bundle/pkgconfig/libcurl.pc" << END
 Name: libcurl
 Description: the bundle's
 Version: $(sed -n 's/^#define LIBCURL_VERSION "\(.*\)"/\1/p' "$bundle/include/curl/curlver.h")
 Libs: -lcurl
 Cflags: -I$bundle/include
 END
-PKG_CONFIG_PATH=$bundle/pkgconfig swift build -c release --disable-local-rpath --product responses \
-    --scratch-path .build-bundled -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
-objects=.build-bundled/release
+    PKG_CONFIG_PATH=$bundle/pkgconfig swift build -c release --disable-local-rpath --product responses \
+        --scratch-path .build-bundled -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
+    objects=".build-bundled/release/Responses.build/*.o .build-bundled/release/ResponsesABI.build/*.o"
+else
+    scripts/cross-objects.sh "$arch" "$bundle/swift" "$bundle/include" \
+        "$(pkg-config --variable=includedir jansson)" /usr/include
+    objects="$bundle/swift/Responses.o $bundle/swift/ResponsesABI.o"
+fi
 # Compiled anew: the system's headers may ask for a newer glibc.
 for file in Sources/CPlatform/*.c; do
     bundle-cc -O2 -fPIC -ffunction-sections -fdata-sections -g0 -std=gnu11 -ISources/CPlatform/include \
@@ -42,9 +52,10 @@ done
 } > "$bundle/exports.map"
 grep -q ' responses_create;' "$bundle/exports.map"
 
-library=build/bundled/libresponses.so.0
+library=$out/libresponses.so.0
+# shellcheck disable=SC2086 # a list of files
 bundle-cc -shared -o "$library.new" "$bundle"/objects/*.o \
-    $objects/Responses.build/*.o $objects/ResponsesABI.build/*.o \
+    $objects \
     "$bundle/lib/libcurl.a" "$bundle/lib/libssl.a" "$bundle/lib/libcrypto.a" \
     "$bundle/lib/libnghttp2.a" "$bundle/lib/libz.a" -lm -lpthread -ldl \
     -Wl,--version-script="$bundle/exports.map" -Wl,-soname,libresponses.so.0 -Wl,-Bsymbolic \
@@ -54,16 +65,19 @@ chmod 644 "$library.new"
 mv "$library.new" "$library"
 
 # The licences of what is in it, and which versions these are.
-rm -f build/bundled/licences/*
+rm -f "$out"/licences/*
 for name in curl openssl nghttp2 zlib; do
-    cp "build/bundle/sources/$name/tree/debian/copyright" "build/bundled/licences/LICENSE-$name.txt"
+    cp "build/bundle/sources/$name/tree/debian/copyright" "$out/licences/LICENSE-$name.txt"
 done
-cp build/bundle/sources/openssl/tree/LICENSE.txt build/bundled/licences/LICENSE-Apache-2.0.txt
+cp build/bundle/sources/openssl/tree/LICENSE.txt "$out/licences/LICENSE-Apache-2.0.txt"
+set --
+for name in curl openssl nghttp2 zlib; do
+    set -- "$@" "$name=$(cat "build/bundle/sources/$name/version")"
+done
 {
     echo "libresponses.so.0 in this package has in it:"
-    for name in curl openssl nghttp2 zlib; do
-        echo "    $name $(cat "build/bundle/sources/$name/version")"
-    done
+    printf '    %s\n' "$@" | tr '=' ' '
     echo "from Debian's source packages, with Debian's patches. Their licences are beside this file."
-} > build/bundled/licences/LICENSE-bundled.txt
-cat build/bundled/licences/LICENSE-bundled.txt
+} > "$out/licences/LICENSE-bundled.txt"
+cat "$out/licences/LICENSE-bundled.txt"
+scripts/bundle/outdated.sh "$@"

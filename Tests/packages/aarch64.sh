@@ -2,6 +2,7 @@
 # The library for aarch64: what it needs and exports, and, by qemu, the examples in C and the wheel in Python
 # against a sandbox of this machine. Without qemu-aarch64-static it is built and looked at only.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 
 { make --no-print-directory sandbox && make --no-print-directory portable ARCH=aarch64; } > "$SCRATCH/log" 2>&1 || {
     tail -n 20 "$SCRATCH/log"
@@ -33,22 +34,9 @@ command -v qemu-aarch64-static > /dev/null || {
     exit 0
 }
 
-# The libraries of Debian 12 for aarch64 are unpacked and not set up: they are for qemu, not to live in.
-if [ ! -d "$ROOTS/aarch64" ]; then
-    echo "   fetching libraries for aarch64"
-    mkdir -p "$ROOTS"
-    rm -rf "$ROOTS/aarch64.new" "$ROOTS/aarch64.packages"
-    debootstrap --foreign --arch=arm64 --variant=minbase --include=libcurl4,libjansson4,ca-certificates,python3 \
-        bookworm "$ROOTS/aarch64.packages" ${MIRROR:+"$MIRROR"} > "$ROOTS/aarch64.log" 2>&1 || {
-        tail -n 5 "$ROOTS/aarch64.log"
-        exit 1
-    }
-    for package in "$ROOTS"/aarch64.packages/var/cache/apt/archives/*.deb; do
-        dpkg-deb -x "$package" "$ROOTS/aarch64.new"
-    done
-    rm -rf "$ROOTS/aarch64.packages"
-    mv "$ROOTS/aarch64.new" "$ROOTS/aarch64"
-fi
+# shellcheck disable=SC1091 # it is looked at by itself
+. "$here/qemu.sh"
+make_qemu_root
 
 # Compiled against the archive, as a user would.
 tar -xf build/dist/libresponses-*-linux-aarch64.tar.gz -C "$SCRATCH" --strip-components=1
@@ -64,9 +52,7 @@ print()
 END
 cat > "$SCRATCH/use" << 'END'
 set -eu
-by_qemu() {
-    timeout 120 qemu-aarch64-static -L "$ROOTS/aarch64" -E LD_LIBRARY_PATH="$SCRATCH/lib" "$@"
-}
+. "$HERE/qemu.sh"
 passed=0
 for source in examples/c/*.c; do
     name=$(basename "$source" .c)
@@ -78,7 +64,7 @@ for source in examples/c/*.c; do
     esac
     aarch64-linux-gnu-gcc -O1 -I"$SCRATCH/include" "$source" $more -L"$SCRATCH/lib" -lresponses \
         -Wl,--unresolved-symbols=ignore-in-shared-libs -o "$SCRATCH/$name"
-    by_qemu "$SCRATCH/$name" > "$SCRATCH/answer" 2>&1 || {
+    by_qemu -E LD_LIBRARY_PATH="$SCRATCH/lib" "$SCRATCH/$name" > "$SCRATCH/answer" 2>&1 || {
         echo "   $name failed:"
         cat "$SCRATCH/answer"
         exit 1
@@ -87,9 +73,8 @@ for source in examples/c/*.c; do
     passed=$((passed + 1))
 done
 echo "   $passed examples in C"
-answer=$(PYTHONHOME="$ROOTS/aarch64/usr" PYTHONPATH="$SCRATCH/wheel" PYTHONDONTWRITEBYTECODE=1 \
-    by_qemu "$ROOTS/aarch64/usr/bin/python3" "$SCRATCH/stream.py")
+answer=$(python_by_qemu "$SCRATCH/wheel" "$SCRATCH/stream.py")
 [ "$answer" = "You said: Hi from Python" ] || { echo "   Python: $answer" && exit 1; }
 echo "   Python from the wheel: $answer"
 END
-scripts/with-sandbox.sh sh "$SCRATCH/use"
+HERE=$here scripts/with-sandbox.sh sh "$SCRATCH/use"

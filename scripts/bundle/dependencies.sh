@@ -107,7 +107,8 @@ build_curl() {
     find . -name configure -exec touch {} +
     find . -name Makefile.in -exec touch {} +
     find . -name curl_config.h.in -exec touch {} +
-    ./configure --disable-shared --enable-static --prefix=/usr \
+    ./configure --build="$(uname -m)-linux-gnu" --host="$arch-linux-gnu" \
+        --disable-shared --enable-static --prefix=/usr \
         CPPFLAGS="-I$prefix/include -DNGHTTP2_STATICLIB" LDFLAGS="-L$prefix/lib" \
         LIBS="-lpthread -ldl" PKG_CONFIG=false \
         --with-openssl="$prefix" --with-nghttp2="$prefix" --with-zlib="$prefix" \
@@ -129,6 +130,7 @@ build_curl() {
     done
     make -j"$jobs" -C lib
     cp lib/.libs/libcurl.a "$prefix/lib/"
+    cp lib/curl_config.h "$prefix/logs/"
     rm -rf "$prefix/include/curl"
     cp -R include/curl "$prefix/include/"
 }
