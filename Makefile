@@ -28,7 +28,7 @@ lib: deps-build ## Build the library into build/ (the default)
 sandbox: deps-sandbox ## Build the local Responses server
 	$(ONCE) scripts/build-sandbox.sh
 
-# For this machine's kind, or for ARCH=aarch64, which is compiled across and has folders of its own.
+# For this machine's kind, or for ARCH=aarch64, which is cross-compiled and has its own folders.
 ARCH ?= $(shell uname -m)
 ACROSS = $(if $(filter-out $(ARCH),$(shell uname -m)),/$(ARCH))
 portable: $(if $(filter $(ARCH),$(shell uname -m)),lib,deps-build) ## Build the library for other systems, and an archive of it; ARCH=aarch64

@@ -17,6 +17,7 @@ scripts/bundle/dependencies.sh "$arch"
 bundle=$PWD/build/bundle/$arch
 PATH=$bundle/tools:$PATH
 out=build/bundled/$arch
+rm -rf "$bundle/objects"
 mkdir -p "$bundle/pkgconfig" "$bundle/objects" "$out/licences"
 
 # The Swift sources as in every release build, but with the headers of the bundle's libcurl. What is linked
