@@ -5,7 +5,7 @@
 fresh() {
     if [ ! -d "$ROOTS/$1" ]; then
         mkdir -p "$ROOTS"
-        rm -rf "$ROOTS/$1.new"
+        rm -rf --one-file-system "$ROOTS/$1.new"
         echo "   making a root of $1"
         debootstrap --variant=minbase "$1" "$ROOTS/$1.new" ${MIRROR:+"$MIRROR"} > "$ROOTS/$1.log" 2>&1 || {
             tail -n 5 "$ROOTS/$1.log"
