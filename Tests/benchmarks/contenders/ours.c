@@ -137,7 +137,23 @@ static void run_paced(const char *model, long count)
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-static void run_creates(const char *model, long times, size_t padding)
+/* What programs want to know of an answer. */
+static void read_answer(const responses_response *response)
+{
+    const char *tokens;
+    size_t length;
+    const char *text = responses_response_text(response, &length);
+    measure_text(&measure, text, length);
+    if (strcmp(responses_response_status(response), "completed") != 0 ||
+        responses_response_get(response, "/usage/total_tokens", NULL, &tokens, NULL) < 0 ||
+        atol(tokens) != 123) {
+        fprintf(stderr, "an answer is not complete\n");
+        exit(1);
+    }
+}
+
+/* `reads` nothing but its bytes, or all that programs want. */
+static void run_creates(const char *model, long times, size_t padding, int reads)
 {
     size_t count, length;
     char *request = make_request(model, 0, padding, &count);
@@ -153,9 +169,13 @@ static void run_creates(const char *model, long times, size_t padding)
     while (times-- > 0) {
         if (responses_create(client, request, count, &response, &error) < 0)
             die(error);
-        responses_response_json(response, &length);
-        measure.events += 1;
-        measure.bytes += (long long)length;
+        if (reads) {
+            read_answer(response);
+        } else {
+            responses_response_json(response, &length);
+            measure.events += 1;
+            measure.bytes += (long long)length;
+        }
         if (times == 0)
             measure_end(&measure, 1);
         responses_response_free(response);
@@ -213,9 +233,11 @@ int main(int argc, char **argv)
     else if (strcmp(workload, "paced") == 0)
         run_paced(model, count);
     else if (strcmp(workload, "create") == 0)
-        run_creates(model, count, 0);
+        run_creates(model, count, 0, 0);
+    else if (strcmp(workload, "answer") == 0)
+        run_creates(model, count, 0, 1);
     else if (strcmp(workload, "upload") == 0)
-        run_creates(model, 1, (size_t)count);
+        run_creates(model, 1, (size_t)count, 0);
     else if (strcmp(workload, "first") == 0)
         run_first(model);
     responses_client_free(client);

@@ -153,7 +153,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     if (body->capacity == 0) {
         curl_off_t length = -1;
         curl_easy_getinfo(body->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-        body->capacity = length > 0 ? (size_t)length + 1 : 0;
+        body->capacity = length > 0 ? (size_t)length + 16 : 0;
         body->bytes = malloc(body->capacity);
     }
     if (!body->bytes || body->count + count >= body->capacity)
@@ -170,6 +170,7 @@ static void run_creates(const char *model, long times, size_t padding)
     char *request = make_request(model, 0, padding, &count);
     CURL *easy = curl_easy_init();
     struct body body = {.easy = easy};
+    struct reader reader = {.level = level, .on_text = on_text};
     prepare(easy, request, count, 0, on_body, &body);
     /* The connection and what is set up once are not counted. */
     if (padding == 0 && times > 1) {
@@ -182,13 +183,19 @@ static void run_creates(const char *model, long times, size_t padding)
     while (times-- > 0) {
         if (curl_easy_perform(easy) != CURLE_OK)
             die("an answer failed");
-        measure.events += 1;
-        measure.bytes += (long long)body.count;
+        if (level >= LEVEL_SCAN) {
+            if (reader_take_answer(&reader, body.bytes, body.count) < 0)
+                die("an answer is not complete");
+        } else {
+            measure.events += 1;
+            measure.bytes += (long long)body.count;
+        }
         if (times == 0)
             measure_end(&measure, 1);
         free(body.bytes);
         body = (struct body){.easy = easy};
     }
+    reader_free(&reader);
     curl_easy_cleanup(easy);
     free(request);
 }

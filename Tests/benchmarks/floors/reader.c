@@ -262,6 +262,66 @@ void reader_take(struct reader *reader, const char *bytes, size_t count)
     take_lines(reader);
 }
 
+/* ---- answers that are no stream -------------------------------------------------------------- */
+
+/* From one name to the next, however deep: in these answers the three names mean one thing each. */
+static long scan_answer(struct reader *reader, const char *p, const char *end)
+{
+    long tokens = -1;
+    int has_completed = 0;
+    while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+        int has_escapes = 0;
+        const char *name = p + 1, *name_end = string_end(name, end, &has_escapes);
+        if (!name_end)
+            return -1;
+        p = name_end + 1;
+        if (*p != ':')
+            continue;
+        p += 1;
+        if (is(name, name_end, "total_tokens")) {
+            tokens = strtol(p, NULL, 10);
+        } else if (*p == '"') {
+            const char *value = p + 1, *value_end;
+            has_escapes = 0;
+            value_end = string_end(value, end, &has_escapes);
+            if (!value_end)
+                return -1;
+            if (is(name, name_end, "status") && is(value, value_end, "completed"))
+                has_completed = 1;
+            else if (is(name, name_end, "text"))
+                take_delta(reader, value, value_end, has_escapes);
+            p = value_end + 1;
+        }
+    }
+    return has_completed ? tokens : -1;
+}
+
+static long parse_answer(struct reader *reader, const char *bytes, size_t count)
+{
+    json_t *answer = json_loadb(bytes, count, 0, NULL), *item, *part;
+    const char *status = json_string_value(json_object_get(answer, "status"));
+    long tokens = -1;
+    size_t i, j;
+    json_array_foreach(json_object_get(answer, "output"), i, item) {
+        json_array_foreach(json_object_get(item, "content"), j, part) {
+            const json_t *text = json_object_get(part, "text");
+            reader->on_text(reader->context, json_string_value(text), json_string_length(text));
+        }
+    }
+    if (status && strcmp(status, "completed") == 0)
+        tokens = (long)json_integer_value(
+            json_object_get(json_object_get(answer, "usage"), "total_tokens"));
+    json_decref(answer);
+    return tokens;
+}
+
+long reader_take_answer(struct reader *reader, const char *bytes, size_t count)
+{
+    if (reader->level == LEVEL_JANSSON)
+        return parse_answer(reader, bytes, count);
+    return scan_answer(reader, bytes, bytes + count);
+}
+
 void reader_free(struct reader *reader)
 {
     free(reader->bytes);

@@ -24,6 +24,9 @@ struct reader {
 };
 
 void reader_take(struct reader *reader, const char *bytes, size_t count);
+/* The answer of a create that does not stream: `on_text` has its text; the result is the number of tokens that
+   it took, or -1 when it has not completed. The bytes end in NUL, with 15 more behind. */
+long reader_take_answer(struct reader *reader, const char *bytes, size_t count);
 void reader_free(struct reader *reader);
 
 #endif

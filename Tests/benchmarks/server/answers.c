@@ -85,7 +85,9 @@ static void add_response(struct text *out, const char *status, const char *outpu
         "true,"
         "\"temperature\":1.0,\"text\":{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"},"
         "\"tool_choice\":\"auto\",\"tools\":[],\"top_logprobs\":0,\"top_p\":0.98,"
-        "\"truncation\":\"disabled\",\"usage\":null,\"user\":null,\"metadata\":{}}");
+        "\"truncation\":\"disabled\",\"usage\":{\"input_tokens\":36,\"input_tokens_details\":"
+        "{\"cached_tokens\":0},\"output_tokens\":87,\"output_tokens_details\":"
+        "{\"reasoning_tokens\":0},\"total_tokens\":123},\"user\":null,\"metadata\":{}}");
 }
 
 static void add_event(struct text *out, const char *type, long sequence, const char *members)
