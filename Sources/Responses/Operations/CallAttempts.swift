@@ -147,7 +147,8 @@ extension Call {
         if count == 0 && isBehindCursor && resumption.source == .stream {
             return streamEnded("the server sent no further events")
         }
-        let document = JSONValue(checking: transfer.inbox.bytes, count: count)
+        transfer.members = MemberIndex(checking: transfer.inbox.bytes, count: count)
+        let document = transfer.members.document
         if document == nil && !(count == 0 && operation.acceptsEmptyBody) {
             return unreadable(transfer)
         }
@@ -174,10 +175,12 @@ extension Call {
     func finish(_ transfer: Transfer) {
         attemptSucceeded()
         var body = ByteBuffer()
+        var members = MemberIndex()
         swap(&body, &transfer.inbox)
+        swap(&members, &transfer.members)
         succeed(
             Response(
-                body: body, headers: transfer.headers, attempts: journal.attempts,
+                body: body, members: members, headers: transfer.headers, attempts: journal.attempts,
                 history: journal.json()))
     }
 

@@ -79,6 +79,25 @@ package struct ByteBuffer: ~Copyable {
         return true
     }
 
+    /// Where what is written next goes; there is as much room as was reserved.
+    @inline(__always) package var tail: UnsafeMutablePointer<UInt8> {
+        (base ?? ByteBuffer.nothing) + end
+    }
+
+    /// What was written from `tail` on is content, up to there.
+    @inline(__always)
+    package mutating func commit(to place: UnsafeMutablePointer<UInt8>) {
+        if let base { end = place - base }
+        terminate()
+    }
+
+    /// As `extend`, and grows by more than is asked for, as appending does.
+    package mutating func extendWithRoom(by count: Int) -> Bool {
+        if !reserve(count) { return false }
+        end = end &+ count
+        return true
+    }
+
     /// Lets go of all but `count` bytes from `place` on, of the unread ones.
     package mutating func narrow(to place: Int, _ count: Int) {
         start = start &+ min(place, self.count)

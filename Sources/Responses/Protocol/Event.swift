@@ -116,7 +116,8 @@ package final class Event {
     }
 
     package func find(_ pointer: UnsafeBufferPointer<UInt8>) -> Lookup.Outcome {
-        Lookup.find(pointer, in: json, into: &lookup)
+        guard let document = JSONValue(checked: json) else { return .nothingThere }
+        return Lookup.hand(JSONPointer.find(pointer, in: document), through: &lookup)
     }
 
     /// A copy that owns everything. Nil when memory is out.
@@ -150,14 +151,10 @@ package enum Lookup {
         case noMemory
     }
 
-    package static func find(
-        _ pointer: UnsafeBufferPointer<UInt8>, in json: UnsafeBufferPointer<UInt8>,
-        into scratch: inout ByteBuffer
-    ) -> Outcome {
-        guard let start = json.baseAddress,
-            let document = JSONValue(checking: start, count: json.count)
-        else { return .nothingThere }
-        switch JSONPointer.find(pointer, in: document) {
+    package static func hand(_ outcome: JSONPointer.Outcome, through scratch: inout ByteBuffer)
+        -> Outcome
+    {
+        switch outcome {
         case .malformed: return .malformed
         case .nothingThere: return .nothingThere
         case .found(let value):

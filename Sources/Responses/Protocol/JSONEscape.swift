@@ -22,6 +22,7 @@ package enum JSONEscape {
         guard var p = raw.baseAddress, raw.count > 0 else { return true }
         guard buffer.reserve(raw.count &+ (half == 0 ? 0 : 4)) else { return false }
         let end = p + raw.count
+        var out = buffer.tail
         if half != 0 {
             var scalar: UInt32 = 0xFFFD
             if raw.count >= 6, p[0] == 0x5C, p[1] == 0x75, codeUnit(p + 2) & 0xFC00 == 0xDC00 {
@@ -29,38 +30,39 @@ package enum JSONEscape {
                 p += 6
             }
             half = 0
-            if !append(scalar, to: &buffer) { return false }
+            out = put(scalar, out)
         }
         while p < end {
-            let plainEnd =
-                memchr(p, 0x5C, end - p).map {
-                    UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
-                }
-                ?? end
-            if !buffer.append(p, plainEnd - p) { return false }
-            if plainEnd == end { return true }
-            p = plainEnd + 2
-            if plainEnd[1] == 0x75 {
-                var scalar = codeUnit(p)
-                p += 4
-                if scalar & 0xFC00 == 0xD800 {
-                    if p == end {
-                        half = scalar
-                        return true
-                    }
-                    if end - p >= 6, p[0] == 0x5C, p[1] == 0x75, codeUnit(p + 2) & 0xFC00 == 0xDC00
-                    {
-                        scalar = pair(scalar, codeUnit(p + 2))
-                        p += 6
-                    }
-                }
-                // Half of a surrogate pair is no character; U+FFFD stands for it.
-                if scalar & 0xFFFF_F800 == 0xD800 { scalar = 0xFFFD }
-                if !append(scalar, to: &buffer) { return false }
-            } else if !buffer.append(simple(plainEnd[1])) {
-                return false
+            let backslash = memchr(p, 0x5C, end - p)
+            let plain = backslash.map { $0 - UnsafeMutableRawPointer(mutating: p) } ?? end - p
+            memcpy(out, p, plain)
+            out += plain
+            p += plain
+            if backslash == nil { break }
+            let letter = p[1]
+            p += 2
+            if letter != 0x75 {
+                out.pointee = simple(letter)
+                out += 1
+                continue
             }
+            var scalar = codeUnit(p)
+            p += 4
+            if scalar & 0xFC00 == 0xD800 {
+                if p == end {
+                    half = scalar
+                    break
+                }
+                if end - p >= 6, p[0] == 0x5C, p[1] == 0x75, codeUnit(p + 2) & 0xFC00 == 0xDC00 {
+                    scalar = pair(scalar, codeUnit(p + 2))
+                    p += 6
+                }
+            }
+            // Half of a surrogate pair is no character; U+FFFD stands for it.
+            if scalar & 0xFFFF_F800 == 0xD800 { scalar = 0xFFFD }
+            out = put(scalar, out)
         }
+        buffer.commit(to: out)
         return true
     }
 
@@ -88,21 +90,38 @@ package enum JSONEscape {
     }
 
     private static func append(_ scalar: UInt32, to buffer: inout ByteBuffer) -> Bool {
+        guard buffer.reserve(4) else { return false }
+        buffer.commit(to: put(scalar, buffer.tail))
+        return true
+    }
+
+    /// Writes a character as UTF-8 and returns the place behind it.
+    private static func put(_ scalar: UInt32, _ out: UnsafeMutablePointer<UInt8>)
+        -> UnsafeMutablePointer<UInt8>
+    {
         func byte(_ value: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: value) }
-        if scalar < 0x80 { return buffer.append(byte(scalar)) }
+        if scalar < 0x80 {
+            out[0] = byte(scalar)
+            return out + 1
+        }
+        let last = byte(0x80 | scalar & 0x3F)
         if scalar < 0x800 {
-            return buffer.append(byte(0xC0 | scalar >> 6))
-                && buffer.append(byte(0x80 | scalar & 0x3F))
+            out[0] = byte(0xC0 | scalar >> 6)
+            out[1] = last
+            return out + 2
         }
+        let third = byte(0x80 | scalar >> 6 & 0x3F)
         if scalar < 0x10000 {
-            return buffer.append(byte(0xE0 | scalar >> 12))
-                && buffer.append(byte(0x80 | scalar >> 6 & 0x3F))
-                && buffer.append(byte(0x80 | scalar & 0x3F))
+            out[0] = byte(0xE0 | scalar >> 12)
+            out[1] = third
+            out[2] = last
+            return out + 3
         }
-        return buffer.append(byte(0xF0 | scalar >> 18))
-            && buffer.append(byte(0x80 | scalar >> 12 & 0x3F))
-            && buffer.append(byte(0x80 | scalar >> 6 & 0x3F))
-            && buffer.append(byte(0x80 | scalar & 0x3F))
+        out[0] = byte(0xF0 | scalar >> 18)
+        out[1] = byte(0x80 | scalar >> 12 & 0x3F)
+        out[2] = third
+        out[3] = last
+        return out + 4
     }
 
     /// Appends text as a JSON string with its quotes. False when memory is out.

@@ -2,7 +2,7 @@
 ///
 /// Not inlined where it is used, which is in many places.
 package struct JSONMembers {
-    /// Of the member that `next()` came to; nil for an element.
+    /// Of the member that `next()` or `begin()` came to; nil for an element.
     package private(set) var name: JSONValue?
     package private(set) var value: JSONValue
     /// The next name, value or closing bracket; nil behind the last.
@@ -18,19 +18,40 @@ package struct JSONMembers {
     }
 
     /// Goes on to the next; false when there is none.
-    @_optimize(speed) @inline(never)
+    @inline(__always)
     package mutating func next() -> Bool {
-        guard var p = place, p.pointee != 0x7D, p.pointee != 0x5D else { return false }
-        if isObject {
-            guard let nameEnd = JSONScanner.valueEnd(p) else { return false }
-            name = JSONValue(start: p, end: nameEnd)
-            p = JSONScanner.skipSpace(JSONScanner.skipSpace(nameEnd) + 1)
-        }
-        guard let valueEnd = JSONScanner.valueEnd(p) else { return false }
-        value = JSONValue(start: p, end: valueEnd)
-        p = JSONScanner.skipSpace(valueEnd)
-        if p.pointee == 0x2C { p = JSONScanner.skipSpace(p + 1) }
-        place = p
+        guard let start = begin() else { return false }
+        return skip(start)
+    }
+
+    /// Goes on to where the next value begins, for who reads that value by himself: `end(at:)` or `skip`
+    /// follows. Nil when there is none.
+    @_optimize(speed) @inline(never)
+    package mutating func begin() -> UnsafePointer<UInt8>? {
+        guard let p = place, p.pointee != 0x7D, p.pointee != 0x5D else { return nil }
+        if !isObject { return p }
+        guard let nameEnd = JSONScanner.valueEnd(p) else { return nil }
+        name = JSONValue(start: p, end: nameEnd)
+        return JSONScanner.skipSpace(JSONScanner.skipSpace(nameEnd) + 1)
+    }
+
+    /// Finds the end of the value that begins there.
+    @inline(__always)
+    package mutating func skip(_ start: UnsafePointer<UInt8>) -> Bool {
+        guard let end = JSONScanner.memberEnd(start, inside: 0) else { return false }
+        value = JSONValue(start: start, end: end)
+        self.end(at: end)
         return true
     }
+
+    /// The value ends there.
+    @inline(__always)
+    package mutating func end(at end: UnsafePointer<UInt8>) {
+        let p = JSONScanner.skipSpace(end)
+        place = p.pointee == 0x2C ? JSONScanner.skipSpace(p + 1) : p
+    }
+
+    /// Behind the closing bracket, when there is no other.
+    @inline(__always)
+    package var behind: UnsafePointer<UInt8>? { place.map { $0 + 1 } }
 }

@@ -9,13 +9,21 @@ package enum JSONPointer {
     package static func find(_ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue)
         -> Outcome
     {
+        find(pointer, in: document, MemberIndex(of: document))
+    }
+
+    package static func find(
+        _ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue,
+        _ members: borrowing MemberIndex
+    ) -> Outcome {
         if pointer.isEmpty { return .found(document) }
         if pointer[0] != 0x2F { return .malformed }
         var value: JSONValue? = document
+        var plain = ByteBuffer()
         var index = 1
-        var token: [UInt8] = []
         while true {
-            token.removeAll(keepingCapacity: true)
+            let isFirst = index == 1
+            plain.removeAll()
             while index < pointer.count && pointer[index] != 0x2F {
                 var byte = pointer[index]
                 if byte == 0x7E {
@@ -25,19 +33,28 @@ package enum JSONPointer {
                     else { return .malformed }
                     byte = pointer[index] == 0x30 ? 0x7E : 0x2F
                 }
-                token.append(byte)
+                // A name that there is no memory for is none that is there.
+                if !plain.append(byte) { value = nil }
                 index += 1
             }
+            let token = UnsafeBufferPointer(start: UnsafePointer(plain.bytes), count: plain.count)
             // Where nothing is, the rest must be a pointer all the same.
-            if let outer = value { value = step(token, in: outer) }
+            if let outer = value {
+                value =
+                    isFirst && outer.kind == .object
+                    ? members.member(token) : inner(token, of: outer)
+            }
             if index >= pointer.count { return value.map { .found($0) } ?? .nothingThere }
             index += 1
         }
     }
 
-    private static func step(_ token: [UInt8], in value: JSONValue) -> JSONValue? {
+    @inline(never)
+    private static func inner(_ token: UnsafeBufferPointer<UInt8>, of value: JSONValue)
+        -> JSONValue?
+    {
         switch value.kind {
-        case .object: return token.withUnsafeBufferPointer { value.member($0) }
+        case .object: return value.member(token)
         case .array:
             guard let index = arrayIndex(token) else { return nil }
             return value.element(index)
@@ -46,7 +63,7 @@ package enum JSONPointer {
     }
 
     /// Digits without a leading zero (section 4).
-    private static func arrayIndex(_ token: [UInt8]) -> Int? {
+    private static func arrayIndex(_ token: UnsafeBufferPointer<UInt8>) -> Int? {
         guard !token.isEmpty, token.count <= 9, token.count == 1 || token[0] != 0x30 else {
             return nil
         }

@@ -225,33 +225,44 @@ package enum JSONScanner {
     // MARK: any value
 
     @inline(__always)
-    package static func valueEnd(_ p: Position) -> Position? {
+    package static func valueEnd(_ p: Position) -> Position? { valueEnd(p, inside: 0) }
+
+    /// Of a value that is inside so many arrays and objects, fewer than 64.
+    @inline(never) @_optimize(speed)
+    package static func memberEnd(_ p: Position, inside outer: Int) -> Position? {
+        valueEnd(p, inside: outer)
+    }
+
+    @inline(__always)
+    private static func valueEnd(_ p: Position, inside outer: Int) -> Position? {
         switch p.pointee {
         case 0x22:
             var hasEscapes = false
             guard let end = stringEnd(p + 1, &hasEscapes) else { return nil }
             return end + 1
-        case 0x7B, 0x5B: return containerEnd(p, maximumDepth / 64)
+        case 0x7B, 0x5B: return containerEnd(p, maximumDepth / 64, outer)
         case 0x2D, 0x30...0x39: return numberEnd(p)
         default: return wordEnd(p)
         }
     }
 
     /// An array or object. 64 levels at a time are kept as bits of a word (1: object); a deeper one
-    /// is a call of its own.
+    /// is a call of its own. `outer` levels are around it.
     @inline(never)
     @_optimize(speed)
-    private static func containerEnd(_ position: Position, _ budget: Int) -> Position? {
+    private static func containerEnd(_ position: Position, _ budget: Int, _ outer: Int)
+        -> Position?
+    {
         var p = position
         var kinds: UInt64 = 0
-        var depth = 0
+        var depth = outer
         while true {
             // At the beginning of a value.
             let byte = p.pointee
             if byte == 0x7B || byte == 0x5B {
                 if depth == 64 {
                     if budget <= 1 { return nil }
-                    guard let end = containerEnd(p, budget &- 1) else { return nil }
+                    guard let end = containerEnd(p, budget &- 1, 0) else { return nil }
                     p = end
                 } else {
                     kinds = kinds &<< 1 | (byte == 0x7B ? 1 : 0)
@@ -282,7 +293,7 @@ package enum JSONScanner {
             }
             // Behind a value: go on, or close as many as end here.
             while true {
-                if depth == 0 { return p }
+                if depth == outer { return p }
                 p = skipSpace(p)
                 let isObject = kinds & 1 == 1
                 if p.pointee == 0x2C {
@@ -300,6 +311,10 @@ package enum JSONScanner {
             }
         }
     }
+
+    /// The same for who goes through members by himself.
+    @inline(never) @_optimize(speed)
+    package static func valueStart(ofMember p: Position) -> Position? { memberValue(p) }
 
     /// From a member's name to the beginning of its value.
     @inline(__always)

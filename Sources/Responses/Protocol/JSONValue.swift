@@ -29,6 +29,16 @@ package struct JSONValue {
         self.end = end
     }
 
+    /// Of text that has been checked, with spaces around it at the most; nil when it is empty.
+    package init?(checked text: UnsafeBufferPointer<UInt8>) {
+        guard let base = text.baseAddress, text.count > 0 else { return nil }
+        start = JSONScanner.skipSpace(base)
+        var end = base + text.count
+        while end > start && end[-1] <= 0x20 { end -= 1 }
+        if end == start { return nil }
+        self.end = end
+    }
+
     package init(start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) {
         self.start = start
         self.end = end
@@ -117,10 +127,11 @@ package struct JSONValue {
     package func isText(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard kind == .string else { return false }
         let raw = rawText
-        if memchr(start + 1, 0x5C, raw.count) == nil {
-            guard let other = text.baseAddress else { return raw.isEmpty }
-            return raw.count == text.count && memcmp(start + 1, other, raw.count) == 0
-        }
+        // Escapes make a text longer.
+        if raw.count < text.count { return false }
+        guard let other = text.baseAddress else { return raw.isEmpty }
+        if raw.count == text.count { return memcmp(start + 1, other, raw.count) == 0 }
+        if memchr(start + 1, 0x5C, raw.count) == nil { return false }
         // Not by `unescaped()`: that cuts, and the rest would not count.
         var plain = ByteBuffer()
         guard JSONEscape.decode(raw, into: &plain) else { return false }

@@ -8,17 +8,21 @@ package final class Response {
     package let attempts: Int32
     package let history: Text?
 
-    private var hasHead = false
-    private var head: (id: Text?, status: Text?) = (nil, nil)
+    private var members: MemberIndex
+    private var knownID: Text?
+    private var knownStatus: Text?
     private var joinedText: Text?
     private var lines: Text?
     private var lookup = ByteBuffer()
 
-    /// Takes over the bytes of a body; they must be one JSON value or empty.
+    /// Takes over the bytes of a body; they must be one JSON value or empty. `members` are those of the body,
+    /// where they have been found already.
     package init(
-        body: consuming ByteBuffer, headers: ResponseHeaders?, attempts: Int32, history: Text?
+        body: consuming ByteBuffer, members: consuming MemberIndex = MemberIndex(),
+        headers: ResponseHeaders?, attempts: Int32, history: Text?
     ) {
         self.body = body
+        self.members = members
         self.headers = headers
         httpStatus = headers?.status ?? 0
         self.attempts = attempts
@@ -29,7 +33,16 @@ package final class Response {
         UnsafeBufferPointer(start: body.bytes, count: body.count)
     }
 
-    private var document: JSONValue? { JSONValue(checking: body.bytes, count: body.count) }
+    /// One that did not come with its index is given one when it is first asked.
+    private func findMembers() {
+        if members.document != nil || body.isEmpty { return }
+        members = MemberIndex(checking: body.bytes, count: body.count)
+    }
+
+    private func member(_ name: StaticString) -> JSONValue? {
+        findMembers()
+        return members.member(name.buffer)
+    }
 
     package func header(_ name: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         headers?.value(name)
@@ -45,73 +58,31 @@ package final class Response {
     package var requestID: UnsafeBufferPointer<UInt8>? { headers?.value("x-request-id") }
 
     package var id: Text? {
-        readHead()
-        return head.id
+        if knownID == nil { knownID = text(of: "id") }
+        return knownID
     }
 
     package var status: Text? {
-        readHead()
-        return head.status
+        if knownStatus == nil { knownStatus = text(of: "status") }
+        return knownStatus
     }
 
-    /// Both in one pass: a body can be large.
-    private func readHead() {
-        if hasHead { return }
-        hasHead = true
-        document?.forEach { name, value in
-            guard let name, value.kind == .string else { return true }
-            if name.isText("id") { head.id = Text(value.unescaped()) }
-            if name.isText("status") { head.status = Text(value.unescaped()) }
-            return true
-        }
+    private func text(of name: StaticString) -> Text? {
+        guard let value = member(name), value.kind == .string else { return Text("") }
+        return Text(value.unescaped())
     }
 
     /// Every `output_text` part of every message, joined. Nil when memory is out.
-    ///
-    /// A text can be large: it is put where it stays, in a block that has room for it from the start.
     package func text() -> Text? {
         if let joinedText { return joinedText }
-        guard let output = document?.member("output") else {
-            joinedText = Text("")
-            return joinedText
-        }
-        var room = 0
-        forEachText(of: output) { raw in
-            room += raw.count
-            return true
-        }
-        var joined = ByteBuffer()
-        var isFine = joined.reserveExactly(room)
-        if isFine {
-            forEachText(of: output) { raw in
-                isFine = JSONEscape.decode(raw, into: &joined)
-                return isFine
-            }
-        }
-        if isFine { joinedText = joined.takeText() }
+        joinedText = member("output").map { OutputText.join($0) } ?? Text("")
         return joinedText
     }
 
-    /// The texts as they are in the JSON, with escapes, which makes none of them longer.
-    private func forEachText(
-        of output: JSONValue, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
-    ) {
-        var goesOn = true
-        output.forEach { _, item in
-            guard let type = item.member("type"), type.isText("message") else { return true }
-            item.member("content")?.forEach { _, part in
-                guard let type = part.member("type"), type.isText("output_text"),
-                    let text = part.member("text"), text.kind == .string
-                else { return true }
-                goesOn = body(text.rawText)
-                return goesOn
-            }
-            return goesOn
-        }
-    }
-
     package func find(_ pointer: UnsafeBufferPointer<UInt8>) -> Lookup.Outcome {
-        Lookup.find(pointer, in: json, into: &lookup)
+        findMembers()
+        guard let document = members.document else { return .nothingThere }
+        return Lookup.hand(JSONPointer.find(pointer, in: document, members), through: &lookup)
     }
 
     /// A copy that owns everything. Nil when memory is out.

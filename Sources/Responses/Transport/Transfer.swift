@@ -27,6 +27,8 @@ final class Transfer {
     let headers = ResponseHeaders()
     /// What has arrived and was not taken over by the owner yet.
     var inbox = ByteBuffer()
+    /// Of a document in the inbox that has been checked.
+    var members = MemberIndex()
     private(set) var lastArrival: UInt64 = 0
     var isPaused = false
     /// The owner took bytes out since the limits of time were last looked at.
