@@ -7,7 +7,12 @@ struct JSONScannerTests {
 
     private func isJSON(_ bytes: [UInt8]) -> Bool {
         guard let text = Text(bytes) else { return false }
-        return JSONValue(checking: text.base, count: text.count) != nil
+        let value = JSONValue(checking: text.base, count: text.count)
+        // With an index of its members it is the same document.
+        let index = MemberIndex(checking: text.base, count: text.count)
+        #expect(index.document?.start == value?.start)
+        #expect(index.document?.end == value?.end)
+        return value != nil
     }
 
     @Test(arguments: [
@@ -49,6 +54,9 @@ struct JSONScannerTests {
         }
         for depth in [1, 63, 64, 65, 127, 128, 129, 1000] { #expect(isJSON(nested(depth))) }
         for depth in [1025, 1026, 5000, 100_000] { #expect(!isJSON(nested(depth))) }
+        func member(_ depth: Int) -> String { "{\"a\":\(nested(depth - 1)),\"b\":1}" }
+        for depth in [2, 63, 64, 65, 128, 129, 1000, 1024] { #expect(isJSON(member(depth))) }
+        for depth in [1025, 1026, 5000] { #expect(!isJSON(member(depth))) }
         #expect(!isJSON(String(repeating: "{\"a\":", count: 100_000)))
         #expect(
             isJSON(

@@ -302,8 +302,10 @@ static long parse_answer(struct reader *reader, const char *bytes, size_t count)
     const char *status = json_string_value(json_object_get(answer, "status"));
     long tokens = -1;
     size_t i, j;
-    json_array_foreach(json_object_get(answer, "output"), i, item) {
-        json_array_foreach(json_object_get(item, "content"), j, part) {
+    json_array_foreach(json_object_get(answer, "output"), i, item)
+    {
+        json_array_foreach(json_object_get(item, "content"), j, part)
+        {
             const json_t *text = json_object_get(part, "text");
             reader->on_text(reader->context, json_string_value(text), json_string_length(text));
         }

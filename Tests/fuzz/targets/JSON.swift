@@ -11,22 +11,49 @@ public func fuzzJSON(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     let text = makeText(document)
     encodeAndBack(pointer)
     let value = JSONValue(checking: text.base, count: text.count)
+    let index = MemberIndex(checking: text.base, count: text.count)
+    require(index.document?.start == value?.start, "a document with an index is the same")
+    require(index.document?.end == value?.end, "and ends at the same place")
     require((value != nil) == Reference.isJSON(document), "what JSON is")
     guard let value else { return 0 }
     if case .found(let found) = pointer.withUnsafeBufferPointer({ JSONPointer.find($0, in: value) })
     {
         require(Reference.isJSON(array(found.raw)), "what a pointer finds is JSON")
     }
-    var scratch = ByteBuffer()
-    _ = pointer.withUnsafeBufferPointer {
-        Lookup.find(
-            $0, in: UnsafeBufferPointer(start: text.base, count: text.count), into: &scratch)
-    }
+    asAnswer(document, value, pointer)
     var budget = 64
     walk(value, in: value, at: [], &budget)
     if value.kind == .string { decodeInPieces(value, UInt8(truncatingIfNeeded: pointer.count)) }
     replace(value)
     return 0
+}
+
+/// An answer finds what a pointer finds in its document, and has the texts that are in it.
+private func asAnswer(_ document: [UInt8], _ value: JSONValue, _ pointer: [UInt8]) {
+    var body = ByteBuffer()
+    require(document.withUnsafeBufferPointer { body.append($0) }, "memory")
+    let answer = Response(body: body, headers: nil, attempts: 1, history: nil)
+    let found = pointer.withUnsafeBufferPointer { JSONPointer.find($0, in: value) }
+    switch (pointer.withUnsafeBufferPointer { answer.find($0) }, found) {
+    case (.malformed, .malformed), (.nothingThere, .nothingThere): break
+    case (.found(let kind, _), .found(let other)): require(kind == other.kind, "a kind")
+    default: require(false, "an answer finds what is there")
+    }
+    var joined: [UInt8] = []
+    value.member("output")?.forEach { _, item in
+        guard item.member("type")?.isText("message") == true, let list = item.member("content"),
+            list.kind == .array
+        else { return true }
+        list.forEach { _, part in
+            guard part.member("type")?.isText("output_text") == true,
+                let text = part.member("text"), text.kind == .string
+            else { return true }
+            joined += Reference.unescaped(array(text.raw)) ?? []
+            return true
+        }
+        return true
+    }
+    require(answer.text().map { same($0.buffer, joined) } ?? false, "the text of an answer")
 }
 
 /// A text that comes in pieces, cut anywhere between its characters and escapes, is the same text.
