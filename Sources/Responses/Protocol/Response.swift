@@ -68,7 +68,7 @@ package final class Response {
     }
 
     private func text(of name: StaticString) -> Text? {
-        guard let value = member(name), value.kind == .string else { return Text("") }
+        guard let value = member(name), value.kind == .string else { return nil }
         return Text(value.unescaped())
     }
 
