@@ -9,7 +9,10 @@ from pathlib import Path
 
 from conftest import ROOT
 
-PACKAGE = ROOT / "bindings/python/libresponses"
+import libresponses
+
+# The installed one, if that is what is tested.
+PACKAGE = Path(libresponses.__file__).parent
 
 
 def order() -> list[str]:
