@@ -63,6 +63,7 @@ extension Transfer {
         // libcurl since 8.0 does not give the port of a connection in its handshake. It does not matter which
         // one it was: all are of one client to one server.
         if CurlLibrary.usesGnuTLS && requestPort == 0 && code != CURLE_COULDNT_CONNECT
+            && proxyStatus < 400  // else the alert is the proxy's close
             && platform_sockets_refused(engine.sockets, port) != 0
         {
             return "in"
