@@ -67,6 +67,13 @@ def main() -> None:
             gate(f"instructions for {what}: floor", round(ours_event / event, 3), bound)
         ours_request = slope([ours, "create", server.port, "answer-3072", "{}"], 50, 250)
         gate("instructions for a request: libcurl", round(ours_request / request, 3), 1.6)
+        scan = [str(programs / "floor"), "scan", "same", server.port, "answer-3072", "{}"]
+        answer = slope([ours, "answer", server.port, "answer-3072", "{}"], 50, 250)
+        gate(
+            "the same and reading the answer: a scanner",
+            round(answer / slope(scan, 50, 250), 3),
+            1.5,
+        )
 
         short, long = allocations("stream", "stream-1000"), allocations("stream", "stream-11000")
         per_event = (long["own"] - short["own"]) / 10_000

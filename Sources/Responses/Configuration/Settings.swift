@@ -12,6 +12,8 @@ package final class FrozenSettings {
 }
 
 /// The options of a client. A call keeps those that it was started with.
+///
+/// Initialisers take them as `__shared`: they would own a copy otherwise, which counts a reference for each text.
 package struct Settings {
     package struct Header {
         let name: [UInt8]

@@ -35,7 +35,7 @@ struct Limits {
     /// When the response must have ended that is asked for again and again in place of its stream.
     private var endOfPolling: UInt64 = 0
 
-    init(_ settings: Settings, _ operation: Operation) {
+    init(_ settings: __shared Settings, _ operation: Operation) {
         func nanoseconds(_ milliseconds: Int64) -> UInt64 {
             UInt64(max(0, milliseconds)) &* 1_000_000
         }

@@ -66,7 +66,7 @@ package struct Endpoint {
 extension Operation {
     /// `id`: the response's, for a path that has one.
     package init(
-        _ endpoint: Endpoint, _ id: Input, _ json: GivenJSON, _ settings: Settings
+        _ endpoint: Endpoint, _ id: Input, _ json: GivenJSON, _ settings: __shared Settings
     ) throws(ResponsesError) {
         let path = try Path.fill(endpoint.path, id)
         let isStream = endpoint.kind == .stream

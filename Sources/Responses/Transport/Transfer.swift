@@ -86,7 +86,7 @@ final class Transfer {
 
     /// Nil when memory is out; everything is had before the object is made (see `Text`).
     convenience init?(
-        _ request: HTTPRequest, _ settings: Settings, _ engine: Engine, _ owner: Waiter
+        _ request: HTTPRequest, _ settings: __shared Settings, _ engine: Engine, _ owner: Waiter
     ) {
         guard let easy = engine.takeEasyHandle() else { return nil }
         let errorText = calloc(1, Int(CURL_ERROR_SIZE))
@@ -107,7 +107,7 @@ final class Transfer {
     private init(
         _ easy: UnsafeMutableRawPointer, _ errorText: UnsafeMutablePointer<CChar>,
         _ headerList: UnsafeMutablePointer<curl_slist>, _ request: HTTPRequest,
-        _ settings: Settings, _ engine: Engine, _ owner: Waiter
+        _ settings: __shared Settings, _ engine: Engine, _ owner: Waiter
     ) {
         self.easy = easy
         self.errorText = errorText
