@@ -225,8 +225,10 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
    a certificate or libcurl wrote. They are UTF-8 of bounded length without control characters,
    except for the line ends in HEADERS, and without invisible characters and those that change the
    direction of text. They contain no secret of yours: "***" stands where a server repeats the key,
-   a header or a part of the query that you set. BODY is the server's own bytes: inspect them before
-   you print them. RESPONSE_ID is as the server sent it, or "" when it cannot be used as an id. */
+   a header or a part of the query that you set. Values of fewer than 8 characters count only as
+   whole words, and of fewer than 4 only the key. BODY is the server's own bytes: inspect them
+   before you print them. RESPONSE_ID is as the server sent it, or "" when it cannot be used as an
+   id. */
 #define RESPONSES_ERROR_MESSAGE     1 /* one line for a person; never empty */
 #define RESPONSES_ERROR_TYPE        2 /* the server's "type", e.g. "invalid_request_error" */
 #define RESPONSES_ERROR_CODE        3 /* the server's "code"; a number as its digits */
@@ -598,9 +600,9 @@ RESPONSES_API void responses_event_free(responses_event *event);
  *   RESPONSES_E_API          HTTP status 400 or more; or an answer with status 200 that is an
  *                            error: {"error": {...}}, {"error": "text"}, {"object": "error", ...},
  *                            {"errors": [...]}, {"detail": ...}, {"success": false}, a "message"
- *                            or a code of an error without anything that an answer has, or a list of
- *                            one of them. A response with the status
- *                            "failed" has an id and is an answer, not an error.
+ *                            or a code of an error without anything that an answer has, or a list
+ *                            of one of them. A response with the status "failed" has an id
+ *                            and is an answer, not an error.
  *                            responses_send() takes only what can be nothing else for an error.
  *   RESPONSES_E_PROTOCOL     the answer is not HTTP, not JSON, or empty.
  *   RESPONSES_E_TRUNCATED    the server answered with events, and they ended too early.

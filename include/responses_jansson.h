@@ -241,8 +241,9 @@ typedef int (*responses_jansson_item_fn)(json_t *item, void *user_data);
 /* All input items of a response: gets one page after the other, beginning with the one that
    `params` ask for, and calls `on_item` with each item in order.
    Returns RESPONSES_OK; RESPONSES_E_USER when `on_item` returned a number other than 0; otherwise
-   as responses_jansson_list_input_items(). A list whose pages do not move on is
-   RESPONSES_E_PROTOCOL. */
+   as responses_jansson_list_input_items(). A list whose pages do not move on, or go in a circle, is
+   RESPONSES_E_PROTOCOL. A server that does not say in "has_more" whether there is another page is
+   asked until it has none. */
 RESPONSES_API int responses_jansson_each_input_item(responses_client *client, const char *id,
                                                     const json_t *params,
                                                     responses_jansson_item_fn on_item,

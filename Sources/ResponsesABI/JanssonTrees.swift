@@ -71,6 +71,10 @@ private func eachItem(
     _ onItem: responses_jansson_item_fn?, _ userData: UnsafeMutableRawPointer?, _ err: HandleOut
 ) throws(ResponsesError) -> Int32 {
     var params = params
+    // Pages that go in a circle come back to an earlier page: after R. P. Brent (1980), one that is kept, and
+    // changed after 1, 3, 7 pages and so on, finds each circle.
+    var kept: Text?
+    var pages = 0
     let interrupts = try countInterrupts(client)
     while true {
         var page: OpaquePointer?
@@ -87,6 +91,12 @@ private func eachItem(
         }
         guard let next else { return RESPONSES_OK }
         try endIfInterrupted(client, since: interrupts)
+        if let kept, equal(kept.buffer, next.buffer) {
+            throw ResponsesError(
+                .protocol, "the pages go in a circle: two of them end with the same item")
+        }
+        pages = pages &+ 1
+        if pages & (pages &+ 1) == 0 { kept = next }
         params = next
     }
 }
@@ -111,7 +121,16 @@ private func handOver(
 ) throws(ResponsesError) -> Text? {
     guard let start = json.baseAddress, let page = JSONValue(checking: start, count: json.count)
     else { return nil }
+    var next: Text?
     var failure: ResponsesError?
+    var end: ResponsesError?
+    do throws(ResponsesError) {
+        next = try Operation.nextPage(of: page, after: params)
+    } catch {
+        end = error
+    }
+    // The same page once more, from a server that does not say whether there is one.
+    if let next, let params, equal(next.buffer, params.buffer) { return nil }
     page.member("data")?.forEach { _, item in
         do throws(ResponsesError) {
             try check()
@@ -124,8 +143,8 @@ private func handOver(
         }
         return failure == nil
     }
-    if let failure { throw failure }
-    return try Operation.nextPage(of: page, after: params)
+    if let failure = failure ?? end { throw failure }
+    return next
 }
 
 @inline(never)

@@ -85,6 +85,62 @@ static void pages_end_where_they_cannot_go_on(void **state)
     assert_int_equal(items.count, 2);
 }
 
+/* After "a" comes "b", and after the last one the first or the second again. */
+static int circle;
+
+static void go_round(const struct request *request, struct exchange *x, void *user_data)
+{
+    const char *after = strstr(request->target, "after=");
+    int place = after != NULL ? after[6] - 'a' + 1 : 0;
+    char page[100];
+    (void)user_data;
+    snprintf(page, sizeof page, "{\"data\":[{\"id\":\"%c\"}],\"has_more\":true}",
+             'a' + (place < circle ? place : place % 2));
+    answer(x, 200, page);
+}
+
+static int count_items(json_t *item, void *user_data)
+{
+    (void)item;
+    return ++*(int *)user_data == 100;
+}
+
+static void pages_in_a_circle_end(void **state)
+{
+    (void)state;
+    server_set_handler(server, go_round, NULL);
+    for (circle = 2; circle < 8; circle++) {
+        int count = 0;
+        int status =
+            responses_jansson_each_input_item(client, "r", NULL, count_items, &count, &error);
+        assert_status(status, RESPONSES_E_PROTOCOL, error);
+        assert_contains(message_of(error), "circle");
+        assert_in_range(count, circle, 4 * circle);
+        forget();
+    }
+}
+
+/* It is asked until it has nothing, and what comes a second time is left out. */
+static void a_server_need_not_say_whether_there_is_more(void **state)
+{
+    (void)state;
+    static const char *const says[] = {"", ",\"has_more\":null", ",\"has_more\":\"true\""};
+    for (int i = 0; i < 3; i++) {
+        char page[100], second[100];
+        snprintf(page, sizeof page, "{\"data\":[{\"id\":\"a\"}]%s}", says[i]);
+        snprintf(second, sizeof second, "{\"data\":[{\"id\":\"b\"}]%s}", says[i]);
+        for (int ends = 0; ends < 2; ends++) {
+            struct items items = {0};
+            answer(server_expect(server), 200, page);
+            answer(server_expect(server), 200, second);
+            answer(server_expect(server), 200, ends ? second : "{\"data\":[]}");
+            int status = responses_jansson_each_input_item(client, "r", NULL, note, &items, &error);
+            assert_ok(status, error);
+            assert_string_equal(items.ids, "ab");
+        }
+    }
+}
+
 /* What interrupts the program may come while it is in its callback: between two pages there is no call that
    could notice. */
 static int interrupt_at(json_t *item, void *user_data)
@@ -130,8 +186,8 @@ int main(void)
 {
     const struct CMUnitTest pages[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(all_pages_are_read),
-        TEST(pages_end_where_they_cannot_go_on),
+        TEST(all_pages_are_read),          TEST(pages_end_where_they_cannot_go_on),
+        TEST(pages_in_a_circle_end),       TEST(a_server_need_not_say_whether_there_is_more),
         TEST(an_interrupt_ends_the_pages),
     };
     return run(pages);

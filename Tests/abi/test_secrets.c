@@ -395,6 +395,43 @@ static void servers_that_repeat_it(void **state)
     }
 }
 
+/* One that could be a part of other words counts as a word of its own. */
+static void short_keys_are_words_of_their_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *said, *told;
+    } cases[] = {
+        {"sk-test", "Incorrect API key provided: sk-test", "Incorrect API key provided: ***"},
+        {"sk-test", "sk-test: wrong, 'Bearer sk-test'.", "***: wrong, 'Bearer ***'."},
+        {"sk-test", "no sk-test-2 nor task-test, but sk-test",
+         "no sk-test-2 nor task-test, but ***"},
+        {"k", "a key like Bearer k is not ok", "a key like Bearer *** is not ok"},
+        {"k", "k", "***"},
+        {"se+cret", "(se+cret)(se+crets)", "(***)(se+crets)"},
+        {"sk-tests", "task-testss", "ta***s"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char body[256];
+        set(client, "api_key", cases[i].key);
+        snprintf(body, sizeof body, "{\"error\":{\"message\":\"%s\"}}", cases[i].said);
+        answer(server_expect(server), 401, body);
+        int status = responses_create(client, REQUEST, NTS, NULL, &error);
+        assert_status(status, RESPONSES_E_API, error);
+        assert_contains(message_of(error), cases[i].told);
+        if (strstr(cases[i].told, cases[i].key) == NULL)
+            assert_lacks(message_of(error), cases[i].said);
+        responses_error_free(error);
+        error = NULL;
+    }
+    set(client, "api_key", "sk-other");
+    assert_ok(responses_client_set_header(client, "X-Tenant", "acme", &error), error);
+    answer(server_expect(server), 403, "{\"error\":{\"message\":\"acme may not, acmeist may\"}}");
+    int status = responses_create(client, REQUEST, NTS, NULL, &error);
+    assert_status(status, RESPONSES_E_API, error);
+    assert_contains(message_of(error), "*** may not, acmeist may");
+}
+
 static void an_answer_that_is_taken_has_no_key_in_its_dump(void **state)
 {
     (void)state;
@@ -438,6 +475,7 @@ int main(void)
         TEST(ways_that_lead_nowhere),
         TEST(files_that_are_not_there),
         TEST(servers_that_repeat_it),
+        TEST(short_keys_are_words_of_their_own),
         TEST(an_answer_that_is_taken_has_no_key_in_its_dump),
         TEST(a_proxy_that_refuses_repeats_nothing),
     };

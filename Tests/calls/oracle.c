@@ -124,6 +124,12 @@ static void follow(struct judge *judge, const struct answer *answer, int place, 
 {
     int is_last = place + 1 >= judge->page->count || place + 1 == MAX_REQUESTS;
     const struct request *next = is_last ? NULL : &judge->page->list[place + 1];
+    /* Behind polls comes the one that tells. */
+    for (int i = place + 1; !is_last && i < judge->page->count && i < MAX_REQUESTS; i++)
+        if (judge->page->list[i].asked != ASKED_POLL) {
+            next = &judge->page->list[i];
+            break;
+        }
     int has_lost = 0;
     for (int i = 0; i < answer->count; i++) {
         const struct frame *frame = &answer->frames[i];
@@ -228,6 +234,15 @@ static void failed(struct judge *judge, const struct answer *answer)
         judge->ends |= ENDS(API);
 }
 
+/* Once more, and not twice. */
+static void lied(struct judge *judge)
+{
+    if (++judge->lies < 2)
+        broken(judge, ENDS(TRUNCATED));
+    else
+        judge->ends |= ENDS(TRUNCATED);
+}
+
 /* The answer had no event that moved the cursor, and ended as it should. */
 static int is_in_order(const struct answer *answer)
 {
@@ -274,14 +289,18 @@ static void decide(struct judge *judge, const struct answer *answer, int moved)
         broken(judge, ENDS(NETWORK) | ENDS(TRUNCATED));
         /* A document that RST_STREAM cuts with NO_ERROR looks to libcurl like a whole one. */
         if (judge->heard->is_http2 && answer->body.len > 0)
-            judge->ends |= ENDS(PROTOCOL);
+            judge->ends |= judge->has_resumed ? ENDS(TRUNCATED) : ENDS(PROTOCOL);
         break;
     case MEANS_NO_HTTP:
         judge->ends = ENDS(PROTOCOL) | ENDS(NETWORK) | ENDS(TRUNCATED);
         broken(judge, 0);
         break;
     case MEANS_NOT_JSON:
-        judge->ends = ENDS(HTTP);
+        /* The stream that is asked for again behind a look is resumed. */
+        if (judge->has_resumed)
+            lied(judge);
+        else
+            judge->ends = ENDS(HTTP);
         break;
     case MEANS_DOCUMENT:
         judge->ends = BIT(RESPONSES_DONE);
@@ -298,11 +317,7 @@ static void decide(struct judge *judge, const struct answer *answer, int moved)
         }
         break;
     case MEANS_LIE:
-        /* Once more, and not twice. */
-        if (++judge->lies < 2)
-            broken(judge, ENDS(TRUNCATED));
-        else
-            judge->ends |= ENDS(TRUNCATED);
+        lied(judge);
         break;
     }
     /* Limits are short enough to be reached on a busy machine, whatever the server does, and before a
@@ -366,7 +381,8 @@ static void step(struct judge *judge, int place, const struct answer *before)
                                      (before->meaning == MEANS_UNDER_WAY ||
                                       (before->meaning == MEANS_REFUSAL && !before->is_retryable)));
     judge->resumes += counts;
-    if (judge->resumes > 1 && counts && before->wait <= 0 && pause < LEAST_PAUSE && !is_doubtful)
+    if (judge->resumes - judge->doubtful > 1 && counts && before->wait <= 0 &&
+        pause < LEAST_PAUSE && !is_doubtful)
         complain(judge, "request %d: resume %d without progress after %u ms", place, judge->resumes,
                  pause);
 }

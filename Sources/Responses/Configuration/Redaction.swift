@@ -1,7 +1,8 @@
 /// What the client sends as a secret, so that it can be taken out of text that others wrote: a server that
 /// repeats the key in its error message, a redirect that keeps the query. Made when options are frozen.
 ///
-/// Shorter values are left alone: they would be found in words that have nothing to do with them.
+/// A short one counts only as a whole word: it would be found in others that have nothing to do with it. So
+/// short that it is found among words and numbers, only the key counts.
 package final class Redaction: @unchecked Sendable {
     private struct Secret {
         let text: Text
@@ -12,7 +13,9 @@ package final class Redaction: @unchecked Sendable {
         }
     }
 
-    static let shortest = 8
+    /// From here on a secret is also found within a word.
+    private static let longEnough = 8
+    private static let shortest = 4
     private var secrets: [Secret] = []
 
     // What libcurl may quote: see CurlText.
@@ -40,7 +43,7 @@ package final class Redaction: @unchecked Sendable {
         if let path = settings.caPath { files.append((path, .caPath)) }
         if let path = settings.caFallbackFile { files.append((path, .caFallbackFile)) }
         self.files = files
-        if let key = settings.apiKey { add(key, from: 0) }
+        if let key = settings.apiKey, key.count > 0 { secrets.append(Secret(text: key, start: 0)) }
         for header in settings.extraHeaders where !isPublic(header) { add(header: header.value) }
         add(query: baseURL.query)
         add(query: settings.defaultQuery)
@@ -174,6 +177,17 @@ package final class Redaction: @unchecked Sendable {
     ) -> Bool {
         if secret.count > text.count &- index { return false }
         for offset in secret.indices where text[index &+ offset] != secret[offset] { return false }
-        return true
+        if secret.count >= Redaction.longEnough { return true }
+        let end = index &+ secret.count
+        return !(index > 0 && isWord(text[index &- 1]) && isWord(text[index]))
+            && !(end < text.count && isWord(text[end]) && isWord(text[end &- 1]))
+    }
+
+    /// Letters, digits, and what stands within the words of keys.
+    private func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F, 0x80...: return true
+        default: return false
+        }
     }
 }

@@ -28,13 +28,16 @@ extension Operation {
         return id.rawText.isEmpty ? nil : id
     }
 
-    /// The parameters for the page after a given one; nil when there is none. Throws if the page has
-    /// `has_more`, but no id for the next page.
+    /// The parameters for the page after a given one; nil when there is none. A server that does not say whether
+    /// there is more is asked until it has nothing. Throws if the page has `has_more`, but no id for the next page.
     package static func nextPage(of page: JSONValue, after params: Text?) throws(ResponsesError)
         -> Text?
     {
-        guard page.member("has_more")?.kind == .true else { return nil }
-        guard let cursor = cursor(page.member("last_id"), page.member("data")) else {
+        let said = page.member("has_more")?.kind
+        let items = page.member("data")
+        if said == .false || (said != .true && items?.element(0) == nil) { return nil }
+        guard let cursor = cursor(page.member("last_id"), items) else {
+            if said != .true { return nil }
             throw ResponsesError(
                 .protocol,
                 "has_more is true, but the page has no last_id and no item with an id")

@@ -34,7 +34,7 @@ class CursorPage(Page):
     def get_next_page(self) -> CursorPage:
         """The page that follows."""
         after = self._expected_after()
-        found: CursorPage = pages(self._owner, self._request, after)
+        found: CursorPage = pages(self._owner, self._request, after, self)
         return found
 
 
@@ -45,8 +45,8 @@ class ListPage(CursorPage):
         return iter(self._items)
 
 
-def pages(owner: Any, request: Callable[[Any], Any], after: Any) -> Any:
-    """The page after an item."""
+def pages(owner: Any, request: Callable[[Any], Any], after: Any, before: Page | None = None) -> Any:
+    """The page after an item, and after a page."""
     made = request(after)
-    made.result = Maker(CursorPage, owner, request, after)
+    made.result = Maker(CursorPage, owner, request, after, before)
     return owner._perform(made)

@@ -41,7 +41,7 @@ class AsyncCursorPage(Page):
     async def get_next_page(self) -> AsyncCursorPage:
         """The page that follows."""
         after = self._expected_after()
-        found: AsyncCursorPage = await pages(self._owner, self._request, after)
+        found: AsyncCursorPage = await pages(self._owner, self._request, after, self)
         return found
 
 
@@ -71,10 +71,10 @@ class AsyncPageRequest:
 # |
 # |
 # end
-def pages(owner: Any, request: Callable[[Any], Any], after: Any) -> Any:
-    """The page after an item."""
+def pages(owner: Any, request: Callable[[Any], Any], after: Any, before: Page | None = None) -> Any:
+    """The page after an item, and after a page."""
     made = request(after)
-    made.result = Maker(AsyncCursorPage, owner, request, after)
+    made.result = Maker(AsyncCursorPage, owner, request, after, before)
     # only async:
     return AsyncPageRequest(owner._perform, made)
     # only sync:

@@ -22,6 +22,7 @@ class Page(_models.Answer):
     _owner: Any = None
     _request: Any = None
     _after: Any = None
+    _round: tuple[Any, int] = (None, 0)
 
     if TYPE_CHECKING:
         data: list[Any]
@@ -61,16 +62,28 @@ class Page(_models.Answer):
 
     @property
     def _is_stuck(self) -> bool:
-        """Whether it ends where it was to begin: the server ignores ``after``."""
+        """Whether it ends where it was to begin, as the server ignores ``after``, or where the page
+        before that is kept did, as the pages go in a circle.
+        """
         if self.has_more is False or not isinstance(self._after, str):
             return False
-        return self._after == self._cursor
+        return self._cursor in (self._after, self._round[0])
+
+    @property
+    def _next_round(self) -> tuple[Any, int]:
+        """For the next page: what one page ended with, and how many came. After R. P. Brent (1980)
+        one that is changed after 1, 3, 7 pages and so on finds each circle.
+        """
+        kept, count = self._round
+        count += 1
+        return (kept if count & (count + 1) else self._cursor, count)
 
     @property
     def _next_after(self) -> str | None:
         """What the next page comes after; None when there is none."""
         # A server that does not say whether there is more is asked until it has nothing.
-        if self._is_stuck or not (self.has_more or (self.has_more is None and self._items)):
+        says = self.has_more if isinstance(self.has_more, bool) else bool(self._items)
+        if self._is_stuck or not says:
             return None
         return self._cursor
 
@@ -85,14 +98,16 @@ class Page(_models.Answer):
 
     def _check_end(self) -> None:
         """Raises when the last page that can be had says that there is more."""
-        if not self.has_more:
+        if self.has_more is not True:
             return
         raise _errors.APIResponseValidationError(
             _errors.HTTPResponseInfo(self._http_status or 200, Headers(), ""),
             self.to_dict(),
-            message="the server ignores the parameter after: the next page ends with the same item"
-            if self._is_stuck
-            else "has_more is true, but the page has no last_id and no item with an id",
+            message="has_more is true, but the page has no last_id and no item with an id"
+            if not self._is_stuck
+            else "the server ignores the parameter after: the next page ends with the same item"
+            if self._after == self._cursor
+            else "the pages go in a circle: two of them end with the same item",
         )
 
     def _expected_after(self) -> str:
@@ -112,9 +127,13 @@ class Page(_models.Answer):
 class Maker:
     """Makes pages that know how to get the next one."""
 
-    def __init__(self, kind: type[Page], owner: Any, request: Any, after: Any) -> None:
+    def __init__(
+        self, kind: type[Page], owner: Any, request: Any, after: Any, before: Page | None = None
+    ) -> None:
         self._kind = kind
         self._about = {"_owner": owner, "_request": request, "_after": after}
+        if before is not None:
+            self._about["_round"] = before._next_round
 
     def _from_json(self, text: bytes) -> Page:
         made: Page = self._kind._from_json(text)

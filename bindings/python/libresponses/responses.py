@@ -40,7 +40,14 @@ def cancel_response(response_id: str) -> Response:
     return default_client().responses.cancel(response_id)
 
 
-def _items(response_id: str, after: Any, include: Any, limit: Any, order: Any) -> _requests.Request:
+def _items(
+    response_id: str,
+    after: Any,
+    include: Any,
+    limit: Any,
+    order: Any,
+    before: _pagination.Page | None = None,
+) -> _requests.Request:
     query = {"include": include, "limit": limit, "order": order}
 
     def request(after: Any) -> _requests.Request:
@@ -51,7 +58,7 @@ def _items(response_id: str, after: Any, include: Any, limit: Any, order: Any) -
             *_requests.query({"after": after, **query}),
             has_body=False,
         )
-        made.result = _pagination.Maker(_pages.ListPage, default_client(), request, after)
+        made.result = _pagination.Maker(_pages.ListPage, default_client(), request, after, before)
         return made
 
     return request(after)
@@ -73,16 +80,8 @@ def list_input_items(
 
 def get_all_input_items(response_id: str, include: list[str] | None = None) -> list[Any]:
     """All of what went into a response, in its order."""
-    page = list_input_items(response_id, include=include, limit=100, order="asc")
-    found = list(page)
-    while page.has_next_page():
-        page = list_input_items(
-            response_id, page._next_after, include=include, limit=100, order="asc"
-        )
-        if not page._is_stuck:
-            found += page
-    page._check_end()
-    return found
+    first = list_input_items(response_id, include=include, limit=100, order="asc")
+    return [item for page in first.iter_pages() for item in page._items]
 
 
 def process_response_batch(response_ids: list[str], concurrency: int = 50) -> list[dict[str, Any]]:
@@ -93,14 +92,15 @@ def process_response_batch(response_ids: list[str], concurrency: int = 50) -> li
     """
     ids = list(response_ids)
     results: list[dict[str, Any]] = [{"response_id": one} for one in ids]
-    unread: list[tuple[int, str | None]] = [(index, None) for index in range(len(ids))]
+    unread: list[tuple[int, Any]] = [(index, None) for index in range(len(ids))]
     client = default_client()
     while unread:
         requests = []
         asked = []
-        for index, after in unread:
+        for index, before in unread:
+            after = None if before is None else before._next_after
             try:
-                requests.append(_items(ids[index], after, omit, 100, "asc"))
+                requests.append(_items(ids[index], after, omit, 100, "asc", before))
                 asked.append(index)
             except _errors.OpenAIError as problem:
                 results[index].update(error=str(problem), exception=problem)
@@ -115,7 +115,7 @@ def process_response_batch(response_ids: list[str], concurrency: int = 50) -> li
             page: Any = outcome.response
             result.setdefault("items", []).extend(() if page._is_stuck else page)
             if page.has_next_page():
-                unread.append((index, page._next_after))
+                unread.append((index, page))
                 continue
             try:
                 page._check_end()

@@ -94,6 +94,49 @@ def test_a_server_that_does_not_move_on(but: dict[str, Any]) -> None:
         assert len(server.seen) < 20
 
 
+@pytest.mark.parametrize("size", range(2, 8))
+def test_pages_in_a_circle_end(size: int) -> None:
+    """After the last page comes the first or the second again."""
+
+    def answer(target: str, _: bytes) -> dict[str, Any]:
+        after = parse_qs(urlsplit(target).query).get("after", ["`"])[0]
+        place = ord(after) - 96
+        name = chr(97 + (place if place < size else place % 2))
+        return {"data": [{"type": "message", "id": name, "n": name}], "has_more": True}
+
+    with Scripted(answer) as server, OpenAI(base_url=server.base_url, api_key="k") as client:
+        with pytest.raises(libresponses.APIResponseValidationError, match="circle"):
+            list(islice(client.conversations.items.list("conv_1"), 100))
+        count = 1
+        page = client.responses.input_items.list("resp_1")
+        while page.has_next_page() and count < 100:
+            page = page.get_next_page()
+            count += 1
+        assert count < 4 * size
+        module_client(server.base_url)
+        with pytest.raises(libresponses.APIResponseValidationError, match="circle"):
+            libresponses.responses.get_all_input_items("resp_1")
+        (result,) = libresponses.responses.process_response_batch(["resp_1"])
+        assert "circle" in result["error"]
+
+        async def asynchronous() -> None:
+            async with AsyncOpenAI(base_url=server.base_url, api_key="k") as other:
+                async for _ in other.responses.input_items.list("resp_1"):
+                    assert len(server.seen) < 100 * size
+
+        with pytest.raises(libresponses.APIResponseValidationError, match="circle"):
+            run(asynchronous())
+
+
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_what_is_no_boolean_says_nothing(said: str) -> None:
+    def answer(target: str, _: bytes) -> dict[str, Any]:
+        return {**page(target), "has_more": said}
+
+    with Scripted(answer) as server:
+        assert both(server) == [ALL] * 4
+
+
 def test_one_that_does_not_say_whether_there_is_more() -> None:
     """It is asked once more, and what comes a second time is left out."""
     with Scripted(lambda target, _: first(target, has_more=None)) as server:

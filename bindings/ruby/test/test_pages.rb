@@ -39,6 +39,34 @@ class TestPages < TestCase
     end
   end
 
+  # After the last page comes the first or the second again.
+  def test_pages_in_a_circle_end
+    (2..7).each do |size|
+      turn = lambda do |target, _|
+        place = (target[/after=(\w)/, 1] || "`").ord - 96
+        { data: [{ type: "message", id: (97 + (place < size ? place : place % 2)).chr }], has_more: true }
+      end
+      list(turn) do |items, server|
+        error = assert_raises(Libresponses::ProtocolError) { items.first(100) }
+        assert_match(/circle/, error.message)
+        assert_operator server.seen.size, :<, 4 * size
+      end
+      list(turn) do |items, _|
+        count = 0
+        page = items
+        count += 1 while count < 100 && (page = page.next_page)
+        assert_operator count, :<, 4 * size
+      end
+    end
+  end
+
+  def test_what_is_no_boolean_says_nothing
+    %w[true false].each do |said|
+      answer = ->(target, _) { page(target).merge(has_more: said) }
+      list(answer) { |items, _| assert_equal ALL, items.map(&:n) }
+    end
+  end
+
   # It is asked once more, and what comes a second time is left out.
   def test_one_that_does_not_say_whether_there_is_more
     list(->(target, _) { page(target.sub(/\?.*/, ""), more: false) }) do |items, server|

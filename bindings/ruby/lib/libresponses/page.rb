@@ -11,11 +11,13 @@ module Libresponses
     include Enumerable
 
     # @api private
+    # @param round what one page before this one ended with, and how many pages there were before
     # @param fetch yields the parameters of a page; returns its response
-    def initialize(params, response = nil, &fetch)
+    def initialize(params, response = nil, round: [nil, 0], &fetch)
       @params = params
       @fetch = fetch
       @response = response
+      @round = round
     end
 
     # @return [Response] this page as the server sent it
@@ -31,7 +33,7 @@ module Libresponses
     def next_page? = more? && !stuck? && !cursor.nil?
 
     # @return [Page, nil] the page that follows
-    def next_page = (Page.new(@params.merge(after: cursor), &@fetch) if next_page?)
+    def next_page = (Page.new(@params.merge(after: cursor), round: next_round, &@fetch) if next_page?)
 
     # Yields the items of this page and all that follow.
     # @return [self], or an Enumerator without a block
@@ -44,7 +46,8 @@ module Libresponses
     alias auto_paging_each each
 
     # Yields this page and all that follow.
-    # @raise [ProtocolError] the last page has has_more true, but no id to ask for the next page with
+    # @raise [ProtocolError] the last page has has_more true, but no id to ask for the next page with, or the
+    #   pages go in a circle
     def each_page
       return enum_for(:each_page) unless block_given?
 
@@ -57,22 +60,33 @@ module Libresponses
       end
       return unless (page || last).response[:has_more] == true
 
+      raise ProtocolError, "the pages go in a circle: two of them end with the same item" if page
+
       raise ProtocolError, "has_more is true, but the page has no last_id and no item with an id"
     end
 
     protected
 
     # Whether the page ends with the item that it should begin after: the server ignores `after`. The library
-    # raises an error for such a page when its has_more is true.
+    # raises an error for such a page when its has_more is true. Or it ends with what an earlier page ended
+    # with: the pages go in a circle.
     def stuck?
       after = @params[:after] || @params["after"]
-      response[:has_more] != false && !after.nil? && after == cursor
+      response[:has_more] != false && !after.nil? && [after, @round.first].include?(cursor)
     end
 
     private
 
     # A server that does not say whether there is more is asked until it has nothing.
-    def more? = response[:has_more] == true || (response[:has_more].nil? && !data.empty?)
+    def more? = response[:has_more] == true || (response[:has_more] != false && !data.empty?)
+
+    # For the next page. After R. P. Brent (1980), an end that is changed after 1, 3, 7 pages and so on finds
+    # each circle.
+    def next_round
+      kept, count = @round
+      count += 1
+      [(count & (count + 1)).zero? ? cursor : kept, count]
+    end
 
     # What the next page comes after: last_id, or the id of the last item where a server leaves that out.
     def cursor
