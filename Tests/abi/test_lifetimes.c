@@ -196,10 +196,10 @@ static void step(void)
         break;
     case 6:
         if (client != NULL && dice(4) == 0) {
-            int status = responses_create(client, REQUEST, NTS, &kept[0], NULL);
+            responses_response *answer = NULL;
+            int status = responses_create(client, REQUEST, NTS, &answer, NULL);
             assert_true(status == RESPONSES_OK || status == RESPONSES_E_API);
-            responses_response_free(kept[0]);
-            kept[0] = NULL;
+            responses_response_free(answer);
         }
         break;
     case 7:

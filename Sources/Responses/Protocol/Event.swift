@@ -157,6 +157,7 @@ package enum Lookup {
         switch outcome {
         case .malformed: return .malformed
         case .nothingThere: return .nothingThere
+        case .noMemory: return .noMemory
         case .found(let value):
             scratch.removeAll()
             let isFine =

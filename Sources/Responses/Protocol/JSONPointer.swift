@@ -4,6 +4,7 @@ package enum JSONPointer {
         case found(JSONValue)
         case nothingThere
         case malformed
+        case noMemory
     }
 
     package static func find(_ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue)
@@ -23,21 +24,19 @@ package enum JSONPointer {
         var index = 1
         while true {
             let isFirst = index == 1
-            plain.removeAll()
+            let start = index
+            var hasEscapes = false
             while index < pointer.count && pointer[index] != 0x2F {
-                var byte = pointer[index]
-                if byte == 0x7E {
-                    // "~0" is "~", "~1" is "/" (section 4).
-                    index += 1
-                    guard index < pointer.count, pointer[index] == 0x30 || pointer[index] == 0x31
-                    else { return .malformed }
-                    byte = pointer[index] == 0x30 ? 0x7E : 0x2F
-                }
-                // A name that there is no memory for is none that is there.
-                if !plain.append(byte) { value = nil }
+                hasEscapes = hasEscapes || pointer[index] == 0x7E
                 index += 1
             }
-            let token = UnsafeBufferPointer(start: UnsafePointer(plain.bytes), count: plain.count)
+            var token = UnsafeBufferPointer(rebasing: pointer[start..<index])
+            if hasEscapes {
+                plain.removeAll()
+                guard plain.append(token) else { return .noMemory }
+                guard unescape(&plain) else { return .malformed }
+                token = UnsafeBufferPointer(start: plain.bytes, count: plain.count)
+            }
             // Where nothing is, the rest must be a pointer all the same.
             if let outer = value {
                 value =
@@ -47,6 +46,27 @@ package enum JSONPointer {
             if index >= pointer.count { return value.map { .found($0) } ?? .nothingThere }
             index += 1
         }
+    }
+
+    /// "~0" is "~", "~1" is "/" (section 4); false when something else follows a "~".
+    private static func unescape(_ token: inout ByteBuffer) -> Bool {
+        let bytes = token.bytes
+        var count = 0
+        var index = 0
+        while index < token.count {
+            var byte = bytes[index]
+            if byte == 0x7E {
+                // Behind the last there is a zero.
+                index += 1
+                guard bytes[index] == 0x30 || bytes[index] == 0x31 else { return false }
+                byte = bytes[index] == 0x30 ? 0x7E : 0x2F
+            }
+            bytes[count] = byte
+            count += 1
+            index += 1
+        }
+        token.truncate(to: count)
+        return true
     }
 
     @inline(never)

@@ -15,6 +15,7 @@ package enum JSONText {
             return (nil, .invalid)
         }
         switch JSONPointer.find(pointer, in: document) {
+        case .noMemory: return (nil, .noMemory)
         case .malformed: return (nil, .invalid)
         case .nothingThere: return (nil, .range)
         case .found(let value): return (value, .ok)

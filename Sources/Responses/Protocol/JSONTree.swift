@@ -33,6 +33,7 @@ package enum JSONTree {
         case .malformed:
             throw .invalid(
                 "json_pointer", "expected \"\" or a path such as \"/output/0\" (RFC 6901)")
+        case .noMemory: throw .noMemory()
         case .nothingThere: throw ResponsesError(.range, "there is no value at that JSON pointer")
         case .found(let value): return try make(value, in: document, otherwise: words)
         }
