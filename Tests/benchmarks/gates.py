@@ -66,7 +66,7 @@ def main() -> None:
             ours_event = slope([ours, workload, server.port, "stream-{}"], 2000, 12000)
             gate(f"instructions for {what}: floor", round(ours_event / event, 3), bound)
         ours_request = slope([ours, "create", server.port, "answer-3072", "{}"], 50, 250)
-        # The places of an answer's members are found with its check, also for who reads none of them.
+        # The members of an answer are found with its check, also for who reads none of them.
         gate("instructions for a request: libcurl", round(ours_request / request, 3), 1.65)
         scan = [str(programs / "floor"), "scan", "same", server.port, "answer-3072", "{}"]
         answer = slope([ours, "answer", server.port, "answer-3072", "{}"], 50, 250)

@@ -88,6 +88,7 @@ func value(_ pointer: String, of text: Text?) -> String {
         case .found(let value): return string(value.raw)
         case .nothingThere: return "(nothing)"
         case .malformed: return "(malformed)"
+        case .noMemory: return "(no memory)"
         }
     }
 }
