@@ -279,8 +279,10 @@ package struct Settings {
         }
         if CurlLibrary.usesGnuTLS {
             // It would speak TLS 1.0, too; what OpenSSL speaks the system says.
-            curl_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-            curl_set_long(easy, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+            // An enumeration in older headers of libcurl, a macro in newer ones.
+            let least = Int(CURL_SSLVERSION_TLSv1_2)
+            curl_set_long(easy, CURLOPT_SSLVERSION, least)
+            curl_set_long(easy, CURLOPT_PROXY_SSLVERSION, least)
         } else {
             // Without a password OpenSSL would ask the terminal for one. With one GnuTLS reads no other keys.
             curl_set_text(easy, CURLOPT_KEYPASSWD, "")
