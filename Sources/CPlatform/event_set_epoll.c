@@ -14,15 +14,20 @@ int platform_event_set_new(void)
     return system_call(epoll_create1(EPOLL_CLOEXEC));
 }
 
-int platform_event_set_watch(int set, int fd, int what, int is_known)
+static struct epoll_event interest(int fd, int what)
 {
     struct epoll_event event = {.data.fd = fd};
-    int outcome;
     if (what & platform_readable)
         event.events |= EPOLLIN;
     if (what & platform_writable)
         event.events |= EPOLLOUT;
-    outcome = system_call(epoll_ctl(set, is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event));
+    return event;
+}
+
+int platform_event_set_watch(int set, int fd, int what, int is_known)
+{
+    struct epoll_event event = interest(fd, what);
+    int outcome = system_call(epoll_ctl(set, is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event));
     /* What is in the set is not always what we think: a descriptor of the same number was closed, or is
        still open in a child. */
     if (outcome == -ENOENT)
@@ -30,6 +35,12 @@ int platform_event_set_watch(int set, int fd, int what, int is_known)
     if (outcome == -EEXIST)
         return system_call(epoll_ctl(set, EPOLL_CTL_MOD, fd, &event));
     return outcome;
+}
+
+int platform_event_set_change(int set, int fd, int what)
+{
+    struct epoll_event event = interest(fd, what);
+    return system_call(epoll_ctl(set, EPOLL_CTL_MOD, fd, &event));
 }
 
 int platform_event_set_remove(int set, int fd)
@@ -72,7 +83,8 @@ int platform_timer_set(int fd, uint64_t deadline)
 }
 
 /* A flag is a timer, too: an eventfd would be written to and read, and so would be a file of the host's,
-   had that closed ours and opened one of the same number. */
+   had that closed ours and opened one of the same number. A timer that is due at once is an interrupt: raising
+   and clearing one takes 9 us on a virtual machine, where changing a set takes 1. */
 int platform_flag_new(void)
 {
     return platform_timer_new();

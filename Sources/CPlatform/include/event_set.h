@@ -29,6 +29,8 @@ enum { platform_most_events = 64 }; /* found in one wait */
 int platform_event_set_new(void);
 /* Adds a descriptor, or changes one that is known. */
 int platform_event_set_watch(int set, int fd, int what, int is_known);
+/* Changes what is waited for of a descriptor that is in the set; -ENOENT: what has its number now is not. */
+int platform_event_set_change(int set, int fd, int what);
 /* 0 also when it was not in the set any more. */
 int platform_event_set_remove(int set, int fd);
 /* How many are ready, at most platform_most_events; 0 when none is, also after a signal. */
@@ -44,7 +46,9 @@ int platform_timer_set(int fd, uint64_t deadline);
 /* ---- flags: a descriptor that is readable while it is raised ---- */
 
 int platform_flag_new(void);
-int platform_flag_new_raised(void); /* never cleared */
+/* Never cleared. In a set it is a flag that costs a tenth of the others: it is raised and cleared by
+   platform_event_set_change(), with platform_readable and with nothing. */
+int platform_flag_new_raised(void);
 int platform_flag_raise(int fd);    /* async-signal-safe */
 int platform_flag_clear(int fd);
 

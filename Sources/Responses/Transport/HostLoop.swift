@@ -18,6 +18,7 @@ import Synchronization
 ///   way out. In a call that is not marked, leaving costs one atomic instruction.
 struct HostLoop {
     private var outer: Int32 = -1
+    /// A descriptor that is always readable, and that the set waits for while it is raised.
     private var flag: Int32 = -1
     private var isRaised = false
     /// The `errno` with which the flag could not be cleared; 0: it could.
@@ -102,12 +103,12 @@ struct HostLoop {
     mutating func descriptor(over inner: Int32) -> Int32 {
         if outer >= 0 { return outer }
         let set = platform_event_set_new()
-        let event = platform_flag_new()
+        let event = platform_flag_new_raised()
         var outcome = min(set, event)
         if outcome >= 0 {
             outcome = min(
                 platform_event_set_watch(set, inner, platform_readable, 0),
-                platform_event_set_watch(set, event, platform_readable, 0))
+                platform_event_set_watch(set, event, 0, 0))
         }
         if outcome < 0 {
             for fd in [set, event] where fd >= 0 { CPlatform.close(fd) }
@@ -132,8 +133,9 @@ struct HostLoop {
     private mutating func raise() {
         if flag < 0 || isRaised { return }
         isRaised = true
-        if platform_flag_raise(flag) == 0 || platform_flag_raise(flag) == 0 { return }
-        // One that is raised from the beginning takes its place: nothing else would tell the host.
+        for _ in 0..<2
+        where platform_event_set_change(outer, flag, platform_readable) == 0 { return }
+        // Another takes its place: nothing else would tell the host.
         let other = platform_flag_new_raised()
         if other < 0 { return }
         platform_flag_close(flag)
@@ -142,7 +144,7 @@ struct HostLoop {
     }
 
     private mutating func clear() {
-        let outcome = platform_flag_clear(flag)
+        let outcome = platform_event_set_change(outer, flag, 0)
         if outcome == 0 {
             isRaised = false
         } else if clearFailure == 0 {
