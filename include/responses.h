@@ -181,7 +181,7 @@ RESPONSES_API int responses_constant(const char *name, int *value);
 #define RESPONSES_E_LIMIT       (-13) /* the answer is larger than a limit; the message names it */
 #define RESPONSES_E_RANGE       (-14) /* the buffer is too small, or nothing is at that place */
 #define RESPONSES_E_UNSUPPORTED (-15) /* this library, or the libcurl it uses, cannot do that */
-#define RESPONSES_E_USER        (-16) /* your callback returned a number other than 0 */
+#define RESPONSES_E_USER        (-16) /* your callback stopped the call, or gave no key */
 #define RESPONSES_E_INTERNAL    (-17) /* a fault of the library; please report it */
 
 /* The name, such as "RESPONSES_E_TIMEOUT", and the meaning in one line of English. Static. A status
@@ -359,6 +359,53 @@ RESPONSES_API int responses_client_set_log(responses_client *client, int level, 
    client, goes on. Derived clients, and calls that a _start function made, stay valid until they
    are freed. */
 RESPONSES_API void responses_client_free(responses_client *client);
+
+/* ---- a key for each attempt ------------------------------------------------------------------ */
+
+/* A call asks for the key of its next attempt. */
+typedef struct responses_key_request responses_key_request;
+
+/*
+ * Your function for keys that change, such as tokens that expire. It is called before every attempt
+ * of a call: before the first request, a retry, the resuming of a stream, and each poll.
+ *
+ * It runs on the thread that starts, reads or waits for the call, or that is in
+ * responses_client_next_ready(). No lock is held, and it may use the library; the call itself is
+ * busy. `request` is yours, on whatever thread: answer it with responses_key_request_answer() and
+ * free it, before you return or later. Until then the attempt is not sent, other calls go on, and
+ * of the time limits timeout_ms alone runs. In an event loop answer later rather than wait.
+ *
+ * The call may be cancelled or freed while it waits for its key, and the process may fork: a child
+ * frees its copy of the request, which has no effect on the parent.
+ */
+typedef void (*responses_key_fn)(responses_key_request *request, void *user_data);
+
+/* Takes the key of every attempt from your function, in place of the option api_key; NULL ends
+   that. It holds for calls that start from now on, also of clients that are derived from now on.
+   `user_data` must last as long as these calls.
+   When the server refuses a key with HTTP 401, your function is asked at once for another, and the
+   request is sent again. That does not count as a retry, and is not done twice in a row. The
+   refusal is the result of the call if you give the same key again, or none.
+   Returns RESPONSES_OK, or one of the three of every function. */
+RESPONSES_API int responses_client_set_key_callback(responses_client *client, responses_key_fn fn,
+                                                    void *user_data);
+
+/* The number of the attempt that the key is for: 1 for the first. */
+RESPONSES_API int responses_key_request_attempt(const responses_key_request *request);
+
+/* The HTTP status with which the server answered the attempt before: 401 when it refused the key,
+   so that another one is needed. 0 for the first attempt, and when there was no answer. */
+RESPONSES_API int responses_key_request_http_status(const responses_key_request *request);
+
+/* Gives the key, which is copied; "" sends the request without one. Any thread.
+   Returns RESPONSES_OK, also when the call has ended meanwhile; RESPONSES_E_INVALID when the key is
+   NULL or has a character that headers cannot have, after which you can still give another, or when
+   the request was answered before. */
+RESPONSES_API int responses_key_request_answer(responses_key_request *request, const char *key,
+                                               size_t n, responses_error **err);
+
+/* Frees the request. One that was not answered ends its call with RESPONSES_E_USER. Any thread. */
+RESPONSES_API void responses_key_request_free(responses_key_request *request);
 
 /* ---- response -------------------------------------------------------------------------------- */
 
@@ -609,6 +656,7 @@ RESPONSES_API void responses_event_free(responses_event *event);
  *   RESPONSES_E_LIMIT        max_event_bytes or max_response_bytes; or headers of more than 256 KiB
  *                            in all, 100 KiB in one line, or 1,000 interim answers.
  *   RESPONSES_E_UNSUPPORTED  an option that the libcurl of this system cannot do.
+ *   RESPONSES_E_USER         your function for keys freed its request without an answer.
  *   RESPONSES_E_FORKED, RESPONSES_E_NOMEM
  */
 
@@ -689,7 +737,7 @@ typedef int (*responses_event_fn)(const responses_event *event, void *user_data)
  * arrived, if anything did, and you free it: only here can `*out` be set along with `*err`.
  *
  * Return the statuses of blocking operations, with these differences:
- *   RESPONSES_E_USER       your function returned a number other than 0.
+ *   RESPONSES_E_USER       also when your function returned a number other than 0.
  *   RESPONSES_E_API        also after the event "response.failed" or "error", or an error in
  *                          another shape, such as an event {"error": {...}} without a type. The
  *                          event is handed over first. If it is the first event, keepalives apart,

@@ -92,12 +92,6 @@ func with<Result>(
 }
 
 extension ResponsesError {
-    static func forked() -> ResponsesError {
-        ResponsesError(
-            .forked,
-            "the handle was made by the parent process; make a new client in this process")
-    }
-
     static func busy() -> ResponsesError {
         ResponsesError(
             .busy, "the call is in use by another thread, or by the function whose callback runs")

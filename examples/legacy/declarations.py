@@ -27,6 +27,7 @@ BY_VALUE = {
     "double": "real(c_double), value",
     "responses_event_fn": "type(c_funptr), value",
     "responses_log_fn": "type(c_funptr), value",
+    "responses_key_fn": "type(c_funptr), value",
 }
 # What the callee writes; an argument that is left out is NULL.
 BY_REFERENCE = {

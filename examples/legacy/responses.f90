@@ -250,6 +250,40 @@ module responses
       import
       type(c_ptr), value :: client
     end subroutine
+    function responses_client_set_key_callback(client, fn, user_data) bind(c, &
+        name='responses_client_set_key_callback') result(answer)
+      import
+      type(c_ptr), value :: client
+      type(c_funptr), value :: fn
+      type(c_ptr), value :: user_data
+      integer(c_int) :: answer
+    end function
+    function responses_key_request_attempt(request) bind(c, &
+        name='responses_key_request_attempt') result(answer)
+      import
+      type(c_ptr), value :: request
+      integer(c_int) :: answer
+    end function
+    function responses_key_request_http_status(request) bind(c, &
+        name='responses_key_request_http_status') result(answer)
+      import
+      type(c_ptr), value :: request
+      integer(c_int) :: answer
+    end function
+    function responses_key_request_answer(request, key, n, err) bind(c, &
+        name='responses_key_request_answer') result(answer)
+      import
+      type(c_ptr), value :: request
+      character(kind=c_char), intent(in), optional :: key(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    subroutine responses_key_request_free(request) bind(c, &
+        name='responses_key_request_free')
+      import
+      type(c_ptr), value :: request
+    end subroutine
     function responses_response_json(response, len) bind(c, name='responses_response_json') &
         result(answer)
       import

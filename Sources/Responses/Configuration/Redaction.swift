@@ -44,6 +44,9 @@ package final class Redaction: @unchecked Sendable {
         if let path = settings.caFallbackFile { files.append((path, .caFallbackFile)) }
         self.files = files
         if let key = settings.apiKey, key.count > 0 { secrets.append(Secret(text: key, start: 0)) }
+        if let key = settings.formerKey, key.count > 0 {
+            secrets.append(Secret(text: key, start: 0))
+        }
         for header in settings.extraHeaders where !isPublic(header) { add(header: header.value) }
         add(query: baseURL.query)
         add(query: settings.defaultQuery)

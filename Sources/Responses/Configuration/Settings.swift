@@ -9,6 +9,20 @@ package final class FrozenSettings {
         values.redaction = Redaction(values)
         self.values = values
     }
+
+    /// What `keyed` made last, of the options that a client was given.
+    private var keyed: FrozenSettings?
+
+    /// The same with another key; one that comes again makes no other object. The engine's lock is held.
+    func keyed(by key: Text) -> FrozenSettings {
+        if let keyed, keyed.values.hasKey(key) { return keyed }
+        var values = self.values
+        values.formerKey = keyed?.values.apiKey
+        values.apiKey = key.count == 0 ? nil : key
+        let made = FrozenSettings(values)
+        keyed = made
+        return made
+    }
 }
 
 /// The options of a client. A call keeps those that it was started with.
@@ -26,6 +40,9 @@ package struct Settings {
     }
 
     var apiKey: Text?
+    /// Asked for the key of each attempt; `apiKey` is what it said last, and `formerKey` what it said before.
+    var keySource: KeySource?
+    var formerKey: Text?
     var baseURL = BaseURL.standard
     var organization: [UInt8] = []
     var project: [UInt8] = []
@@ -177,11 +194,16 @@ package struct Settings {
 
     /// The server is told nothing without a key; only api.openai.com is known to want one.
     package var lacksKey: Bool {
-        guard apiKey == nil, baseURL.isStandard else { return false }
+        guard apiKey == nil, keySource == nil, baseURL.isStandard else { return false }
         for header in extraHeaders where header.hasName(Settings.authorization.buffer) {
             return false
         }
         return true
+    }
+
+    func hasKey(_ key: Text) -> Bool {
+        guard let apiKey else { return key.count == 0 }
+        return equal(apiKey.buffer, key.buffer)
     }
 
     // MARK: for a transfer

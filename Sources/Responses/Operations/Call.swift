@@ -8,13 +8,15 @@ import Synchronization
 /// request ends, `CallEvents` what happens with an event, `CallLimits` the limits of time.
 package final class Call: Waiter {
     package let engine: Engine
-    private let frozen: FrozenSettings
+    /// The options that the client had; a key that was asked for comes in `frozen`.
+    private let given: FrozenSettings
+    private var frozen: FrozenSettings
     /// Lent, not copied: a copy would count a reference for each text in it.
     var settings: Settings {
         @inline(__always) _read { yield frozen.values }
     }
     let operation: Operation
-    let log: Log
+    private(set) var log: Log
 
     // MARK: state of the owner
 
@@ -44,6 +46,11 @@ package final class Call: Waiter {
     /// Those that the caller was given: from then on the request is not sent anew.
     var deliveredEvents: Int { operation.kind == .stream ? stream.takenEvents : 0 }
 
+    /// The result of the call, should there be no other key than the one that was refused.
+    var keyRefusal: ResponsesError?
+    /// How the attempt before the one that a key was last asked for had been answered.
+    var statusBeforeKey: Int32 = 0
+
     private var finalResponse: Response?
     private var partialResponse: Response?
     private var partialVersion = -1
@@ -51,6 +58,8 @@ package final class Call: Waiter {
     // MARK: state under the engine's lock
 
     var limits: Limits
+    /// The next attempt waits for its key.
+    var keyRequest: KeyRequest?
     /// Set under the lock, and read without it before every event.
     private let isCancelled = Atomic<Bool>(false)
     /// It was cancelled because its client was freed. Written once, before `isCancelled`.
@@ -65,6 +74,7 @@ package final class Call: Waiter {
         _ operation: Operation, _ frozen: FrozenSettings, _ engine: Engine, _ log: Log
     ) {
         self.engine = engine
+        given = frozen
         self.frozen = frozen
         self.operation = operation
         self.log = log
@@ -88,6 +98,7 @@ package final class Call: Waiter {
         engine.locked {
             if let transfer { engine.stop(transfer) }
             transfer = nil
+            forgetKeyRequest()
             engine.setDeadline(self, 0)
             isGone = true
             engine.hostLoop.unlist(self)
@@ -256,7 +267,7 @@ package final class Call: Waiter {
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()
         defer { platform_set_errno(found) }
-        enum News { case nothing, bytes, ended, expired, noMemory, broken(EngineFailure) }
+        enum News { case nothing, bytes, ended, key, expired, noMemory, broken(EngineFailure) }
         let news: News = engine.locked {
             if let failure = engine.failure { return .broken(failure) }
             // What is found may not be all: it is looked at again until there is nothing.
@@ -264,6 +275,9 @@ package final class Call: Waiter {
             limits.note(&progress, engine.now)
             engine.setDeadlineIfEarlier(self, limits.nextDeadline)
             if hasExpired && limits.isFirmlyReached(platform_now()) { return .expired }
+            if let answer = keyRequest?.answer {
+                if case .pending = answer {} else { return .key }
+            }
             if let transfer {
                 if transfer.mode == .events && !transfer.inbox.isEmpty {
                     // Whatever keeps coming: what was there when the limit was reached is taken in once.
@@ -286,6 +300,7 @@ package final class Call: Waiter {
         case .nothing: return false
         case .bytes: return true
         case .ended: attemptEnded()
+        case .key: takeKey()
         case .expired:
             reading.hasLookedAgain = false
             limitReached()
@@ -346,10 +361,23 @@ package final class Call: Waiter {
         fail(makeError(status, message, failure))
     }
 
+    /// A callback has forked, and this is the child: nothing of the parent's is touched.
+    func endInChild() {
+        if outcome == nil { outcome = .failed(.forked()) }
+    }
+
+    /// From now on requests have this key; "" for none.
+    func use(_ key: Text) {
+        frozen = engine.locked { given.keyed(by: key) }
+        journal.redaction = settings.redaction
+        log = log.redacting(settings.redaction)
+    }
+
     private func conclude(_ end: Outcome) {
         if outcome != nil { return }
         endTransfer(released: stream.hasTerminalEvent)
         engine.locked {
+            forgetKeyRequest()
             engine.setDeadline(self, 0)
             // An end is news too: for a thread that waits, and for the host's loop.
             engine.tell(self)

@@ -12,6 +12,10 @@ extension Call {
         failure.suspicion = nil
         reading.hasLookedAgain = false
         progress = Limits.Progress()
+        if let source = settings.keySource { askForKey(source) } else { sendAttempt() }
+    }
+
+    func sendAttempt() {
         journal.attemptStarted()
         guard let transfer = Transfer(request, settings, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)

@@ -29,6 +29,10 @@ extension Call {
         let isRetryable = RetryRule.isRetryable(
             httpStatus: status >= 400 ? status : told.impliedStatus, failure: told,
             shouldRetry: transfer.headers.shouldRetry)
+        let asksAgain = asksForOtherKey(
+            status,
+            else: makeError(.api, describe(transfer, told), told, body: transfer.excerpt))
+        if asksAgain { return }
         if resumption.hasBegun && !isRetryable {
             return attemptEnded(
                 .refused(isRetryable: false), noted: "resume_refused",

@@ -6,6 +6,8 @@ struct Limits {
     enum Phase {
         /// A pause before the next attempt.
         case sleeping(until: UInt64)
+        /// The host is asked for the key of the next attempt, and takes the time that it needs.
+        case asking
         /// Sent; neither an event nor the beginning of a document has come.
         case awaiting(since: UInt64)
         /// A document is coming in. All of it is to be here within the limit that began when the request
@@ -72,6 +74,8 @@ struct Limits {
     mutating func pauseBegins(_ now: UInt64, _ milliseconds: Int64) {
         phase = .sleeping(until: now &+ UInt64(max(0, milliseconds)) &* 1_000_000)
     }
+
+    mutating func keyIsAwaited() { phase = .asking }
 
     mutating func failureWasTold(_ now: UInt64) {
         phase = .expectingDetails(until: now &+ 1_000_000_000)
@@ -143,6 +147,7 @@ struct Limits {
         }
         limit(endOfPolling)
         switch phase {
+        case .asking: break
         case .sleeping(let until): limit(until)
         case .awaiting(let since): if answerLimit > 0 { limit(since &+ answerLimit) }
         case .downloading(let since):
@@ -163,6 +168,7 @@ struct Limits {
         if total != 0 && now >= total { return .total }
         if endOfPolling != 0 && now >= endOfPolling { return .polling }
         switch phase {
+        case .asking: return .nothing
         case .sleeping(let until): return now >= until ? .pause : .nothing
         case .awaiting(let since):
             return answerLimit > 0 && now >= since &+ answerLimit ? .answer : .nothing

@@ -77,6 +77,14 @@ package final class Client {
         if let failure { throw failure }
     }
 
+    /// Nil: the key is the option's again.
+    package func setKeySource(_ source: KeySource?) {
+        engine.locked {
+            settings.keySource = source
+            frozen = nil
+        }
+    }
+
     package func setLog(_ log: Log) {
         engine.locked { self.log = log }
         warnIfUnverified()

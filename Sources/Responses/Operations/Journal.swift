@@ -11,7 +11,7 @@ struct Journal {
     private static let maximumAttempts = 200
 
     /// What no reason may have in it.
-    private let redaction: Redaction?
+    var redaction: Redaction?
     private var list: [Attempt] = []
     /// How many times a request was sent.
     private(set) var attempts: Int32 = 0
@@ -19,6 +19,9 @@ struct Journal {
     private(set) var headers: ResponseHeaders?
     /// An attempt failed in a way that leaves open whether the server did what it was asked for.
     private(set) var mayHaveBeenDone = false
+
+    /// The HTTP status of the last attempt's answer; 0 without one.
+    var lastStatus: Int32 { list.last?.httpStatus ?? 0 }
 
     init(_ redaction: Redaction?) { self.redaction = redaction }
 

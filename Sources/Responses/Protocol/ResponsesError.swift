@@ -72,6 +72,12 @@ package final class ResponsesError: Error, @unchecked Sendable {
 
     package static func noMemory() -> ResponsesError { ResponsesError(.noMemory, noMemoryMessage) }
 
+    package static func forked() -> ResponsesError {
+        ResponsesError(
+            .forked,
+            "the handle was made by the parent process; make a new client in this process")
+    }
+
     /// The largest part of an answer that an error keeps.
     package static let maximumBody = 64 * 1024
 }

@@ -28,6 +28,7 @@ Out = POINTER(c_void_p)
 Int = POINTER(c_int)
 Size = POINTER(c_size_t)
 Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p)
+KeyCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_void_p, c_size_t, c_void_p)
 
 # What each function returns and takes. Handles are addresses. Text that comes out and may hold a
@@ -55,6 +56,11 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_option_name": (c_char_p, [_N]),
     "responses_client_set_header": (c_int, [_C, _TEXT, _TEXT, Out]),
     "responses_client_set_log": (c_int, [_C, c_int, LogCallback, c_void_p]),
+    "responses_client_set_key_callback": (c_int, [_C, KeyCallback, c_void_p]),
+    "responses_key_request_attempt": (c_int, [_C]),
+    "responses_key_request_http_status": (c_int, [_C]),
+    "responses_key_request_answer": (c_int, [_C, _TEXT, _N, Out]),
+    "responses_key_request_free": (None, [_C]),
     "responses_client_free": (None, [_C]),
     "responses_client_fd": (c_int, [_C]),
     "responses_client_dispatch": (c_int, [_C]),

@@ -13,6 +13,8 @@ class TestDeclarations < TestCase
     responses_count_input_tokens responses_compact responses_wait responses_send
     responses_create_stream responses_get_stream responses_call_next responses_call_wait
     responses_client_interrupt
+    responses_client_set_key_callback responses_key_request_attempt responses_key_request_http_status
+    responses_key_request_answer responses_key_request_free
     responses_copy_text responses_response_get responses_event_type responses_event_kind
     responses_event_sequence responses_event_text responses_event_json responses_event_response_id
     responses_event_item_id responses_event_output_index responses_event_content_index
