@@ -10,4 +10,22 @@ module Libresponses
 
   # @return [Hash] how the library was built and what it runs on
   def self.build_info = JSON.parse(Native.responses_build_info, symbolize_names: true)
+
+  # What many programs never use is loaded when it is named.
+  %i[Schema Boolean ArrayOf HashOf UnionOf EnumOf Composed].each do |name|
+    autoload name, "#{__dir__}/libresponses/schema"
+  end
+  autoload :BaseModel, "#{__dir__}/libresponses/base_model"
+  autoload :StructuredOutput, "#{__dir__}/libresponses/structured_output"
+  autoload :Formats, "#{__dir__}/libresponses/formats"
+  autoload :Names, "#{__dir__}/libresponses/names"
+  autoload :Tool, "#{__dir__}/libresponses/tool"
+  autoload :ToolLoop, "#{__dir__}/libresponses/tool_loop"
+  autoload :Page, "#{__dir__}/libresponses/page"
+
+  # The operations, by what they are about.
+  module Resources
+    autoload :Conversations, "#{__dir__}/libresponses/resources/conversations"
+    autoload :ConversationItems, "#{__dir__}/libresponses/resources/conversations"
+  end
 end

@@ -33,6 +33,14 @@ class TestCase < Minitest::Test
     @clients&.each(&:close)
   end
 
+  # That the block's pattern matches. (minitest has it from 5.18 on.)
+  def assert_pattern
+    yield
+    pass
+  rescue NoMatchingPatternError => e
+    flunk e.message
+  end
+
   # @return [Hash] request options that make the server misbehave
   def fault(spec) = { extra_headers: { "X-Sandbox-Fault" => spec } }
 

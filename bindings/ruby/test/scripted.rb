@@ -5,11 +5,11 @@ require "socket"
 
 # A server that answers with what a test hands it.
 class Scripted
-  attr_reader :url, :seen
+  attr_reader :url, :seen, :bodies
 
   # Yields it, and stops it afterwards.
-  # @param answer [Proc] makes of a request's target and body a status, a content type and a body, or something
-  #   to send as JSON
+  # @param answer [Proc] makes of a request's target and body a status, a content type, a body and, if it likes,
+  #   headers, or something to send as JSON
   def self.open(answer)
     server = new(answer)
     yield server
@@ -20,6 +20,7 @@ class Scripted
   def initialize(answer)
     @answer = answer
     @seen = []
+    @bodies = []
     @socket = TCPServer.new("127.0.0.1", 0)
     @url = "http://127.0.0.1:#{@socket.addr[1]}/v1"
     @threads = []
@@ -57,9 +58,11 @@ class Scripted
 
   def respond(connection, target, body)
     @seen << target
+    @bodies << body
     made = @answer.call(target, body)
     made = [200, "application/json", JSON.generate(made)] unless made.is_a?(Array)
-    status, type, text = made
-    connection.write("HTTP/1.1 #{status} X\r\nContent-Type: #{type}\r\nContent-Length: #{text.bytesize}\r\n\r\n#{text}")
+    status, type, text, headers = made
+    lines = { "Content-Type" => type, "Content-Length" => text.bytesize }.merge(headers.to_h)
+    connection.write("HTTP/1.1 #{status} X\r\n#{lines.map { |line| "#{line.join(": ")}\r\n" }.join}\r\n#{text}")
   end
 end

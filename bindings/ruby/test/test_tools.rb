@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "helper"
+require_relative "scripted"
 
 class TestTools < TestCase
   class Place < Libresponses::BaseModel
@@ -46,16 +47,88 @@ class TestTools < TestCase
   end
 
   def test_limits
-    parameters = { type: "object", properties: {}, required: [], additionalProperties: false }
-    declaration = { type: "function", name: "get_weather", parameters: parameters, strict: true }
-    assert_raises(Libresponses::ToolError) do
-      client.responses.run(model: MODEL, input: "weather", tools: [declaration])
-    end
-    assert_raises(Libresponses::ToolError) do
+    error = assert_raises(Libresponses::ToolError) do
       client.responses.run(model: MODEL, input: "weather", tools: [weather], max_steps: 1)
     end
+    assert_equal :completed, error.response.status
     assert_raises(Libresponses::UsageError) { Libresponses::Tool.new(:nothing) }
+    assert_raises(Libresponses::UsageError) { client.responses.run(model: MODEL, input: "x", tools: [], max_steps: 0) }
     forced = client.responses.run(model: MODEL, input: "x", tools: [weather], tool_choice: "required")
     assert_match(/sunny/, forced.output_text)
+  end
+
+  # The program answers the call of a tool that has no block.
+  def test_tools_without_a_block
+    parameters = { type: "object", properties: {}, required: [], additionalProperties: false }
+    [{ type: "function", name: "get_weather", parameters: parameters, strict: true },
+     { "type" => "function", "name" => "get_weather", "parameters" => parameters }].each do |declaration|
+      response = client.responses.run(model: MODEL, input: "weather", tools: [declaration])
+      assert_equal ["get_weather"], response.tool_calls.map(&:name)
+    end
+    response, sent = loop_over([call("Place")], tools: [Place])
+    assert_equal [Place, 1], [response.tool_calls.first.parsed.class, sent.size]
+  end
+
+  # Runs a loop against a server that answers with these outputs, one after the other.
+  # @return [Array(Response, Array<Hash>)] the result, and what was sent
+  def loop_over(*outputs, tools: [weather], **params)
+    outputs.map! { |output| output.is_a?(Hash) ? output : { output: output } }
+    answer = ->(*) { { id: "resp_1", object: "response", status: "completed", **outputs.shift } }
+    Scripted.open(answer) do |server|
+      one = client(base_url: server.url)
+      result = one.responses.run(model: "m", input: "x", tools: tools, **params)
+      [result, server.bodies.map { |body| JSON.parse(body, symbolize_names: true) }]
+    end
+  end
+
+  def call(name = "get_weather", arguments = '{"city":"Ulm"}', **more)
+    { id: "fc_1", type: "function_call", call_id: "call_1", name: name, arguments: arguments, status: "completed",
+      **more }
+  end
+
+  def test_an_incomplete_response_ends_the_loop
+    [{ status: "incomplete", output: [call("get_weather", '{"a', status: "incomplete")] },
+     { status: "completed", output: [call("get_weather", '{"ci', status: "incomplete")] },
+     { status: "cancelled", output: [call] }, { status: "failed", output: [call] }].each do |cut|
+      response, sent = loop_over(cut)
+      assert_equal [cut[:status].to_sym, 1], [response.status, sent.size]
+    end
+  end
+
+  def test_what_goes_wrong_is_told_to_the_model
+    { call("no_such_tool") => /there is no tool no_such_tool; the tools are get_weather/,
+      call("get_weather", '{"ci') => /ParserError/, call("get_weather", "[1]") => /expected an object/,
+      call("get_weather", '{"city":7}') => /city: expected string/, call("get_weather", "{}") => /missing keyword/,
+      call("get_weather", '{"city":"Ulm","at":1}') => /unknown keyword/ }.each do |made, told|
+      _, sent = loop_over([made], [])
+      assert_match told, sent.last[:input].last[:output]
+      assert_equal "call_1", sent.last[:input].last[:call_id]
+    end
+    place = Libresponses::Tool.new(:place, parameters: Place, &:city)
+    _, sent = loop_over([call("place", "{}")], [], tools: [place])
+    assert_match(/city is missing/, sent.last[:input].last[:output])
+  end
+
+  def test_calls_that_only_the_program_can_answer
+    custom = { id: "ct", type: "custom_tool_call", call_id: "call_2", name: "c", input: "i" }
+    response, sent = loop_over([call, custom])
+    assert_equal [2, 1], [response.tool_calls.size, sent.size]
+    shell = [{ type: "shell_call", call_id: "s" }, { type: "shell_call_output", call_id: "s", output: [] }]
+    _, sent = loop_over([*shell, call], [])
+    assert_equal 2, sent.size
+  end
+
+  # What a server stores nothing of is sent again, with the reasoning that the API wants back.
+  def test_without_a_store
+    reasoning = { id: "rs_1", type: "reasoning", summary: [], encrypted_content: "gAAA" }
+    _, sent = loop_over([reasoning, call], [], store: false)
+    assert_equal [["reasoning.encrypted_content"]] * 2, sent.map { |body| body[:include] }
+    assert_equal [{ role: "user", content: "x" }, reasoning, call, "sunny in Ulm"],
+                 sent.last[:input].map { |item| item[:output] || item }
+    refute sent.last.key?(:previous_response_id)
+    _, sent = loop_over([], store: false, include: [:"message.output_text.logprobs", "reasoning.encrypted_content"])
+    assert_equal %w[message.output_text.logprobs reasoning.encrypted_content], sent.first[:include]
+    _, sent = loop_over([])
+    refute sent.first.key?(:include)
   end
 end

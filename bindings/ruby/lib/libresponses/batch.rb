@@ -36,13 +36,15 @@ module Libresponses
       @bytesize = bytesize
     end
 
-    # Yields the events.
-    def each
+    # Yields the events. A keepalive is none: it says nothing of the response.
+    # @param progress [Progress] of the stream
+    def each(progress)
       memory = @memory
       stop = @bytesize
       offset = 0
       while offset < stop
-        yield Event.new(memory, offset)
+        kind = memory.get_int32(offset + KIND)
+        yield progress.event(memory, offset, kind) unless kind == Native::EVENT_KEEPALIVE
         offset += memory.get_uint32(offset)
       end
     ensure

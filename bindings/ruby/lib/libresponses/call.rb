@@ -35,15 +35,19 @@ module Libresponses
     # @return [Batch, nil] one event or more; nil at the end, when {#outcome} says how it went
     def next_batch
       check_process
-      while @batches.empty?
-        return if @status
+      wait_until_ready
+      return unless (batch = @batches.shift)
 
-        @engine.uninterrupted { fill unless closed? }
-        @engine.wait(self) unless ready?
-      end
-      batch = @batches.shift
       @buffered -= batch.bytesize
       batch
+    end
+
+    # Waits until something has arrived, and reads none of it.
+    # @return [Response, nil] see {#snapshot}
+    def await
+      check_process
+      wait_until_ready
+      snapshot
     end
 
     # For a reader who needs no more than type, text and numbers of the events to come.
@@ -122,6 +126,13 @@ module Libresponses
       return if @pid == Process.pid
 
       raise ForkedError, "this stream belongs to process #{@pid}, which started it; start one here"
+    end
+
+    def wait_until_ready
+      until ready?
+        @engine.uninterrupted { fill unless closed? }
+        @engine.wait(self) unless ready?
+      end
     end
 
     def read(buffer)

@@ -38,12 +38,20 @@ module Libresponses
     # @param log_level [Symbol] :error, :warn, :info or :debug
     # @param options [Hash] connect_timeout, first_event_timeout, idle_timeout, http_version, ca_file,
     #   proxy, user_agent, default_query and all the others
+    #
+    # `default_headers:` is another name of `headers:`, as in the `openai` gem. Those of `ruby-openai` are taken too:
+    # access_token, uri_base, organization_id, request_timeout, extra_headers, api_version.
     # @raise [UsageError] for an unknown option or a value that does not fit
-    def initialize(headers: {}, logger: nil, log_level: :info, **options)
-      @headers = headers
+    # @raise [UnsupportedError] in a Ractor that is not the main one
+    def initialize(headers: nil, logger: nil, log_level: :info, default_headers: nil, extra_headers: nil, **options,
+                   &block)
+      Session.refuse_ractor
+      raise UsageError, "a client takes no block: there is no connection to configure. Client.open yields one" if block
+
+      @headers = [default_headers, extra_headers, headers].compact.reduce({}, :merge)
       @logger = logger
       @log_level = log_level
-      @options = options.compact
+      @options = Options.translate(options).compact
       @parent = nil
       @is_closed = false
       @lock = Mutex.new
@@ -53,11 +61,38 @@ module Libresponses
     # @return [Resources::Responses]
     def responses = @responses ||= Resources::Responses.new(self)
 
+    # @return [Resources::Conversations]
+    def conversations = @conversations ||= Resources::Conversations.new(self)
+
     # A client with other options and this one's connections. Cheap.
     # @return [Client]
-    def with_options(headers: {}, **options)
-      dup.tap { |client| client.derive_from(self, headers, options) }
+    def with_options(headers: nil, default_headers: nil, **options)
+      headers = [default_headers, headers].compact.reduce({}, :merge)
+      dup.tap { |client| client.derive_from(self, headers, Options.translate(options)) }
     end
+
+    # @return [String, nil] the key that requests are sent with; nil without one
+    def api_key = setting(:api_key, "OPENAI_API_KEY")
+
+    # @return [String] the address that paths are added to
+    def base_url = setting(:base_url, "OPENAI_BASE_URL") || "https://api.openai.com/v1"
+
+    # @return [String, nil]
+    def organization = setting(:organization, "OPENAI_ORG_ID")
+
+    # @return [String, nil]
+    def project = setting(:project, "OPENAI_PROJECT_ID")
+
+    # @return [Numeric] seconds for all of a call; 0 for no limit
+    def timeout
+      return @options[:timeout] if @options[:timeout]
+      return @options[:timeout_ms].to_f / 1000 if @options[:timeout_ms]
+
+      @parent ? @parent.timeout : 0
+    end
+
+    # @return [Integer] how many times a request is sent again
+    def max_retries = (setting(:max_retries) || 2).to_i
 
     # Any other endpoint below base_url.
     #
@@ -67,6 +102,7 @@ module Libresponses
     # @param body [Hash, nil] sent as JSON
     # @return [Response]
     def request(method, path, body: nil, request_options: {})
+      body = body.to_h.merge(request_options[:extra_body]) if request_options[:extra_body]
       json = body && Parameters.json(body)
       perform(:responses_send_start, method.to_s.upcase, path, json, json.to_s.bytesize,
               request_options: request_options)
@@ -132,9 +168,18 @@ module Libresponses
       @parent = parent
       @headers = headers
       @options = options
-      @responses = nil
+      @responses = @conversations = nil
       @lock = Mutex.new
       begin_sessions
+    end
+
+    # What an option was set to, here or in the clients that this one was made of.
+    def setting(name, variable = nil)
+      return @options[name] if @options.key?(name)
+      return @parent.setting(name, variable) if @parent
+
+      value = variable && !Native::Library.privileged? ? ENV.fetch(variable, nil) : nil
+      value unless value.to_s.empty?
     end
 
     private

@@ -19,19 +19,20 @@ module Libresponses
   #         APIConnectionError   no connection, or it broke
   #           APITimeoutError    one of the time limits was reached
   #           TLSError           a certificate was refused, or the handshake failed
-  #         APIStatusError       the server answered with an HTTP status of 400 or more
+  #         APIStatusError       the server said no, mostly with an HTTP status of 400 or more
   #           BadRequestError 400, AuthenticationError 401, PermissionDeniedError 403,
   #           NotFoundError 404, ConflictError 409, UnprocessableEntityError 422,
   #           RateLimitError 429, InternalServerError 500 and more
-  #         ResponseFailedError  the response failed, or an error came in its stream
+  #           ResponseFailedError  the response failed, or an error came in its stream; its status is 200
   #         ProtocolError        the server sent broken HTTP or unexpected JSON
+  #           ConversionError    the model's JSON does not fit the type that was asked for
   #         TruncatedError       the stream ended before its terminal event
   #         LimitError           the answer is larger than a limit
   #       ToolError              a tool of the loop could not be used
   #       InternalError          an error in the library; please report it
   #
   # @since 0.1
-  class Error < StandardError
+  class Error < RuntimeError
     # @return [String] the status of the library, such as "RESPONSES_E_TIMEOUT"; "" for errors
     #   of Ruby code
     attr_reader :status_name
@@ -54,7 +55,7 @@ module Libresponses
     attr_reader :attempts
     # @return [Float, nil] the wait the server asked for, in seconds
     attr_reader :retry_after
-    # @return [Response, nil] the part that arrived before a stream failed
+    # @return [Response, nil] the part that arrived before a stream failed; of a {ToolError} the last response
     attr_accessor :response
 
     def initialize(message = nil, details = {})
@@ -152,12 +153,13 @@ module Libresponses
   class APIConnectionError < APIError; end
   class APITimeoutError < APIConnectionError; end
   class TLSError < APIConnectionError; end
-  class ResponseFailedError < APIError; end
   class ProtocolError < APIError; end
+  class ConversionError < ProtocolError; end
   class TruncatedError < APIError; end
   class LimitError < APIError; end
 
   class APIStatusError < APIError; end
+  class ResponseFailedError < APIStatusError; end
   class BadRequestError < APIStatusError; end
   class AuthenticationError < APIStatusError; end
   class PermissionDeniedError < APIStatusError; end

@@ -2,6 +2,7 @@
 
 require_relative "batch"
 require_relative "output"
+require_relative "progress"
 
 module Libresponses
   # One event of a stream. What most programs need of it (`type`, `delta`, `sequence_number`, indices,
@@ -19,12 +20,41 @@ module Libresponses
     TYPES = [] # rubocop:disable Style/MutableConstant
     private_constant :TYPES
 
+    # The class for each of the library's numbers; filled as types are seen.
+    CLASSES = [] # rubocop:disable Style/MutableConstant
+    # Classes of their own, by the names of types: see libresponses/openai.
+    NAMED = {} # rubocop:disable Style/MutableConstant
+    private_constant :NAMED
+
+    # @api private
+    # Has events made of classes of their own from now on.
+    # @param classes [Hash{String => Class}] by the names of types
+    def self.define(classes)
+      NAMED.update(classes)
+      CLASSES.clear
+    end
+
+    # @api private
+    # @return [Class] for an event of a kind without one in CLASSES
+    def self.class_at(memory, offset, kind)
+      return CLASSES[kind] = Event if NAMED.empty?
+
+      type = memory.get_bytes(offset + Batch::TEXTS, memory.get_uint32(offset + Batch::TYPE_LENGTH))
+      found = NAMED.fetch(type, Event)
+      CLASSES[kind] = found unless kind == Native::EVENT_OTHER
+      found
+    end
+
     # @api private
     # @param memory [FFI::MemoryPointer] of a {Batch}
     # @param offset [Integer] where its record begins
-    def initialize(memory, offset) # rubocop:disable Lint/MissingSuper -- its fields are made when asked for
+    # @param progress [Progress, Progress::Text] what the stream has made so far
+    # @param length [Integer, nil] how many bytes its text had with this event
+    def initialize(memory, offset, progress, length = nil) # rubocop:disable Lint/MissingSuper -- made when asked for
       @memory = memory
       @offset = offset
+      @progress = progress
+      @length = length if length
     end
 
     # @return [Symbol] as the server names it: :"response.output_text.delta"
@@ -60,11 +90,23 @@ module Libresponses
       @memory.get_bytes(place, length).force_encoding(Encoding::UTF_8)
     end
 
+    # @return [String, nil] of a delta of the answer's text, or of a function's arguments: all of it up to and with
+    #   this delta; nil for other events, and where the stream began in the middle (`starting_after`)
+    def snapshot = @progress.up_to(@length)
+
+    # @return [Object, nil] of "response.output_text.done": the text as the request's `text` says
+    # @raise [ProtocolError] the text is not what was asked for
+    def parsed
+      return unless type == :"response.output_text.done" && (format = @progress.formats&.text)
+
+      @parsed ||= StructuredOutput.parse(text, format)
+    end
+
     # @return [String, nil] all of the text, of an event that says that a text is done
     def text = self[:text]
 
     # @return [ResponseRecord, nil] the response that an event about all of it carries
-    def response = @response ||= self[:response] && ResponseRecord.new(self[:response].to_h)
+    def response = self[:response]
 
     # @return [String] the event as JSON, the server's bytes
     def json = text_at(3)
@@ -72,7 +114,49 @@ module Libresponses
     # @return [Boolean] whether it is a delta of the answer's text
     def text_delta? = kind == Native::EVENT_OUTPUT_TEXT_DELTA
 
+    # @api private
+    # For Marshal: the record, and what depends on the stream.
+    def marshal_dump
+      size = @memory.get_uint32(@offset)
+      [@memory.get_bytes(@offset, size), snapshot]
+    end
+
+    # @api private
+    def marshal_load((record, snapshot))
+      @memory = Batch.memory(record.bytesize).put_bytes(0, record)
+      @offset = 0
+      @progress = Progress::Text.new(nil, snapshot.to_s)
+      @length = snapshot&.bytesize
+    end
+
     private
+
+    def read(name)
+      case name
+      when :snapshot then snapshot
+      when :parsed then parsed
+      else
+        value = super
+        return value unless value.is_a?(Record)
+
+        name == :response ? response_record(value) : value.tap { |item| @progress.formats&.attach(item) }
+      end
+    end
+
+    # What most ask for is there without JSON.
+    def as_sent(name)
+      case name
+      when :type then type.to_s
+      when :delta then delta
+      else super
+      end
+    end
+
+    def response_record(record)
+      ResponseRecord.new(record.to_h).tap { |response| response.formats = @progress.formats }
+    end
+
+    def known?(name) = super || (%i[snapshot parsed].include?(name) && !public_send(name).nil?)
 
     def data = @data ||= Document.parse(json)
 

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-require "uri"
 require_relative "errors"
+require_relative "query"
 
 module Libresponses
   # The options of a client, as the library takes them: names and texts.
@@ -15,6 +15,32 @@ module Libresponses
       timeout connect_timeout first_event_timeout idle_timeout completion_grace poll_interval
       tcp_keepalive
     ].freeze
+
+    # What `ruby-openai` calls some of them.
+    OTHER_NAMES = {
+      access_token: :api_key, organization_id: :organization, request_timeout: :timeout, uri_base: :base_url
+    }.freeze
+    private_constant :OTHER_NAMES
+
+    # @return [Hash] the options of a program that was written for `ruby-openai` under their names here
+    def self.translate(options)
+      return options unless options.keys.any? { |name| OTHER_NAMES.key?(name) || name == :api_version }
+
+      version = options[:api_version] || "v1"
+      options = options.except(:api_version)
+      OTHER_NAMES.slice(*options.keys).each do |theirs, ours|
+        raise UsageError, "#{theirs} is another name of #{ours}: give one of them" if options.key?(ours)
+
+        options[ours] = theirs == :uri_base ? versioned(options[theirs], version) : options[theirs]
+      end
+      options.except(*OTHER_NAMES.keys)
+    end
+
+    # There the version is no part of the address, but may be.
+    def self.versioned(base, version)
+      base.nil? || base.include?(version) ? base : "#{base.chomp("/")}/#{version}"
+    end
+    private_class_method :versioned
 
     # @return [Array<String>] every name that the library knows
     def self.names
@@ -69,7 +95,7 @@ module Libresponses
       when nil then nil
       when true then "1"
       when false then "0"
-      when Hash then URI.encode_www_form(value)
+      when Hash then Query.encode(value)
       else value.to_s
       end
     end

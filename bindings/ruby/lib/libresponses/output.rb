@@ -19,7 +19,17 @@ module Libresponses
       records(self[:output]).select { |item| %i[function_call custom_tool_call].include?(item[:type]) }
     end
 
+    # @api private
+    # What the text and the arguments of functions are parsed as, each when it is asked for.
+    attr_writer :formats
+
     private
+
+    def read(name)
+      value = super
+      records(value).each { |item| @formats.attach(item) } if name == :output && @formats
+      value
+    end
 
     # The objects of a list that the server sent; what is no list has none.
     def records(list) = list.is_a?(Array) ? list.grep(Record) : []

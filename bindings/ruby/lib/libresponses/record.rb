@@ -21,9 +21,10 @@ module Libresponses
   #     in {type: :function_call, name: "get_weather"} then ...
   #     end
   #
-  # `type`, `status`, `role` and `object` are symbols, as in the `openai` gem. A method with the name
-  # of a field that was not sent answers nil if the API has such a field somewhere, and raises
-  # NoMethodError otherwise; `[]` answers nil.
+  # `type`, `status`, `role` and `object` are symbols, as in the `openai` gem; asked for by a String,
+  # `item["type"]`, they are the server's text, as in `ruby-openai`. A method with the name of a field
+  # that was not sent answers nil if the API may leave that field out, and raises NoMethodError
+  # otherwise; `[]` answers nil.
   #
   # @since 0.1
   class Record
@@ -31,9 +32,13 @@ module Libresponses
     private_constant :SYMBOLS
 
     # @api private
+    # The class for each "type", where it has one of its own: see libresponses/openai.
+    CLASSES = Hash.new(Record)
+
+    # @api private
     def self.wrap(value)
       case value
-      when Hash then Record.new(value)
+      when Hash then CLASSES[value[:type]].new(value)
       when Array then value.map { |element| wrap(element) }
       else value
       end
@@ -47,12 +52,9 @@ module Libresponses
     # @param name [Symbol, String]
     # @return [Object, nil] the value of a field
     def [](name)
-      name = name.to_sym
-      (@values ||= {}).fetch(name) do
-        value = data[name]
-        @values[name] =
-          SYMBOLS.include?(name) && value.is_a?(String) ? value.to_sym : Record.wrap(value)
-      end
+      return as_sent(name.to_sym) if name.is_a?(String)
+
+      (@values ||= {}).fetch(name) { @values[name] = read(name) }
     end
 
     def dig(name, *rest)
@@ -69,7 +71,9 @@ module Libresponses
 
     def to_json(*) = JSON.generate(data, allow_nan: true)
 
-    def deconstruct_keys(names) = (names || data.keys).to_h { |name| [name, self[name]] }.slice(*data.keys)
+    def deconstruct_keys(names)
+      (names || data.keys).each_with_object({}) { |name, found| found[name] = self[name] if known?(name) }
+    end
 
     def ==(other) = other.is_a?(Record) && data == other.to_h
     alias eql? ==
@@ -77,16 +81,45 @@ module Libresponses
 
     def inspect = "#<#{self.class} #{data.inspect}>"
 
-    def respond_to_missing?(name, include_all = false) = data.key?(name) || super
+    # @api private
+    # Adds what the server did not send: made by the block when it is asked for.
+    def attach(name, &make) = (@attached ||= {})[name] = make
+
+    # For Marshal: what can be made of the JSON alone.
+    def marshal_dump = data
+
+    def marshal_load(data)
+      @data = data
+    end
+
+    def respond_to_missing?(name, include_all = false) = known?(name) || missing?(name) || super
 
     def method_missing(name, *arguments)
-      return super unless arguments.empty? && data.key?(name)
+      return super unless arguments.empty?
+      return self[name] if known?(name)
 
-      self[name]
+      super unless missing?(name)
     end
 
     private
 
     attr_reader :data
+
+    # A field as a Symbol names it.
+    def read(name)
+      return @attached[name].call if @attached&.key?(name)
+
+      value = data[name]
+      SYMBOLS.include?(name) && value.is_a?(String) ? value.to_sym : Record.wrap(value)
+    end
+
+    def as_sent(name)
+      value = data[name]
+      value.is_a?(String) ? value : self[name]
+    end
+
+    def known?(name) = data.key?(name) || (!@attached.nil? && @attached.key?(name))
+
+    def missing?(name) = Names.missing?(data[:type], name)
   end
 end

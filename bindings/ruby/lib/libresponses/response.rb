@@ -4,12 +4,21 @@ require_relative "errors"
 require_relative "output"
 
 module Libresponses
+  # What the HTTP answer was, apart from its body.
+  #
+  # @!attribute status [Integer] the HTTP status
+  # @!attribute headers [Hash{String => String}] see {Response#headers}
+  # @!attribute request_id [String, nil] the server's name for the request
+  ResponseMetadata = Struct.new(:status, :headers, :request_id)
+
   # What the server answered: a response, a page of items, a count of tokens. Reads as a {Record};
   # its JSON is parsed when a field is first asked for.
   #
   #     response.output_text
   #     response.usage.total_tokens
   #     response.output.each { |item| ... }
+  #
+  # It can be kept with Marshal; what `output_parsed` and `parsed` are made with is kept if it is a class.
   #
   # @since 0.1
   class Response < Record
@@ -23,8 +32,12 @@ module Libresponses
     end
 
     # @api private
-    # What a schema was given for is parsed with it.
-    attr_writer :text_format
+    # For the response of a stream: what is known of the answer's head is asked of the stream.
+    def of_stream(formats)
+      @is_of_stream = true
+      @formats = formats
+      self
+    end
 
     # @api private
     def initialize(handle)
@@ -33,54 +46,87 @@ module Libresponses
     end
 
     # @return [String] "resp_..."; "" if the answer has none
-    def id = Native.responses_response_id(@handle).force_encoding(Encoding::UTF_8)
+    def id = @handle ? Native.responses_response_id(@handle).force_encoding(Encoding::UTF_8) : self["id"].to_s
 
     # @return [Symbol, nil] :completed, :incomplete, :failed, :cancelled, :queued or :in_progress
     def status
+      return self[:status] unless @handle
+
       status = Native.responses_response_status(@handle)
       status.to_sym unless status.empty?
     end
 
     # @return [String] all text of the answer: every output_text of every message, joined
     def output_text
-      @output_text ||= Native::Text.read { |n| Native.responses_response_text(@handle, n) }
+      @output_text ||= @handle ? Native::Text.read { |n| Native.responses_response_text(@handle, n) } : super
     end
 
     # @return [Object, nil] the text parsed by the schema that was given as `text`: an instance of
     #   your {BaseModel}, or a Hash with symbols; nil when the model refused or was cut off
+    # @raise [ProtocolError] the text is not what was asked for
     def output_parsed
       return @output_parsed if defined?(@output_parsed)
 
-      @output_parsed = (StructuredOutput.parse(output_text, @text_format) if status == :completed)
+      @output_parsed = (StructuredOutput.parse(output_text, @formats&.text) if status == :completed)
     end
 
     # @return [String] the body, byte for byte the server's
     def json = @json ||= Native::Text.read { |n| Native.responses_response_json(@handle, n) }
 
     # @return [Integer] the HTTP status
-    def http_status = Native.responses_response_http_status(@handle)
+    def http_status = @http_status ||= Native.responses_response_http_status(@handle)
 
     # @return [String, nil] the server's name for the request (x-request-id), for its support
     def request_id
-      id = Native.responses_response_request_id(@handle)
-      id unless id.empty?
+      @request_id ||= Native.responses_response_request_id(@handle)
+      @request_id unless @request_id.empty?
     end
     alias _request_id request_id
 
     # @return [String, nil] a header of the answer, by its name in any case
-    def header(name) = Native.responses_response_header(@handle, name.to_s)
+    def header(name)
+      @handle ? Native.responses_response_header(@handle, name.to_s) : headers[name.to_s.downcase]
+    end
 
     # @return [Hash{String => String}] all headers of the answer, by their names in lower case; values of
     #   a name that came more than once are joined by ", "
-    def headers = Headers.parse(Native::Text.read { |n| Native.responses_response_headers(@handle, n) })
+    def headers
+      @headers ||= Headers.parse(Native::Text.read { |n| Native.responses_response_headers(@handle, n) })
+    end
+
+    # @return [ResponseMetadata, nil] the answer's status, headers and request id; nil for the response of a
+    #   stream, where the stream has them
+    def last_response = (@last_response ||= http_answer unless @is_of_stream)
+
+    # @api private
+    def http_answer = ResponseMetadata.new(http_status, headers, request_id)
 
     # @return [Integer] how many times the request was sent: 1 without a retry
-    def attempts = Native.responses_response_attempts(@handle)
+    def attempts = @attempts ||= Native.responses_response_attempts(@handle)
 
     # @return [Array<Hash>] every attempt: attempt, http_status, reason, waited_ms
     def history
-      text = Native::Text.read { |n| Native.responses_response_history(@handle, n) }
-      JSON.parse(text, symbolize_names: true)
+      @history ||= begin
+        text = Native::Text.read { |n| Native.responses_response_history(@handle, n) }
+        JSON.parse(text, symbolize_names: true)
+      end
+    end
+
+    KEPT = %i[json http_status request_id headers attempts history].freeze
+    private_constant :KEPT
+
+    # @api private
+    def marshal_dump
+      formats = @formats if @formats&.marshal?
+      [KEPT.to_h { |name| [name, public_send(name)] }, formats, @is_of_stream]
+    end
+
+    # @api private
+    def marshal_load((kept, formats, is_of_stream))
+      kept.each { |name, value| instance_variable_set(:"@#{name}", value) }
+      @request_id = @request_id.to_s
+      @formats = formats
+      @is_of_stream = is_of_stream
     end
 
     private

@@ -20,6 +20,15 @@ module Libresponses
       @engine = parent ? parent.engine : Engine.new(@handle)
     end
 
+    # The threads of a client share its connections, and foreign functions belong to the main Ractor.
+    # @raise [UnsupportedError] in another Ractor
+    def self.refuse_ractor
+      return if Ractor.current.equal?(Ractor.main)
+
+      raise UnsupportedError, "libresponses works in the main Ractor alone: ask there, with threads or fibers, " \
+                              "and send the Ractor what it is to work on"
+    end
+
     # Whether it is this process's own. What a parent process made cannot be used in its child.
     def ours? = @pid == Process.pid
 

@@ -2,6 +2,7 @@
 
 require_relative "call"
 require_relative "event"
+require_relative "progress"
 
 module Libresponses
   # The events of a response while it is made. Read it once, from one thread or fiber at a time.
@@ -18,8 +19,10 @@ module Libresponses
     include Enumerable
 
     # @api private
-    def initialize(text_format: nil, &start)
-      @text_format = text_format
+    # @param is_whole [Boolean] whether it has its beginning
+    def initialize(formats: nil, is_whole: true, &start)
+      @formats = formats
+      @progress = Progress.new(formats, is_whole)
       @is_closed = false
       is_begun = false
       Thread.handle_interrupt(Native::UNINTERRUPTED) { @call = start.call }
@@ -29,7 +32,7 @@ module Libresponses
       @call&.close unless is_begun
     end
 
-    # Yields every event, known or unknown, once and in order.
+    # Yields every event, known or unknown, once and in order. Keepalives are left out.
     #
     # @yieldparam event [Event]
     # @return [self], or an Enumerator without a block
@@ -38,14 +41,18 @@ module Libresponses
     def each(&block)
       return enum_for(:each) unless block
 
-      read { |batch| batch.each(&block) }
+      read { |batch| batch.each(@progress, &block) }
     end
 
     # The pieces of the answer's text, as they arrive. The cheapest way to read: nothing is parsed.
     #
-    # @return [Enumerator::Lazy<String>], or self with a block
+    #     stream.text { |piece| print piece }
+    #     stream.text.map(&:upcase)              # reads to the end
+    #     stream.text.lazy.map(&:upcase).first   # reads no more than it needs
+    #
+    # @return [Enumerator<String>], or self with a block
     def text(&block)
-      return enum_for(:text).lazy unless block
+      return enum_for(:text) unless block
 
       @call.without_json
       read do |batch|
@@ -66,7 +73,7 @@ module Libresponses
     # @raise [Error] as {#each}
     def get_final_response # rubocop:disable Naming/AccessorMethodName -- the name in the openai gem
       until_done
-      with_format(@call.outcome)
+      @call.outcome.of_stream(@formats)
     end
     alias final_response get_final_response
 
@@ -75,7 +82,24 @@ module Libresponses
     def get_output_text = get_final_response.output_text # rubocop:disable Naming/AccessorMethodName
 
     # @return [Response, nil] what has been put together so far; nil when nothing has arrived
-    def current_response = with_format(@call.snapshot)
+    def current_response = @call.snapshot&.of_stream(@formats)
+
+    # The head of the server's answer. Waits for the first event, which is not read by it.
+    # @return [ResponseMetadata] with `status`, `headers` and `request_id`
+    # @raise [Error] the server said no, or there is no answer
+    def last_response
+      @last_response ||= (@call.snapshot || @call.await || @call.outcome).http_answer
+    end
+
+    # @return [Integer] the HTTP status: see {#last_response}
+    def status = last_response.status
+
+    # @return [Hash{String => String}] the headers of the answer: see {#last_response}
+    def headers = last_response.headers
+
+    # @return [String, nil] the server's name for the request: see {#last_response}
+    def request_id = last_response.request_id
+    alias _request_id request_id
 
     # Ends the response with CancelledError, for whoever is reading it. From any thread, and from the block of a
     # `trap`.
@@ -114,11 +138,6 @@ module Libresponses
     ensure
       @is_closed = true unless is_busy
       @call.close(batch) unless is_done || is_busy
-    end
-
-    def with_format(response)
-      response&.text_format = @text_format
-      response
     end
   end
 end

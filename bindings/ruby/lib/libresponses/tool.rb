@@ -1,8 +1,7 @@
 # frozen_string_literal: true
 
 require "json"
-require_relative "errors"
-require_relative "schema"
+require_relative "base_model"
 
 module Libresponses
   # A function that the model may call, and the block that does it.
@@ -17,12 +16,14 @@ module Libresponses
   class Tool
     # @return [String]
     attr_reader :name
+    # @return [Class, nil] the {BaseModel} of its arguments
+    attr_reader :model
 
     # @param name [Symbol, String]
     # @param description [String, nil] what it does, for the model
     # @param parameters [Hash{Symbol => Object}, Class, Hash] fields with their types as in {Schema}; a
     #   {BaseModel}, an instance of which the block then gets; or a JSON schema
-    # @param strict [Boolean] whether the model keeps to the schema exactly
+    # @param strict [Boolean] whether the model keeps to the schema exactly; it cannot with a {HashOf}
     # @yield the arguments as keywords; what it returns is the answer: a String as it is, anything else
     #   as JSON
     def initialize(name, description: nil, parameters: {}, strict: true, &block)
@@ -30,10 +31,9 @@ module Libresponses
 
       @name = name.to_s
       @description = description
-      @model = parameters if parameters.is_a?(Class)
-      @schema = schema(parameters)
       @strict = strict
       @block = block
+      take(parameters)
     end
 
     # @return [Hash] as the API wants it
@@ -47,24 +47,43 @@ module Libresponses
     # Answers a call of the model.
     # @param arguments [String] JSON
     # @return [String]
+    # @raise [JSON::ParserError, ConversionError] the arguments are no JSON, or do not fit
     def call(arguments)
       values = arguments.to_s.empty? ? {} : JSON.parse(arguments, symbolize_names: true)
-      result = @model ? @block.call(@model.new(values)) : @block.call(**values)
+      Schema.refuse("the arguments", "an object", values) unless values.is_a?(Hash)
+      result = @model ? @block.call(@model.coerce(values)) : @block.call(**coerce(values))
       result.is_a?(String) ? result : JSON.generate(result)
     end
 
     private
 
-    def schema(parameters)
-      return parameters.json_schema if @model
-      return parameters if parameters[:type] == "object" && parameters.key?(:properties)
+    def take(parameters)
+      @types = {}
+      if parameters.is_a?(Class)
+        @model = parameters
+        @description ||= @model.description
+        @schema = @model.json_schema.except(:description)
+        @strict &&= Schema.strict?(@model)
+      elsif parameters[:type].to_s == "object" && parameters.key?(:properties)
+        @schema = parameters
+      else
+        take_types(parameters)
+      end
+    end
 
-      {
-        type: "object",
-        properties: parameters.transform_values { |type| Schema.of(type) },
-        required: parameters.keys.map(&:to_s),
-        additionalProperties: false
-      }
+    def take_types(types)
+      @types = types
+      builder = Schema::Builder.new
+      @schema = builder.define(
+        type: "object", properties: types.transform_values { |type| builder.of(type) },
+        required: types.keys.map(&:to_s), additionalProperties: false
+      )
+      @strict &&= builder.strict?
+    end
+
+    # A name that there is not, and one that is missing, are the block's to refuse.
+    def coerce(values)
+      values.to_h { |name, value| [name, @types.key?(name) ? Schema.coerce(@types[name], value, name.to_s) : value] }
     end
   end
 end

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require_relative "../page"
 require_relative "../parameters"
 
 module Libresponses
@@ -21,10 +20,10 @@ module Libresponses
       # @return [Page] the first page, an Enumerable over the items of all pages
       def list(response_id, params = {}, **keywords)
         params, options = Parameters.take(params, keywords)
-        response_id = response_id.id if response_id.respond_to?(:id)
+        response_id = Parameters.id(response_id, "response_id")
         Page.new(params) do |page_params|
           json = Parameters.json(page_params)
-          @client.perform(:responses_list_input_items_start, response_id.to_s, json, json.bytesize,
+          @client.perform(:responses_list_input_items_start, response_id, json, json.bytesize,
                           request_options: options)
         end
       end
@@ -41,6 +40,7 @@ module Libresponses
       # @return [Response] with `input_tokens`
       def count(params = {}, **keywords)
         params, options = Parameters.take(params, keywords)
+        params, = StructuredOutput.take(params) if params[:text] || params[:tools]
         json = Parameters.body(params, options)
         @client.perform(:responses_count_input_tokens_start, json, json.bytesize, request_options: options)
       end

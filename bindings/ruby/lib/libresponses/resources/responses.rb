@@ -2,8 +2,6 @@
 
 require_relative "../parameters"
 require_relative "../stream"
-require_relative "../structured_output"
-require_relative "../tool_loop"
 require_relative "input_items"
 
 module Libresponses
@@ -25,40 +23,55 @@ module Libresponses
 
       # POST /responses. With `background: true` it returns at once, with status :queued.
       #
+      # With `stream: true` it is {#stream}. With a block, or `stream:` a proc, that is called with every event, and
+      # then the final response is returned; a proc of two parameters gets the type's text too, as in `ruby-openai`.
+      #
       # @param text [Hash, Class] as the API has it; or a {BaseModel}, or a Hash with a schema
       #   `{schema: {...}}`: then {Response#output_parsed} is the answer
-      # @return [Response]
+      # @param tools [Array<Hash, Class>] as the API has them; or a {BaseModel}, which describes the arguments of a
+      #   function of its name: then `parsed` of a call has them
+      # @return [Response, Stream]
       # @raise [APIStatusError] when the server says no
-      def create(params = {}, **keywords)
-        json, options, format = body(params, keywords)
+      def create(params = {}, **keywords, &block)
+        params, options = Parameters.take(params, keywords)
+        return streamed(params, options, &block) if block || params[:stream]
+
+        json, formats = body(params, options)
         response = @client.perform(:responses_create_start, json, json.bytesize, request_options: options)
-        response.text_format = format
+        response.formats = formats
         response
       end
 
       # The events of a new response, or, with `response_id:`, those of a background response that was
-      # created with `stream: true`, from its beginning or after `starting_after:`.
+      # created with `stream: true`, from its beginning or after `starting_after:`. (`starting_after:` with
+      # `previous_response_id:` and no `input:` is the same, as in older versions of the `openai` gem.)
       #
       # With a block yields every event, and returns the final response.
       #
       # @return [Stream], or the final Response with a block
       # @yieldparam event [Event]
+      # @raise [UsageError] `starting_after:` without an id
       def stream(params = {}, **keywords, &block)
         params, options = Parameters.take(params, keywords)
-        stream = params.key?(:response_id) ? follow(params, options) : begin_stream(params, options)
-        return stream unless block
+        raise UsageError, "stream: false; use create for an answer that is no stream" if params[:stream] == false
 
-        stream.each(&block).get_final_response
+        streamed(params, options, &block)
       end
       alias stream_raw stream
 
       # GET /responses/{id}.
-      # @param params [Hash] include: [...]
-      # @return [Response]
-      def retrieve(response_id, params = {}, **keywords)
+      # @param params [Hash] include: [...]; with `stream: true` it is {#retrieve_streaming}
+      # @return [Response, Stream]
+      # @raise [UsageError] `starting_after:` without `stream: true`
+      def retrieve(response_id = nil, params = {}, **keywords, &block)
         params, options = Parameters.take(params, keywords)
-        json = Parameters.query(params)
-        @client.perform(:responses_get_start, id(response_id), json, json.to_s.bytesize, request_options: options)
+        response_id = id(response_id, params)
+        params = params.except(:response_id)
+        return streamed(params.merge(response_id: response_id), options, &block) if block || params[:stream]
+        raise UsageError, "starting_after is for streams: use retrieve_streaming" if params.key?(:starting_after)
+
+        json = Parameters.query(params.except(:stream))
+        @client.perform(:responses_get_start, response_id, json, json.to_s.bytesize, request_options: options)
       end
 
       # The events of a background response; the same as {#stream} with `response_id:`.
@@ -72,13 +85,14 @@ module Libresponses
       # POST /responses/{id}/cancel: ends a background response.
       # @return [Response]
       def cancel(response_id, request_options: {})
-        @client.perform(:responses_cancel_start, id(response_id), request_options: request_options)
+        @client.perform(:responses_cancel_start, id(response_id), request_options: request_options.to_h)
       end
 
       # DELETE /responses/{id}.
       # @return [Response] with `deleted`
-      def delete(response_id, request_options: {})
-        @client.perform(:responses_delete_start, id(response_id), request_options: request_options)
+      def delete(response_id = nil, params = {}, **keywords)
+        params, options = Parameters.take(params, keywords)
+        @client.perform(:responses_delete_start, id(response_id, params), request_options: options)
       end
 
       # Gets a background response again and again until it has ended; look at its status.
@@ -94,57 +108,94 @@ module Libresponses
       # POST /responses/compact: a long conversation made short.
       # @return [Response]
       def compact(params = {}, **keywords)
-        json, options = body(params, keywords)
+        params, options = Parameters.take(params, keywords)
+        json, = body(params, options)
         @client.perform(:responses_compact_start, json, json.bytesize, request_options: options)
       end
 
       # Creates responses until the model calls no tool any more; the calls are answered with the
-      # tools' blocks.
+      # tools' blocks. What a tool raises (a StandardError), arguments that do not fit and the name of a tool that
+      # there is not are told to the model, which may try again.
       #
-      # @param tools [Array<Tool, Hash>] tools with a block are used here, others by the server
+      # The loop ends with a response that is not completed, and with one that calls something that the program has
+      # to answer itself: a tool without a block, a custom tool, a computer, a shell.
+      #
+      # @param tools [Array<Tool, Class, Hash>] tools with a block are used here, others by the server or the program
       # @param max_steps [Integer] how many responses at most
       # @return [Response] the last one
       # @yieldparam event [Event] every event of every step; without a block nothing is streamed
-      # @raise [ToolError] max_steps is reached, or the model called a tool that there is not
+      # @raise [ToolError] max_steps is reached; its `response` is the last one
       def run(tools:, max_steps: 20, **params, &block)
         ToolLoop.new(self, tools, max_steps).run(params, &block)
       end
 
-      # @return [InputItems]
-      def input_items = @input_items ||= InputItems.new(@client)
+      # WebSocket mode.
+      # @raise [UnsupportedError] always: this version has none
+      def connect(*)
+        raise UnsupportedError, "this version has no WebSocket mode; use stream, or connect of the openai gem"
+      end
+
+      # With `response_id:` and `parameters:`, as `ruby-openai` has it, the first page of a response's input items.
+      # @return [InputItems], or a Page
+      def input_items(response_id: nil, parameters: {})
+        @input_items ||= InputItems.new(@client)
+        response_id ? @input_items.list(response_id, parameters) : @input_items
+      end
 
       # @return [InputTokens]
       def input_tokens = @input_tokens ||= InputTokens.new(@client)
 
       private
 
+      def streamed(params, options, &block)
+        user = params[:stream] if params[:stream].respond_to?(:call)
+        stream = open_stream(params.except(:stream), options)
+        return stream unless user || block
+
+        stream.each(&block || listener(user)).get_final_response
+      end
+
+      def listener(user)
+        takes_type = (user.is_a?(Proc) ? user : user.method(:call)).arity.abs > 1
+        takes_type ? ->(event) { user.call(event, event.type.to_s) } : ->(event) { user.call(event) }
+      end
+
+      def open_stream(params, options)
+        return follow(params, options) if params[:response_id]
+        return begin_stream(params, options) unless params.key?(:starting_after)
+
+        unless params[:previous_response_id] && !params.key?(:input)
+          raise UsageError, "starting_after is for a response that there is already: response_id is missing"
+        end
+
+        follow(params.except(:previous_response_id).merge(response_id: params[:previous_response_id]), options)
+      end
+
       def begin_stream(params, options)
-        json, options, format = body(params, request_options: options)
-        Stream.new(text_format: format) do
+        json, formats = body(params, options)
+        Stream.new(formats: formats) do
           @client.start(:responses_create_stream_start, json, json.bytesize, request_options: options)
         end
       end
 
       def follow(params, options)
         response_id = id(params[:response_id])
-        _, format = StructuredOutput.take(params.slice(:text))
-        json = Parameters.query(params.except(:response_id, :text))
-        Stream.new(text_format: format) do
+        _, formats = StructuredOutput.take(params)
+        json = Parameters.query(params.except(:response_id, :text, :tools))
+        Stream.new(formats: formats, is_whole: params[:starting_after].nil?) do
           @client.start(:responses_get_stream_start, response_id, json, json.to_s.bytesize,
                         request_options: options)
         end
       end
 
-      # @return [Array(String, Hash, Object)] the body, the request's options, and what the text is parsed with
-      def body(params, keywords)
-        params, options = Parameters.take(params, keywords)
-        params, format = StructuredOutput.take(params)
-        [Parameters.body(params, options), options, format]
+      # @return [Array(String, Formats)] the body, and what the answer is parsed as
+      def body(params, options)
+        formats = nil
+        params, formats = StructuredOutput.take(params) if params[:text] || params[:tools]
+        [Parameters.body(params, options), formats]
       end
 
-      def id(response)
-        response.respond_to?(:id) ? response.id : response.to_s
-      end
+      def id(response, params = {}) = Parameters.id(response || params[:response_id], "response_id")
     end
   end
 end
