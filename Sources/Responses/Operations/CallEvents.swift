@@ -7,12 +7,37 @@ extension Call {
     func take(_ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>)
         -> Bool
     {
+        if count >= ArrivingEvent.largeEvent || accumulator.arriving.isUnderWay {
+            return takeLarge(data, count, name)
+        }
         if !fields.scan(data, count) { return refuse(data, count, name) }
         if fields.delta.start != nil { decoder.learn(fields) }
-        if count >= ArrivingEvent.largeEvent || accumulator.arriving.isUnderWay {
-            let start = decoder.eventStart
-            accumulator.arriving.arrived(start, data - start + count)
-            reading.mustSettle = true
+        return takeScanned(data, count, name)
+    }
+
+    /// The same for a large one, which is taken apart before it is read.
+    @inline(never)
+    private func takeLarge(
+        _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let start = decoder.eventStart
+        let arriving = accumulator.arriving
+        arriving.arrived(start, data - start + count)
+        reading.mustSettle = true
+        switch arriving.takeApart(data, count) {
+        case .fine: break
+        case .malformed: return refuse(data, count, name)
+        case .noMemory: return !stop(.noMemory)
+        }
+        guard let text = arriving.outline?.text, let base = text.baseAddress,
+            fields.scan(base, text.count)
+        else { return refuse(data, count, name) }
+        // The text of a delta is wanted itself.
+        if fields.delta.start == nil {
+            fields.type = arriving.whole(fields.type)
+            fields.itemID = arriving.whole(fields.itemID)
+        } else if fields.scan(data, count) {
+            decoder.learn(fields)
         }
         return takeScanned(data, count, name)
     }
@@ -75,9 +100,10 @@ extension Call {
         let document = JSONValue(start: JSONScanner.skipSpace(start), end: end)
         if fields.type.start == nil || event.kind == .other { lookForError(document, name) }
         let kind = event.kind
+        let outline = accumulator.arriving.outline?.value ?? document
         // No word of the answer yet: it may still be asked for anew.
         if kind.isKeepalive || isSignOfLife { return true }
-        let hasFailed = kind == .error || kind == .failed || isFailureInDisguise(document)
+        let hasFailed = kind == .error || kind == .failed || isFailureInDisguise(document, outline)
         if hasFailed && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
         // Where events are counted, one that is not, and that nobody knows, is a gateway's.
         if kind != .other || fields.sequence >= 0 || stream.lastSequence < 0 {
@@ -85,7 +111,7 @@ extension Call {
         }
         stream.takenEvents &+= 1
         log.debug("event \(fields.sequence): kind \(kind.rawValue)")
-        if stop(accumulator.take(kind, fields, document)) { return false }
+        if stop(accumulator.take(kind, fields, outline)) { return false }
         event.setResponseID(accumulator.responseID)
         progress.sawAllItemsDone = kind == .outputItemDone && accumulator.allItemsAreDone
         switch kind {
@@ -103,10 +129,10 @@ extension Call {
     }
 
     /// A terminal event with a response that failed, or with an error in place of one.
-    private func isFailureInDisguise(_ document: JSONValue) -> Bool {
+    private func isFailureInDisguise(_ document: JSONValue, _ outline: JSONValue) -> Bool {
         guard event.kind.isTerminal else { return false }
-        return document.member("response")?.kind == .object
-            ? Refusal.hasFailed(document) : Refusal.saysError(document)
+        return outline.member("response")?.kind == .object
+            ? Refusal.hasFailed(outline) : Refusal.saysError(document)
     }
 
     /// Gateways that speak several APIs keep this one alive as others are.

@@ -10,7 +10,12 @@ package final class Accumulator {
     /// The last whole `response` object that an event carried, without what was streamed since.
     private var skeleton: HeldJSON?
     /// The terminal event's response while its bytes are there: it is not copied, but handed on with them.
-    private var arrivedEnd: JSONValue?
+    private var arrivedEnd: ArrivedEnd?
+    private struct ArrivedEnd {
+        let whole: JSONValue
+        /// Without long texts, or the same.
+        let outline: JSONValue
+    }
     private(set) var items: [OutputItem] = []
     /// The response has ended: `skeleton` or `arrivedEnd` is final.
     private var isFinal = false
@@ -131,7 +136,8 @@ package final class Accumulator {
         return append(fields, to: growing, &text)
     }
 
-    /// Takes in an event that is no delta. `event` is its whole JSON, checked.
+    /// Takes in an event that is no delta. `event` is its JSON, checked: whole, or without the texts that were
+    /// taken out of it (`ArrivingEvent.takeApart`).
     package func take(_ kind: EventKind, _ fields: EventFields, _ event: JSONValue) -> Outcome {
         version = version &+ 1
         lastText = nil
@@ -147,7 +153,7 @@ package final class Accumulator {
         case .completed, .incomplete, .failed, .cancelled: return takeResponse(kind, event)
         case .outputItemAdded, .outputItemDone:
             guard let value = event.member("item"), value.kind == .object else { return .fine }
-            guard let item = item(for: fields, id: value.text("id")) else { return .tooLarge }
+            guard let item = item(for: fields, id: arriving.text("id", of: value)) else { return .tooLarge }
             return item.takeWhole(value, isDone: kind == .outputItemDone, arriving)
         case .contentPartAdded, .contentPartDone, .reasoningSummaryPartAdded,
             .reasoningSummaryPartDone:
@@ -162,7 +168,7 @@ package final class Accumulator {
             guard let value = event.member("annotation"), let item = item(for: fields),
                 let part = item.part(.outputText, fields.contentIndex)
             else { return .fine }
-            return part.addAnnotation(value, held)
+            return part.addAnnotation(arriving.whole(value), held)
         case .shellCallOutputContentDelta:
             guard let delta = event.member("delta"), delta.kind == .object else { return .fine }
             guard let item = item(for: fields),
@@ -210,7 +216,7 @@ package final class Accumulator {
             return .tooLarge
         }
         if kind == .outputTextDone,
-            !part.replaceLogprobs(event.member("logprobs"), held)
+            !part.replaceLogprobs(event.member("logprobs").map { arriving.whole($0) }, held)
         {
             return .noMemory
         }
@@ -231,16 +237,17 @@ package final class Accumulator {
     /// Takes a whole response object.
     package func takeDocument(_ value: JSONValue, isFinal: Bool) -> Outcome {
         version = version &+ 1
-        if value.count > held.maximum { return .tooLarge }
+        let whole = arriving.whole(value)
+        if whole.count > held.maximum { return .tooLarge }
         self.isFinal = isFinal
         arrivedEnd = nil
         if isFinal && arriving.isUnderWay {
-            arrivedEnd = value
+            arrivedEnd = ArrivedEnd(whole: whole, outline: value)
         } else {
             guard let made = HeldJSON.make(of: value, arriving) else { return .noMemory }
             skeleton = made
         }
-        if let id = value.text("id"), !id.isEmpty { responseID = Text(id) }
+        if let id = arriving.text("id", of: value), !id.isEmpty { responseID = Text(id) }
         if let background = value.member("background") { isBackground = background.kind == .true }
         return .fine
     }
@@ -264,7 +271,7 @@ package final class Accumulator {
         var isFine = true
         if let end = arrivedEnd {
             arrivedEnd = nil
-            skeleton = HeldJSON.make(of: end, arriving)
+            skeleton = HeldJSON.make(of: end.outline, arriving)
             isFine = skeleton != nil
         }
         arriving.settle()
@@ -273,8 +280,8 @@ package final class Accumulator {
 
     /// The terminal event's response, when it is the whole answer and its bytes are still there.
     package var endInPlace: JSONValue? {
-        guard let end = arrivedEnd, isWhole(end) else { return nil }
-        return end
+        guard let end = arrivedEnd, isWhole(end.outline) else { return nil }
+        return end.whole
     }
 
     /// Lets go of everything: the response has been handed on.
@@ -356,8 +363,8 @@ package final class Accumulator {
         if isEmpty { return true }
         let event = UnsafePointer(arriving.base)
         let source =
-            arrivedEnd.map { JSONWriter.Source($0) } ?? JSONWriter.Source(skeleton, event)
-        if let response = source.object, isWhole(response) {
+            arrivedEnd.map { JSONWriter.Source($0.whole) } ?? JSONWriter.Source(skeleton, event)
+        if let response = source.object, isWhole(arrivedEnd?.outline ?? response) {
             return out.reserveExactly(response.count) && source.write(into: &out)
         }
         var members: [JSONWriter.Member] = [

@@ -14,6 +14,8 @@ package final class ArrivingEvent {
     /// The event's first byte; nil while there is none whose bytes stay until `settle`.
     package private(set) var base: UnsafeMutablePointer<UInt8>?
 
+    /// Of an event that is complete.
+    package private(set) var outline: EventOutline?
     private var lent: [HeldText] = []
 
     // Where the search is.
@@ -52,6 +54,48 @@ package final class ArrivingEvent {
         let isUnderWay = self.base != nil
         self.base = base
         if isUnderWay { search(count) }
+    }
+
+    /// Checks the texts of the complete event, whose data these are, and takes the long ones out of it: what is
+    /// read of it from then on is read in `outline`. Its other bytes are as they were, and unchecked.
+    package func takeApart(_ data: UnsafePointer<UInt8>, _ count: Int) -> EventOutline.Outcome {
+        let made = EventOutline(of: data)
+        // What was found has been checked before. It is in the order of its place.
+        var next = 0
+        let outcome = made.make(count, longText: longText) { text in
+            guard let base else { return 0 }
+            let place = text - UnsafePointer(base)
+            while next < lent.count && lent[next].lentPlace < place { next += 1 }
+            guard next < lent.count, lent[next].lentPlace == place,
+                lent[next].lentCount == lent[next].count
+            else { return 0 }
+            return lent[next].count
+        }
+        outline = outcome == .fine ? made : nil
+        return outcome
+    }
+
+    /// A value that was found in the event, with its texts.
+    package func whole(_ value: JSONValue) -> JSONValue {
+        if let outline, outline.contains(value) { return outline.whole(value) }
+        return value
+    }
+
+    /// The same for the text of a string.
+    func whole(_ slice: EventFields.Slice) -> EventFields.Slice {
+        guard let start = slice.start else { return slice }
+        let text = whole(JSONValue(start: start - 1, end: start + slice.count + 1)).rawText
+        var hasEscapes = slice.hasEscapes
+        if text.count != slice.count, let first = text.baseAddress {
+            hasEscapes = memchr(first, 0x5C, text.count) != nil
+        }
+        return EventFields.Slice(start: text.baseAddress, count: text.count, hasEscapes: hasEscapes)
+    }
+
+    /// A member that is text, as `JSONValue.text` has it.
+    package func text(_ name: StaticString, of value: JSONValue) -> [UInt8]? {
+        guard let member = value.member(name), member.kind == .string else { return nil }
+        return whole(member).unescaped()
     }
 
     // MARK: searching
@@ -260,5 +304,6 @@ package final class ArrivingEvent {
         texts = []
         found = nil
         base = nil
+        outline = nil
     }
 }

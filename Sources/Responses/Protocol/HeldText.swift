@@ -155,32 +155,33 @@ package final class HeldJSON {
         of value: JSONValue, _ event: ArrivingEvent, knowing known: HeldText? = nil
     ) -> HeldJSON? {
         let made = HeldJSON(event.held)
-        let isFine =
-            value.count < event.longText
-            ? made.outline.append(value.start, value.count) : made.takeApart(value, event, known)
+        let isFine = made.take(value, event, known)
         made.held.count = made.held.count &+ made.outline.count
         return isFine ? made : nil
     }
 
-    private func takeApart(_ value: JSONValue, _ event: ArrivingEvent, _ known: HeldText?) -> Bool {
-        var from = value.start
-        var p = value.start
-        while p < value.end {
-            guard let quote = memchr(p, 0x22, value.end - p) else { break }
-            let text = UnsafePointer(quote.assumingMemoryBound(to: UInt8.self)) + 1
-            var hasEscapes = false
-            guard let end = JSONScanner.stringEnd(text, &hasEscapes) else { return false }
-            p = end + 1
-            // A name stays: members are looked for by it.
-            if end - text < event.longText || JSONScanner.skipSpace(p).pointee == 0x3A { continue }
-            if !outline.append(from, text - from) { return false }
-            let raw = UnsafeBufferPointer(start: text, count: end - text)
-            guard let kept = event.hold(raw, like: known) else { return false }
-            kept.isShared = true
-            holes.append(Hole(place: outline.count, text: kept))
-            from = end
+    private func take(_ value: JSONValue, _ event: ArrivingEvent, _ known: HeldText?) -> Bool {
+        if let outline = event.outline, outline.contains(value) {
+            return take(value, outline, event, known)
         }
-        return outline.append(from, value.end - from)
+        if value.count < event.longText { return outline.append(value.start, value.count) }
+        let outline = EventOutline(of: value.start)
+        guard outline.make(value.count, longText: event.longText) == .fine,
+            let all = outline.value
+        else { return false }
+        return take(all, outline, event, known)
+    }
+
+    private func take(
+        _ value: JSONValue, _ source: EventOutline, _ event: ArrivingEvent, _ known: HeldText?
+    ) -> Bool {
+        outline.append(value.start, value.count)
+            && source.forEachText(of: value) { place, raw in
+                guard let kept = event.hold(raw, like: known) else { return false }
+                kept.isShared = true
+                holes.append(Hole(place: place, text: kept))
+                return true
+            }
     }
 
     /// Writes a part of it, with the long texts in their places.

@@ -66,7 +66,7 @@ package final class OutputItem {
         guard let made = HeldJSON.make(of: value, event) else { return .noMemory }
         whole = made
         status = nil
-        if let id = value.text("id") { self.id = id }
+        if let id = event.text("id", of: value) { self.id = id }
         if isDone {
             self.isDone = true
             // The whole contains them. Those that it repeats cost nothing; a large one that it has in other

@@ -50,7 +50,7 @@ package final class OutputPart {
         }
         // A part begins with an empty text; it must not wipe out deltas that came before it.
         if let said = value.member(place.partMember), said.kind == .string,
-            !said.rawText.isEmpty || text == nil, replaceText(said, event) != .fine
+            !event.whole(said).rawText.isEmpty || text == nil, replaceText(said, event) != .fine
         {
             return .noMemory
         }
@@ -67,7 +67,7 @@ package final class OutputPart {
         -> Bool
     {
         guard let value, value.kind == .string else { return true }
-        guard let held = event.hold(value.rawText, like: text) else { return false }
+        guard let held = event.hold(event.whole(value).rawText, like: text) else { return false }
         text = held
         return true
     }
@@ -93,14 +93,15 @@ package final class OutputPart {
     /// What a command wrote, by the kind of output.
     package func addOutput(_ delta: JSONValue, _ event: ArrivingEvent) -> Accumulator.Outcome {
         if let value = delta.member("stdout"), value.kind == .string {
-            guard let start = value.rawText.baseAddress, let text = growingText(event),
-                text.append(start, value.rawText.count)
+            let said = event.whole(value).rawText
+            guard let start = said.baseAddress, let text = growingText(event),
+                text.append(start, said.count)
             else { return .noMemory }
         }
         if let value = delta.member("stderr"), value.kind == .string {
             errors = OutputPart.growing(errors, event)
-            guard let start = value.rawText.baseAddress, let errors,
-                errors.append(start, value.rawText.count)
+            let said = event.whole(value).rawText
+            guard let start = said.baseAddress, let errors, errors.append(start, said.count)
             else { return .noMemory }
         }
         return .fine

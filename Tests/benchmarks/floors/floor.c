@@ -2,6 +2,7 @@
  * What the same work costs with libcurl and nothing around it.
  *
  *   floor LEVEL stream PORT MODEL [COUNT]    streams, one after the other
+ *   floor LEVEL kept PORT MODEL [COUNT]      the same, and the text is kept
  *   floor LEVEL paced PORT MODEL STREAMS     streams at once: curl_multi_socket_action and epoll
  *   floor LEVEL create PORT MODEL [COUNT]    answers, one after the other, kept whole
  *   floor LEVEL same PORT MODEL [COUNT]      the same, and the requests have all headers of ours
@@ -44,6 +45,25 @@ static void on_text(void *context, const char *text, size_t count)
 {
     (void)context;
     measure_text(&measure, text, count);
+}
+
+/* The whole text, as a program has it that wants more than to show it. */
+static struct {
+    char *bytes;
+    size_t count, capacity;
+} kept;
+
+static void on_kept_text(void *context, const char *text, size_t count)
+{
+    on_text(context, text, count);
+    if (kept.count + count > kept.capacity) {
+        kept.capacity = (kept.count + count) * 2;
+        kept.bytes = realloc(kept.bytes, kept.capacity);
+        if (!kept.bytes)
+            die("no memory");
+    }
+    memcpy(kept.bytes + kept.count, text, count);
+    kept.count += count;
 }
 
 static size_t on_bytes(char *bytes, size_t size, size_t count, void *context)
@@ -99,12 +119,12 @@ static void prepare(CURL *easy, const char *request, size_t count, int stream,
 
 /* ---- streams, one after the other ------------------------------------------------------------ */
 
-static void run_streams(const char *model, long times)
+static void run_streams(const char *model, long times, int keeps)
 {
     size_t count;
     char *request = make_request(model, 1, 0, &count);
     CURL *easy = curl_easy_init();
-    struct reader reader = {.level = level, .on_text = on_text};
+    struct reader reader = {.level = level, .on_text = keeps ? on_kept_text : on_text};
     prepare(easy, request, count, 1, on_bytes, &reader);
     measure_begin(&measure);
     while (times-- > 0)
@@ -328,7 +348,9 @@ int main(int argc, char **argv)
     curl_global_init(CURL_GLOBAL_DEFAULT);
     sends_all_headers = strcmp(workload, "same") == 0;
     if (strcmp(workload, "stream") == 0)
-        run_streams(model, count);
+        run_streams(model, count, 0);
+    else if (strcmp(workload, "kept") == 0)
+        run_streams(model, count, 1);
     else if (strcmp(workload, "paced") == 0)
         run_paced(model, count);
     else if (strcmp(workload, "create") == 0 || sends_all_headers)

@@ -228,10 +228,11 @@ static void take_data(struct reader *reader, const char *data, size_t count)
 /* Events have one line of data each, which is what all servers of this API send. */
 static void take_lines(struct reader *reader)
 {
-    char *p = reader->bytes, *const end = reader->bytes + reader->count;
-    char *event = p, *data = NULL, *line_end;
-    size_t data_count = 0;
-    while ((line_end = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+    char *const end = reader->bytes + reader->count;
+    char *p = reader->bytes + reader->line, *from = reader->bytes + reader->searched;
+    char *event = reader->bytes, *data = reader->data ? event + reader->data : NULL, *line_end;
+    size_t data_count = reader->data_count;
+    while ((line_end = memchr(from, '\n', (size_t)(end - from))) != NULL) {
         if (line_end == p) {
             if (data)
                 take_data(reader, data, data_count);
@@ -241,10 +242,15 @@ static void take_lines(struct reader *reader)
             data = p + 6;
             data_count = (size_t)(line_end - data);
         }
-        p = line_end + 1;
+        p = from = line_end + 1;
     }
     reader->count = (size_t)(end - event);
-    memmove(reader->bytes, event, reader->count);
+    reader->line = (size_t)(p - event);
+    reader->searched = reader->count;
+    reader->data = data ? (size_t)(data - event) : 0;
+    reader->data_count = data_count;
+    if (event != reader->bytes)
+        memmove(reader->bytes, event, reader->count);
 }
 
 void reader_take(struct reader *reader, const char *bytes, size_t count)

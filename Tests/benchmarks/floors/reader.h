@@ -15,6 +15,8 @@ struct reader {
     enum level level;
     char *bytes; /* what has come of events that are not complete */
     size_t count, capacity;
+    /* Of an event that is not complete: its last line begins there, no line end comes before, and its data. */
+    size_t line, searched, data, data_count;
     char *text; /* the delta without escapes */
     size_t text_capacity;
     int has_ended; /* the terminal event has come */

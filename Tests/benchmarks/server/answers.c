@@ -207,41 +207,84 @@ static void add_text_event(struct text *out, const char *type, long sequence, co
     free(members.bytes);
 }
 
-/* The text comes in large deltas, and again in each of the events at the end. */
-static void make_repeated(struct answer *answer, size_t bytes)
-{
-    enum { DELTA = 16 * 1024 };
-    struct text out = {0}, content = {0}, said = {0};
-    long sequence = 4;
 #define PLACE "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,"
 #define PART  "{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\""
 #define MESSAGE                                                                                    \
     "{\"id\":\"" ITEM                                                                              \
     "\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":[" PART
+
+/* All of the text again, in each of the events that end a stream; a chunk for each. */
+static void add_repetitions(struct text *out, long sequence, const struct text *said)
+{
+    struct text content = {0};
+    add_text_event(&content, "response.output_text.done", sequence++, PLACE "\"text\":\"", said,
+                   "\"");
+    add_chunk(out, &content);
+    add_text_event(&content, "response.content_part.done", sequence++, PLACE "\"part\":" PART,
+                   said, "\"}");
+    add_chunk(out, &content);
+    add_text_event(&content, "response.output_item.done", sequence++,
+                   "\"output_index\":0,\"item\":" MESSAGE, said, "\"}]}");
+    add_chunk(out, &content);
+    add_text_event(&content, "response.completed", sequence++,
+                   "\"response\":{\"id\":\"" RESPONSE
+                   "\",\"status\":\"completed\",\"output\":[" MESSAGE,
+                   said, "\"}]}]}");
+    add_chunk(out, &content);
+    free(content.bytes);
+}
+
+static void add_words(struct text *delta, long *number, size_t bytes)
+{
+    while (delta->count < bytes)
+        add(delta, "%s", words[(*number)++ % WORDS]);
+}
+
+/* The text comes in large deltas, and again in each of the events at the end. */
+static void make_repeated(struct answer *answer, size_t bytes)
+{
+    enum { DELTA = 16 * 1024 };
+    struct text out = {0}, content = {0}, said = {0};
+    long sequence = 4, number = 0;
     add_headers(&out, "text/event-stream; charset=utf-8", -1);
     add_beginning(&content);
     add_chunk(&out, &content);
-    for (long number = 0; said.count < bytes;) {
+    while (said.count < bytes) {
         struct text delta = {0};
-        while (delta.count < DELTA)
-            add(&delta, "%s", words[number++ % WORDS]);
+        add_words(&delta, &number, DELTA);
         add_bytes(&said, delta.bytes, delta.count);
         add_text_event(&content, "response.output_text.delta", sequence++, PLACE "\"delta\":\"",
                        &delta, "\"");
         add_chunk(&out, &content);
         free(delta.bytes);
     }
-    add_text_event(&content, "response.output_text.done", sequence++, PLACE "\"text\":\"", &said,
-                   "\"");
-    add_text_event(&content, "response.content_part.done", sequence++, PLACE "\"part\":" PART,
-                   &said, "\"}");
-    add_text_event(&content, "response.output_item.done", sequence++,
-                   "\"output_index\":0,\"item\":" MESSAGE, &said, "\"}]}");
-    add_text_event(&content, "response.completed", sequence++,
-                   "\"response\":{\"id\":\"" RESPONSE
-                   "\",\"status\":\"completed\",\"output\":[" MESSAGE,
-                   &said, "\"}]}]}");
+    add_repetitions(&out, sequence, &said);
+    add(&out, "0\r\n\r\n");
+    free(content.bytes);
+    free(said.bytes);
+    answer->bytes = out.bytes;
+    answer->count = out.count;
+}
+
+/* The same with deltas as models make them, of 20 bytes. */
+static void make_long(struct answer *answer)
+{
+    struct text out = {0}, content = {0}, said = {0};
+    long number = 0;
+    add_headers(&out, "text/event-stream; charset=utf-8", -1);
+    add_beginning(&content);
     add_chunk(&out, &content);
+    for (long event = 0; event < answer->events; event++) {
+        char members[512];
+        const size_t before = said.count;
+        reserve(&said, 64);
+        add_words(&said, &number, before + 18);
+        snprintf(members, sizeof members, PLACE "\"delta\":\"%.*s\",\"logprobs\":[],\"obfuscation\":\"%s\"",
+                 (int)(said.count - before), said.bytes + before, paddings[event % PADDINGS]);
+        add_event(&content, "response.output_text.delta", event + 4, members);
+        add_chunk(&out, &content);
+    }
+    add_repetitions(&out, answer->events + 4, &said);
     add(&out, "0\r\n\r\n");
     free(content.bytes);
     free(said.bytes);
@@ -301,7 +344,8 @@ static int make(struct answer *answer)
         answer->cut = CUT_ONE;
     else if (sscanf(answer->name, "packed-%ld", &first) == 1)
         answer->cut = CUT_PACKED;
-    else if (sscanf(answer->name, "answer-%ld", &first) == 1 ||
+    else if (sscanf(answer->name, "long-%ld", &first) == 1 ||
+             sscanf(answer->name, "answer-%ld", &first) == 1 ||
              sscanf(answer->name, "image-%ld", &first) == 1 ||
              sscanf(answer->name, "repeated-%ld", &first) == 1)
         answer->cut = CUT_WHOLE;
@@ -313,6 +357,8 @@ static int make(struct answer *answer)
     answer->interval_ms = second;
     if (answer->cut != CUT_WHOLE)
         make_stream(answer);
+    else if (answer->name[0] == 'l')
+        make_long(answer);
     else if (answer->name[0] == 'r')
         make_repeated(answer, (size_t)first << 20);
     else if (answer->name[0] == 'a')

@@ -35,6 +35,7 @@ struct answer {
  *   image-N                     a response with an image of N megabytes in base64
  *   repeated-N                  an event stream with a text of N megabytes, which comes in deltas of
  *                               16 KB and then again in each of the four events that end it
+ *   long-N                      the same with N deltas of about 20 bytes, a chunk for each
  */
 const struct answer *answer_named(const char *name);
 

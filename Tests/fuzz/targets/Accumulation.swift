@@ -56,7 +56,13 @@ private func arrive(
     arrival.reset(keeping: 0)
     var fields = EventFields()
     let whole = makeText(json)
-    guard fields.scan(whole.base, whole.count) else { return .fine }
+    guard fields.scan(whole.base, whole.count) else {
+        let outline = EventOutline(of: whole.base)
+        if outline.make(whole.count, longText: 16) == .fine, let text = outline.text.baseAddress {
+            require(!fields.scan(text, outline.text.count), "what is no JSON is none without texts")
+        }
+        return .fine
+    }
     var index = 0
     while index < json.count {
         let size = min(piece, json.count - index)
@@ -65,8 +71,21 @@ private func arrive(
         index += size
         if index < json.count { accumulator.search(arrival.bytes, index) }
     }
-    accumulator.arriving.arrived(arrival.bytes, arrival.count)
-    return take(arrival.bytes, arrival.count, accumulator)
+    let arriving = accumulator.arriving
+    arriving.arrived(arrival.bytes, arrival.count)
+    require(arriving.takeApart(arrival.bytes, arrival.count) == .fine, "an event without its texts")
+    // safe: it was taken apart
+    let outline = arriving.outline!
+    require(fields.scan(outline.text.baseAddress!, outline.text.count), "JSON without its texts")
+    guard fields.delta.start == nil, let document = outline.value else {
+        return take(arrival.bytes, arrival.count, accumulator)
+    }
+    fields.type = arriving.whole(fields.type)
+    fields.itemID = arriving.whole(fields.itemID)
+    guard let start = fields.type.start,
+        let (kind, _) = EventKind.named(start, fields.type.count)
+    else { return .fine }
+    return accumulator.take(kind, fields, document)
 }
 
 private func take(_ text: UnsafePointer<UInt8>, _ count: Int, _ accumulator: Accumulator)
