@@ -15,8 +15,10 @@ func input(_ text: UnsafePointer<CChar>?, _ count: Int) -> Input? {
 }
 
 /// Text that ends in NUL and must be there.
-func required(_ text: UnsafePointer<CChar>?, _ argument: Message) throws(ResponsesError) -> Input {
-    guard let text = input(text, -1) else { throw .invalid(argument, "must not be NULL") }
+func required(_ text: UnsafePointer<CChar>?, _ argument: StaticString) throws(ResponsesError)
+    -> Input
+{
+    guard let text = input(text, -1) else { throw .invalid(Message(argument), "must not be NULL") }
     return text
 }
 

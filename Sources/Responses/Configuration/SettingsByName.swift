@@ -147,7 +147,7 @@ extension Settings {
     }
 
     private func number(
-        _ option: Option, _ value: Input, _ range: ClosedRange<Int64>, _ unit: Message
+        _ option: Option, _ value: Input, _ range: ClosedRange<Int64>, _ unit: StaticString
     ) throws(ResponsesError) -> Int64 {
         var result: Int64 = 0
         var isNumber = !value.isEmpty && value.count <= 15
@@ -158,7 +158,7 @@ extension Settings {
         guard isNumber, range.contains(result) else {
             throw refusal(
                 option,
-                "expected a whole number of \(unit), from \(range.lowerBound) to \(range.upperBound)"
+                "expected a whole number of \(Message(unit)), from \(range.lowerBound) to \(range.upperBound)"
             )
         }
         return result
