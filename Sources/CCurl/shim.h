@@ -23,9 +23,51 @@ static inline CURLcode curl_set_pointer(CURL *easy, CURLoption option, const voi
 {
     return curl_easy_setopt(easy, option, value);
 }
-static inline CURLcode curl_set_headers(CURL *easy, struct curl_slist *headers)
+
+/* What a transfer lends libcurl for as long as it lasts, in one piece: where libcurl writes what went wrong,
+   and the header that no other request has. */
+struct curl_lent {
+    struct curl_slist own, expect;
+    char own_text[96];
+    char error[CURL_ERROR_SIZE];
+};
+/* `name` with colon and space, `value` of n bytes. */
+static inline void curl_lend_header(struct curl_lent *lent, const char *name, const void *value,
+                                    size_t n)
 {
-    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    const size_t start = strlen(name);
+    if (start + n >= sizeof lent->own_text)
+        return;
+    memcpy(lent->own_text, name, start);
+    memcpy(lent->own_text + start, value, n);
+}
+/* What was lent, if something was, and `others`. libcurl would wait for a 100 before a body of more than
+   1 MiB (EXPECT_100_THRESHOLD); servers of this API do not send one. */
+static inline CURLcode curl_set_headers(CURL *easy, struct curl_lent *lent, size_t body,
+                                        struct curl_slist *others)
+{
+    static char no_expect[] = "Expect:";
+    if (body >= 512 * 1024) {
+        lent->expect.data = no_expect;
+        lent->expect.next = others;
+        others = &lent->expect;
+    }
+    lent->own.data = lent->own_text;
+    lent->own.next = others;
+    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lent->own_text[0] ? &lent->own : others);
+}
+static inline char *curl_error_text(struct curl_lent *lent)
+{
+    return lent->error;
+}
+/* An idle handle is not to point at what is gone. */
+static inline void curl_forget_lent(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, NULL);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+    curl_easy_setopt(easy, CURLOPT_CURLU, NULL);
 }
 
 typedef size_t (*curl_bytes_callback)(const char *bytes, size_t size, size_t count, void *context);

@@ -11,7 +11,7 @@ enum NamedOperation {
     case wait(CString, Int32)
     case send(method: CString, path: CString)
 
-    func make(_ json: GivenJSON, _ settings: Settings) throws(ResponsesError) -> Operation {
+    func make(_ json: GivenJSON, _ settings: FrozenSettings) throws(ResponsesError) -> Operation {
         switch self {
         case .of(let endpoint, let id):
             let id = endpoint.hasID ? try required(id, "id") : Input(start: nil, count: 0)

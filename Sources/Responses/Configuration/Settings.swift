@@ -1,30 +1,6 @@
 import CCurl
 import CPlatform
 
-/// The options of a client at one time, shared by the calls that were started with them.
-package final class FrozenSettings {
-    package let values: Settings
-    package init(_ values: Settings) {
-        var values = values
-        values.redaction = Redaction(values)
-        self.values = values
-    }
-
-    /// What `keyed` made last, of the options that a client was given.
-    private var keyed: FrozenSettings?
-
-    /// The same with another key; one that comes again makes no other object. The engine's lock is held.
-    func keyed(by key: Text) -> FrozenSettings {
-        if let keyed, keyed.values.hasKey(key) { return keyed }
-        var values = self.values
-        values.formerKey = keyed?.values.apiKey
-        values.apiKey = key.count == 0 ? nil : key
-        let made = FrozenSettings(values)
-        keyed = made
-        return made
-    }
-}
-
 /// The options of a client. A call keeps those that it was started with.
 ///
 /// Initialisers take them as `__shared`: they would own a copy otherwise, which counts a reference for each text.
@@ -210,6 +186,7 @@ package struct Settings {
 
     private static let authorization: StaticString = "Authorization"
 
+    /// The headers that every request has.
     func addHeaders(to list: inout HeaderList) {
         if let apiKey {
             if authHeader.isEmpty {
@@ -224,13 +201,13 @@ package struct Settings {
     }
 
     /// Tells libcurl how to connect. False when it has no memory for it: a proxy or a certificate must
-    /// not be left out silently.
-    func apply(to easy: UnsafeMutableRawPointer) -> Bool {
+    /// not be left out silently. `proxyOfEnvironment`: see there.
+    func apply(to easy: UnsafeMutableRawPointer, _ proxyOfEnvironment: Input?) -> Bool {
         // Nothing but HTTP, wherever a URL leads; and paths go out as they are given.
         curl_set_long(easy, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
         curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        // A libcurl without them leaves these out, and that does no harm.
+        // What libcurl is to decode. A libcurl without them leaves these out, and that does no harm.
         curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
         if usesHTTP2 {
             curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
@@ -248,17 +225,20 @@ package struct Settings {
             curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, Int(max(1, tcpKeepalive / 1000)))
             curl_set_long(easy, CURLOPT_TCP_KEEPINTVL, Int(max(1, tcpKeepalive / 1000)))
         }
-        let proxyOfEnvironment =
-            proxy == nil ? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value : nil
         let mayUseTLS =
             baseURL.isSecure || proxyOfEnvironment != nil || proxy.map { $0.count > 0 } ?? false
         return applyTrust(to: easy, isNeeded: verifiesTLS && mayUseTLS)
             && applyProxy(to: easy, proxyOfEnvironment)
     }
 
+    /// The proxy that the environment names at this moment, where no option does.
+    var proxyOfEnvironment: Input? {
+        proxy == nil ? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value : nil
+    }
+
     /// Servers are reached by way of a SOCKS proxy.
-    var usesSOCKS: Bool {
-        let proxy = self.proxy?.buffer ?? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value
+    func usesSOCKS(_ proxyOfEnvironment: Input?) -> Bool {
+        let proxy = self.proxy?.buffer ?? proxyOfEnvironment
         guard let start = proxy?.baseAddress, let count = proxy?.count, count > 5 else {
             return false
         }

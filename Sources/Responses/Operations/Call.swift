@@ -10,7 +10,7 @@ package final class Call: Waiter {
     package let engine: Engine
     /// The options that the client had; a key that was asked for comes in `frozen`.
     private let given: FrozenSettings
-    private var frozen: FrozenSettings
+    private(set) var frozen: FrozenSettings
     /// Lent, not copied: a copy would count a reference for each text in it.
     var settings: Settings {
         @inline(__always) _read { yield frozen.values }
@@ -84,7 +84,7 @@ package final class Call: Waiter {
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         stream = StreamState(lastSequence: operation.startingAfter)
         polling = Polling(interval: frozen.values.pollInterval)
-        limits = Limits(frozen.values, operation)
+        limits = Limits(frozen, operation)
         reading = Reading(interruptsSeen: platform_interrupt_count(engine.interrupt))
         super.init()
         request.identify(engine.idempotencyKeys)

@@ -17,11 +17,11 @@ extension Call {
 
     func sendAttempt() {
         journal.attemptStarted()
-        guard let transfer = Transfer(request, settings, engine, self) else {
+        guard let transfer = Transfer(request, frozen, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
         log.info("attempt \(journal.attempts): \(request.summary)")
-        let isReady = transfer.setUp(settings)
+        let isReady = transfer.setUp()
         let hasStarted = engine.locked {
             self.transfer = transfer
             hasExpired = false

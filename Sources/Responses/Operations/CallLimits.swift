@@ -37,16 +37,16 @@ struct Limits {
     /// When the response must have ended that is asked for again and again in place of its stream.
     private var endOfPolling: UInt64 = 0
 
-    init(_ settings: __shared Settings, _ operation: Operation) {
+    init(_ frozen: FrozenSettings, _ operation: Operation) {
         func nanoseconds(_ milliseconds: Int64) -> UInt64 {
             UInt64(max(0, milliseconds)) &* 1_000_000
         }
-        firstEventLimit = nanoseconds(settings.firstEventTimeout)
-        idleLimit = nanoseconds(settings.idleTimeout)
-        graceLimit = nanoseconds(settings.completionGrace)
+        firstEventLimit = nanoseconds(frozen.values.firstEventTimeout)
+        idleLimit = nanoseconds(frozen.values.idleTimeout)
+        graceLimit = nanoseconds(frozen.values.completionGrace)
         answerLimit = firstEventLimit
         let now = platform_now()
-        var total = settings.timeout > 0 ? now &+ nanoseconds(settings.timeout) : 0
+        var total = frozen.values.timeout > 0 ? now &+ nanoseconds(frozen.values.timeout) : 0
         var isPatience = false
         if operation.patience >= 0 {
             let end = max(1, now &+ nanoseconds(operation.patience))

@@ -247,9 +247,9 @@ extension Call {
             request = try id.withUnsafeBufferPointer { id throws(ResponsesError) in
                 resumption.source == .stream
                     ? try Operation.resume(
-                        id, after: stream.lastSequence, operation.streamQuery, settings)
+                        id, after: stream.lastSequence, operation.streamQuery, frozen)
                     : HTTPRequest(
-                        .get, at: Path.one, url: settings.url(try Path.fill(Path.one, id)))
+                        .get, at: Path.one, url: frozen.url(try Path.fill(Path.one, id)))
             }
         } catch {
             return fail(error)

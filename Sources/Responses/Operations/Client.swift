@@ -135,12 +135,12 @@ package final class Client {
     }
 
     /// Checks the arguments and makes a call of them; nothing is sent yet.
-    package func prepare(_ make: (Settings) throws(ResponsesError) -> Operation)
+    package func prepare(_ make: (FrozenSettings) throws(ResponsesError) -> Operation)
         throws(ResponsesError)
         -> Call
     {
         let frozen = frozenSettings
-        return try prepare(try make(frozen.values), frozen)
+        return try prepare(try make(frozen), frozen)
     }
 
     @inline(never)

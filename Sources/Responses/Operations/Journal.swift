@@ -79,27 +79,22 @@ struct Journal {
         guard out.reserve(list.count &* 96 &+ 2), out.append(0x5B) else { return nil }
         let first = attempts - Int32(list.count)
         for (index, attempt) in list.enumerated() {
-            let number = decimal(Int64(first) + Int64(index) + 1)
-            let status = decimal(Int64(attempt.httpStatus))
-            let pause = decimal(attempt.pause)
             let isFine =
-                (index == 0 || out.append(0x2C)) && out.append("{\"attempt\":")
-                && append(number, &out)
-                && out.append(",\"http_status\":") && append(status, &out)
+                (index == 0 || out.append(0x2C))
+                && append("{\"attempt\":", Int64(first) + Int64(index) + 1, &out)
+                && append(",\"http_status\":", Int64(attempt.httpStatus), &out)
                 && out.append(",\"reason\":")
-                && (attempt.reason.isEmpty
-                    ? out.append("\"\"")
-                    : attempt.reason.withUnsafeBufferPointer { JSONEscape.encode($0, into: &out) })
-                && out.append(",\"waited_ms\":") && append(pause, &out) && out.append(0x7D)
+                && attempt.reason.withUnsafeBufferPointer { JSONEscape.encode($0, into: &out) }
+                && append(",\"waited_ms\":", attempt.pause, &out) && out.append(0x7D)
             if !isFine { return nil }
         }
-        return out.append(0x5D) ? out.copy() : nil
+        return out.append(0x5D) ? out.takeText() : nil
     }
 
-    private func append(_ text: [UInt8], _ out: inout ByteBuffer) -> Bool {
-        text.withUnsafeBufferPointer { text in
-            guard let base = text.baseAddress else { return true }
-            return out.append(base, text.count)
-        }
+    private func append(_ name: StaticString, _ value: Int64, _ out: inout ByteBuffer) -> Bool {
+        guard out.append(name) else { return false }
+        // Mostly 0 or 1.
+        if value >= 0 && value < 10 { return out.append(0x30 + UInt8(truncatingIfNeeded: value)) }
+        return decimal(value).withUnsafeBufferPointer { out.append($0) }
     }
 }

@@ -75,8 +75,8 @@ enum Path {
     }
 }
 
-extension Settings {
+extension FrozenSettings {
     func url(_ path: [UInt8], query: [UInt8] = []) -> [UInt8] {
-        baseURL.url(path: path, query: query, defaults: defaultQuery)
+        values.baseURL.url(path: path, query: query, defaults: values.defaultQuery)
     }
 }

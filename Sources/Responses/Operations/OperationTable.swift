@@ -66,7 +66,7 @@ package struct Endpoint {
 extension Operation {
     /// `id`: the response's, for a path that has one.
     package init(
-        _ endpoint: Endpoint, _ id: Input, _ json: GivenJSON, _ settings: __shared Settings
+        _ endpoint: Endpoint, _ id: Input, _ json: GivenJSON, _ settings: FrozenSettings
     ) throws(ResponsesError) {
         let path = try Path.fill(endpoint.path, id)
         let isStream = endpoint.kind == .stream
@@ -99,7 +99,7 @@ extension Operation {
     }
 
     /// The response, until it has ended. `timeout` in milliseconds, -1 for no limit.
-    package static func wait(_ id: Input, timeout: Int32, _ settings: Settings)
+    package static func wait(_ id: Input, timeout: Int32, _ settings: FrozenSettings)
         throws(ResponsesError) -> Operation
     {
         if timeout < -1 {
@@ -111,7 +111,7 @@ extension Operation {
     }
 
     /// The request for the events of a response after one of them (-1: all).
-    static func resume(_ id: Input, after sequence: Int64, _ query: [UInt8], _ settings: Settings)
+    static func resume(_ id: Input, after sequence: Int64, _ query: [UInt8], _ settings: FrozenSettings)
         throws(ResponsesError) -> HTTPRequest
     {
         let query = streamQuery(query, after: sequence)

@@ -1,7 +1,7 @@
 /// Any endpoint below the base URL.
 extension Operation {
     package static func send(
-        _ method: Input, _ path: Input, _ json: GivenJSON?, _ settings: Settings
+        _ method: Input, _ path: Input, _ json: GivenJSON?, _ settings: FrozenSettings
     )
         throws(ResponsesError) -> Operation
     {

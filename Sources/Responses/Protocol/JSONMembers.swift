@@ -10,38 +10,42 @@ package struct JSONMembers {
     private let isObject: Bool
 
     /// Any other value has none.
-    package init(of container: JSONValue) {
-        value = container
-        isObject = container.start.pointee == 0x7B
-        let isContainer = isObject || container.start.pointee == 0x5B
-        place = isContainer ? JSONScanner.skipSpace(container.start + 1) : nil
+    package init(of container: JSONValue) { self.init(at: container.start) }
+
+    /// Of a value whose end is not known yet: it is `behind` the last member.
+    package init(at start: UnsafePointer<UInt8>) {
+        value = JSONValue(start: start, end: start)
+        isObject = start.pointee == 0x7B
+        let isContainer = isObject || start.pointee == 0x5B
+        place = isContainer ? JSONScanner.skipSpace(start + 1) : nil
     }
 
     /// Goes on to the next; false when there is none.
     @inline(__always)
     package mutating func next() -> Bool {
         guard let start = begin() else { return false }
-        return skip(start)
+        skip(start)
+        return true
     }
 
     /// Goes on to where the next value begins, for who reads that value by himself: `end(at:)` or `skip`
     /// follows. Nil when there is none.
     @_optimize(speed) @inline(never)
     package mutating func begin() -> UnsafePointer<UInt8>? {
-        guard let p = place, p.pointee != 0x7D, p.pointee != 0x5D else { return nil }
+        guard let p = place, p.pointee != 0x7D, p.pointee != 0x5D, p.pointee != 0 else { return nil }
         if !isObject { return p }
-        guard let nameEnd = JSONScanner.valueEnd(p) else { return nil }
+        let nameEnd = CheckedJSON.stringEnd(p)
         name = JSONValue(start: p, end: nameEnd)
-        return JSONScanner.skipSpace(JSONScanner.skipSpace(nameEnd) + 1)
+        let colon = JSONScanner.skipSpace(nameEnd)
+        return colon.pointee == 0x3A ? JSONScanner.skipSpace(colon + 1) : nil
     }
 
     /// Finds the end of the value that begins there.
     @inline(__always)
-    package mutating func skip(_ start: UnsafePointer<UInt8>) -> Bool {
-        guard let end = JSONScanner.memberEnd(start, inside: 0) else { return false }
+    package mutating func skip(_ start: UnsafePointer<UInt8>) {
+        let end = CheckedJSON.valueEnd(start)
         value = JSONValue(start: start, end: end)
         self.end(at: end)
-        return true
     }
 
     /// The value ends there.

@@ -131,6 +131,8 @@ package struct JSONValue {
         if raw.count < text.count { return false }
         guard let other = text.baseAddress else { return raw.isEmpty }
         if raw.count == text.count { return memcmp(start + 1, other, raw.count) == 0 }
+        // Most differ in their first byte already.
+        if let first = text.first, start[1] != first && start[1] != 0x5C { return false }
         if memchr(start + 1, 0x5C, raw.count) == nil { return false }
         // Not by `unescaped()`: that cuts, and the rest would not count.
         var plain = ByteBuffer()

@@ -80,13 +80,20 @@ package struct MemberIndex: ~Copyable {
     func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         if !isWhole { return document?.member(name) }
         let list = UnsafeRawPointer(places.bytes)
+        let first = name.first ?? 0x22  // the quote behind a name without text
         var index = count
         while index > 0 {
             index -= 1
             let place = list.load(
                 fromByteOffset: index &* MemoryLayout<Place>.stride, as: Place.self)
-            // A name that is shorter is another; one that is longer may have escapes.
-            if place.name.count &- 2 >= name.count && place.name.isText(name) { return place.value }
+            // A name that is shorter is another; one that is longer may have escapes. Most differ in their
+            // first byte already.
+            let begin = place.name.start[1]
+            if place.name.count &- 2 >= name.count && (begin == first || begin == 0x5C)
+                && place.name.isText(name)
+            {
+                return place.value
+            }
         }
         return nil
     }

@@ -22,13 +22,13 @@ struct OutputText: ~Copyable {
     private mutating func takeAll(_ list: UnsafePointer<UInt8>, areParts: Bool)
         -> UnsafePointer<UInt8>?
     {
-        var elements = JSONMembers(of: JSONValue(start: list, end: list))
+        var elements = JSONMembers(at: list)
         while let start = elements.begin() {
             if start.pointee == 0x7B {
                 guard let end = areParts ? takePart(start) : takeItem(start) else { return nil }
                 elements.end(at: end)
-            } else if !elements.skip(start) {
-                return nil
+            } else {
+                elements.skip(start)
             }
         }
         return elements.behind
@@ -37,7 +37,7 @@ struct OutputText: ~Copyable {
     /// Takes the texts of one item and returns where it ends.
     private mutating func takeItem(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
         let before = joined.count
-        var members = JSONMembers(of: JSONValue(start: start, end: start))
+        var members = JSONMembers(at: start)
         var isMessage = false
         var types = 0
         var contents = 0
@@ -52,7 +52,7 @@ struct OutputText: ~Copyable {
                     continue
                 }
             }
-            guard members.skip(value) else { return nil }
+            members.skip(value)
             if let name = members.name, name.isText("type") {
                 types += 1
                 isMessage = members.value.isText("message")
@@ -68,7 +68,7 @@ struct OutputText: ~Copyable {
     }
 
     private mutating func takePart(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
-        var members = JSONMembers(of: JSONValue(start: start, end: start))
+        var members = JSONMembers(at: start)
         var isText = false
         var text: JSONValue?
         while members.next() {

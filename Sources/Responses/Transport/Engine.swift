@@ -53,10 +53,8 @@ package final class Engine {
     var idleBytes = IdleBytes()
     /// Counts what transfers were given.
     var deliveries: UInt32 = 0
-    var idleHandles: [UnsafeMutableRawPointer] = []
+    var idleHandles: [EasyHandle] = []
     static let maximumIdleHandles = 8
-    /// Those of them that still have bytes of a transfer.
-    var handlesWithLeftovers: [UnsafeMutableRawPointer] = []
     var hostLoop = HostLoop()
 
     // MARK: making and ending
@@ -136,7 +134,7 @@ package final class Engine {
         curl_multi_set_callbacks(multi, nil, nil, nil)
         for drain in drains { curl_multi_remove_handle(multi, drain.transfer.easy) }
         for drain in drains { curl_easy_cleanup(drain.transfer.easy) }
-        for handle in idleHandles { curl_easy_cleanup(handle) }
+        for handle in idleHandles { curl_easy_cleanup(handle.easy) }
         cleanUpMulti()
         hostLoop.close()
         closeDescriptors()

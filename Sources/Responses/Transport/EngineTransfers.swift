@@ -89,7 +89,7 @@ extension Engine {
     func stop(_ transfer: Transfer) {
         transfer.owner = nil
         halt(transfer)
-        keepEasyHandle(transfer.easy, transfer.hasLeftovers)
+        keepEasyHandle(transfer.handle)
     }
 
     /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is
@@ -118,34 +118,5 @@ extension Engine {
     /// Looks whether connections have become free, before a new transfer would open another.
     private func finishDrains() {
         dispatchWithLock()  // unless another thread does
-    }
-
-    // MARK: easy handles
-
-    /// A handle in its first state, a used one where there is one. Takes the lock itself.
-    func takeEasyHandle() -> UnsafeMutableRawPointer? {
-        let used = locked { idleHandles.popLast() }
-        return used ?? curl_easy_init()
-    }
-
-    /// Whether the handle has bytes of the transfer that used it before. Takes the lock itself.
-    func takeLeftovers(_ easy: UnsafeMutableRawPointer) -> Bool {
-        locked {
-            guard let index = handlesWithLeftovers.firstIndex(of: easy) else { return false }
-            handlesWithLeftovers.remove(at: index)
-            return true
-        }
-    }
-
-    /// One with leftovers is used again in any case: libcurl does not free them with the handle.
-    private func keepEasyHandle(_ easy: UnsafeMutableRawPointer, _ hasLeftovers: Bool) {
-        if hasLeftovers { handlesWithLeftovers.append(easy) }
-        if hasLeftovers || idleHandles.count < Engine.maximumIdleHandles {
-            curl_easy_reset(easy)
-            curl_set_manners(easy)  // also for its end
-            idleHandles.append(easy)
-        } else {
-            curl_easy_cleanup(easy)
-        }
     }
 }

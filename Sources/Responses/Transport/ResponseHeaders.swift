@@ -4,7 +4,7 @@ import CPlatform
 /// The status line and headers of an answer, as they came in.
 package final class ResponseHeaders {
     package private(set) var status: Int32 = 0
-    /// Names and values in turn, each ending in NUL.
+    /// Names and values in turn, each ending in NUL; there may be spaces in front of a value.
     private var fields = ByteBuffer()
     /// The blank line behind the headers has come.
     package private(set) var isComplete = false
@@ -75,14 +75,22 @@ package final class ResponseHeaders {
             fields.truncate(to: fields.count - 1)
             return append(line, 0, end, separator: 0x20)
         }
-        guard let colon = memchr(line, 0x3A, count) else { return .taken }
-        let nameCount = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
-        var nameEnd = nameCount
+        guard let colon = memchr(line, 0x3A, end) else { return .taken }
+        let nameEnd = UnsafeRawPointer(colon) - UnsafeRawPointer(line)
+        // Space in front of the colon, which no server should send (RFC 9112, 5.1).
+        if nameEnd > 0 && line[nameEnd - 1] <= 0x20 { return takeSpaced(line, nameEnd, end) }
+        let before = fields.count
+        guard fields.appendTerminated(line, end) else { return .noMemory }
+        platform_blank_controls(fields.bytes + before, end)
+        fields.bytes[before &+ nameEnd] = 0
+        return .taken
+    }
+
+    private func takeSpaced(_ line: UnsafePointer<UInt8>, _ colon: Int, _ end: Int) -> Outcome {
+        var nameEnd = colon
         while nameEnd > 0 && line[nameEnd - 1] <= 0x20 { nameEnd -= 1 }
-        // One growth for both.
-        guard fields.reserve(count &+ 2) else { return .noMemory }
         let outcome = append(line, 0, nameEnd)
-        return outcome == .taken ? append(line, nameCount + 1, end) : outcome
+        return outcome == .taken ? append(line, colon + 1, end) : outcome
     }
 
     /// Stores a part of a line without the space around it. Control characters become spaces (RFC 9110,
@@ -114,16 +122,9 @@ package final class ResponseHeaders {
 
     /// The value of a header by name, in any case; of several, the first. Ends in NUL.
     package func value(_ name: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
-        var p = UnsafePointer(fields.bytes)
-        let end = p + fields.count
-        while p < end {
-            let nameCount = strlen(p)
-            let value = p + nameCount + 1
-            let valueCount = strlen(value)
-            if equalIgnoringCase(UnsafeBufferPointer(start: p, count: nameCount), name) {
-                return UnsafeBufferPointer(start: value, count: valueCount)
-            }
-            p = value + valueCount + 1
+        var place = 0
+        while let field = nextField(&place) {
+            if equalIgnoringCase(field.name, name) { return field.value }
         }
         return nil
     }
@@ -135,21 +136,29 @@ package final class ResponseHeaders {
     /// All of them, a line "name: value" each, fit to be shown. Nil when memory is out.
     package func lines() -> Text? {
         var out = ByteBuffer()
-        var p = UnsafePointer(fields.bytes)
-        let end = p + fields.count
-        while p < end {
-            let nameCount = strlen(p)
-            let value = p + nameCount + 1
-            let valueCount = strlen(value)
+        var place = 0
+        while let field = nextField(&place) {
             let isFine =
-                append(UnsafeBufferPointer(start: p, count: nameCount), to: &out)
-                && out.append(": ")
-                && append(UnsafeBufferPointer(start: value, count: valueCount), to: &out)
+                append(field.name, to: &out) && out.append(": ") && append(field.value, to: &out)
                 && out.append("\n")
             if !isFine { return nil }
-            p = value + valueCount + 1
         }
         return out.copy()
+    }
+
+    /// The field at `place`, which moves behind it.
+    @inline(__always)
+    private func nextField(_ place: inout Int) -> (name: Input, value: Input)? {
+        if place >= fields.count { return nil }
+        let start = UnsafePointer(fields.bytes) + place
+        let nameCount = strlen(start)
+        var value = start + nameCount + 1
+        let end = value + strlen(value)
+        place = end + 1 - UnsafePointer(fields.bytes)
+        while value.pointee == 0x20 { value += 1 }
+        return (
+            Input(start: start, count: nameCount), Input(start: value, count: end - value)
+        )
     }
 
     private func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout ByteBuffer) -> Bool {

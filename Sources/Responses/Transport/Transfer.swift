@@ -36,6 +36,8 @@ final class Transfer {
     /// The server closed a kept connection after the request had gone out on it.
     private(set) var isCutAfterSending = false
     private var sentBeforeRequest = -1
+    /// libcurl had to begin anew, on another connection.
+    private var wasSentAgain = false
     /// The port of this side of the connection that the request went out on first; 0 when it did not.
     private(set) var requestPort = 0
     /// Bytes that were read from its connection, where it was new and the request was sent over TLS; else -1.
@@ -73,12 +75,19 @@ final class Transfer {
     private(set) var proxyStatus: Int32 = 0
 
     let request: HTTPRequest
+    let settings: FrozenSettings
     /// What no message may have in it.
-    let redaction: Redaction?
-    private let headerList: UnsafeMutablePointer<curl_slist>?
+    var redaction: Redaction? { settings.values.redaction }
+    private let clientHeaders: ClientHeaders
+    private let url: ParsedURL?
+    /// The handle was told the same settings for the transfer before, and still has them.
+    private let isSetUp: Bool
+    /// The settings as the handle has them are all that the next transfer would tell it.
+    private var keepsSettings = false
     /// Addresses that libcurl is not to look for; nearly always nil.
     private var resolveList: UnsafeMutablePointer<curl_slist>?
-    let errorText: UnsafeMutablePointer<CChar>
+    private let lent: UnsafeMutablePointer<curl_lent>
+    var errorText: UnsafeMutablePointer<CChar> { curl_error_text(lent) }
     let maximumQueueBytes: Int
     private let maximumBodyBytes: Int
     /// The engine's clock, read once for all that arrives at a time.
@@ -86,59 +95,60 @@ final class Transfer {
 
     /// Nil when memory is out; everything is had before the object is made (see `Text`).
     convenience init?(
-        _ request: HTTPRequest, _ settings: __shared Settings, _ engine: Engine, _ owner: Waiter
+        _ request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine, _ owner: Waiter
     ) {
-        guard let easy = engine.takeEasyHandle() else { return nil }
-        let errorText = calloc(1, Int(CURL_ERROR_SIZE))
-        let headerList = request.makeHeaderList(settings)
-        guard let errorText, let headerList else {
-            free(errorText)
-            curl_free_secret_list(headerList)
-            curl_easy_cleanup(easy)
+        var headers: ClientHeaders?
+        var url: ParsedURL?
+        let handle = engine.locked {
+            headers = settings.headers()
+            url = settings.parsed(request.url)
+            return headers == nil ? nil : engine.takeEasyHandle(for: settings)
+        }
+        guard let headers, let handle else { return nil }
+        guard let lent = calloc(1, MemoryLayout<curl_lent>.stride) else {
+            engine.locked { engine.keepEasyHandle(handle) }
             return nil
         }
         self.init(
-            easy, errorText.assumingMemoryBound(to: CChar.self), headerList, request, settings,
-            engine,
-            owner)
-        hasLeftovers = engine.takeLeftovers(easy)
+            handle, lent.assumingMemoryBound(to: curl_lent.self), headers, url, request, settings,
+            engine, owner)
     }
 
     private init(
-        _ easy: UnsafeMutableRawPointer, _ errorText: UnsafeMutablePointer<CChar>,
-        _ headerList: UnsafeMutablePointer<curl_slist>, _ request: HTTPRequest,
-        _ settings: __shared Settings, _ engine: Engine, _ owner: Waiter
+        _ handle: EasyHandle, _ lent: UnsafeMutablePointer<curl_lent>, _ headers: ClientHeaders,
+        _ url: ParsedURL?, _ request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine,
+        _ owner: Waiter
     ) {
-        self.easy = easy
-        self.errorText = errorText
-        self.headerList = headerList
+        easy = handle.easy
+        hasLeftovers = handle.hasLeftovers
+        isSetUp = handle.settingsNumber == settings.number
+        self.lent = lent
+        clientHeaders = headers
+        self.url = url
         self.request = request
-        redaction = settings.redaction
-        headers.redaction = settings.redaction
+        self.settings = settings
+        self.headers.redaction = settings.values.redaction
         self.engine = engine
         ownerReference = Unmanaged.passUnretained(owner)
-        maySpeakHTTP2 = settings.usesHTTP2
+        maySpeakHTTP2 = settings.values.usesHTTP2
         mayLeaveFarewells =
-            request.isSecure && !settings.usesHTTP2 && CurlLibrary.announcesRequests
-        maximumQueueBytes = settings.maximumQueueBytes
-        maximumBodyBytes = settings.maximumResponseBytes
+            request.isSecure && !maySpeakHTTP2 && CurlLibrary.announcesRequests
+        maximumQueueBytes = settings.values.maximumQueueBytes
+        maximumBodyBytes = settings.values.maximumResponseBytes
     }
 
     deinit {
-        curl_free_secret_list(headerList)
         curl_slist_free_all(resolveList)
-        free(errorText)
+        free(lent)
     }
 
     // MARK: what libcurl is told
 
     /// False when libcurl has no memory for it.
-    func setUp(_ settings: Settings) -> Bool {
+    func setUp() -> Bool {
         let me = Unmanaged.passUnretained(self).toOpaque()
         curl_set_pointer(easy, CURLOPT_PRIVATE, me)
         curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
-        curl_set_manners(easy)
-        curl_set_socket_hooks(easy, engine.socketHooks)
         takeBody()
         curl_set_header_callback(
             easy,
@@ -157,8 +167,47 @@ final class Transfer {
                     return $0.maySend(Int(localPort)) ? 0 : 1
                 }
             }, me)
-        return request.apply(to: easy) && curl_set_headers(easy, headerList) == CURLE_OK
-            && settings.apply(to: easy) && (!settings.usesSOCKS || resolveLocalhost())
+        return request.apply(to: easy) && applyHeaders() && applySettings()
+            && (url.map { curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer($0.handle)) == CURLE_OK }
+                ?? true)
+    }
+
+    private func applyHeaders() -> Bool {
+        if clientHeaders.takesIdempotencyKey {
+            request.idempotencyKey.withUnsafeBufferPointer {
+                curl_lend_header(lent, "Idempotency-Key: ", $0.baseAddress, $0.count)
+            }
+        }
+        return curl_set_headers(
+            easy, lent, request.body?.count ?? 0, clientHeaders.list(for: request)) == CURLE_OK
+    }
+
+    /// What the handle was told for the transfer before need not be told again, while the environment names
+    /// no proxy.
+    private func applySettings() -> Bool {
+        let proxy = settings.values.proxyOfEnvironment
+        keepsSettings = proxy == nil
+        if isSetUp && proxy == nil { return true }
+        curl_set_manners(easy)
+        curl_set_socket_hooks(easy, engine.socketHooks)
+        if !settings.values.apply(to: easy, proxy) { return false }
+        if !settings.values.usesSOCKS(proxy) { return true }
+        keepsSettings = false
+        return resolveLocalhost()
+    }
+
+    /// What is kept of it when it is over.
+    var handle: EasyHandle {
+        EasyHandle(
+            easy: easy, hasLeftovers: hasLeftovers,
+            settingsNumber: leavesHandleSetUp ? settings.number : 0)
+    }
+
+    /// For the next transfer of these settings the handle can stay as it is. Not when something went wrong:
+    /// libcurl counts some failures for each handle.
+    private var leavesHandleSetUp: Bool {
+        keepsSettings && hasEnded && result == CURLE_OK && headers.isComplete && !hasLeftovers
+            && !wasSentAgain && CurlLibrary.announcesRequests
     }
 
     /// SOCKS proxies are told one address (but for socks5h): for "localhost" libcurl since 8.0 names `::1`, and
@@ -203,6 +252,7 @@ final class Transfer {
             }
             return true
         }
+        wasSentAgain = true
         isCutAfterSending = sent > sentBeforeRequest && request.method != .get
         return !isCutAfterSending
     }
