@@ -252,6 +252,25 @@ static void the_proxy_of_the_environment_is_used(void **state)
     responses_client_free(other);
 }
 
+static void the_environment_is_looked_at_for_each_request(void **state)
+{
+    (void)state;
+    char proxy[64], through[96];
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", server_port(server));
+    snprintf(through, sizeof through, "%s/responses", server_url(server));
+    for (int i = 0; i < 4; i++) {
+        if (i % 2)
+            setenv("http_proxy", proxy, 1);
+        else
+            unsetenv("http_proxy");
+        answer(server_expect(server), 200, RESPONSE);
+        int status = responses_create(client, REQUEST, NTS, NULL, &error);
+        unsetenv("http_proxy");
+        assert_ok(status, error);
+        assert_string_equal(server_request(server, i)->target, i % 2 ? through : "/v1/responses");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest network[] = {
@@ -272,6 +291,7 @@ int main(void)
         TEST(a_missing_certificate_file_is_told),
         TEST(a_proxy_is_used_and_left_out),
         TEST(the_proxy_of_the_environment_is_used),
+        TEST(the_environment_is_looked_at_for_each_request),
     };
     return run(network);
 }

@@ -376,6 +376,46 @@ static void the_key_is_the_same_over_retries(void **state)
     }
 }
 
+static void clients_that_share_connections_keep_their_own_headers(void **state)
+{
+    (void)state;
+    responses_client *other = NULL;
+    assert_ok(responses_client_derive(client, &other, &error), error);
+    set(other, "api_key", "sk-other");
+    set(other, "user_agent", "other/1");
+    for (int i = 0; i < 3; i++) {
+        const struct request *r = requested(responses_create(client, REQUEST, NTS, NULL, &error));
+        assert_string_equal(request_header(r, "authorization"), "Bearer sk-test");
+        r = requested(responses_get(other, "resp_1", NULL, 0, NULL, &error));
+        assert_string_equal(r->method, "GET");
+        assert_int_equal(r->body_len, 0);
+        assert_string_equal(request_header(r, "authorization"), "Bearer sk-other");
+        assert_string_equal(request_header(r, "user-agent"), "other/1");
+        assert_null(request_header(r, "idempotency-key"));
+    }
+    responses_client_free(other);
+    assert_int_equal(server_connections(server), 1);
+}
+
+static void a_large_body_is_sent_without_asking_first(void **state)
+{
+    (void)state;
+    const size_t size = 3 << 20;
+    char *body = malloc(size + 64);
+    assert_non_null(body);
+    int at = sprintf(body, "{\"model\":\"m\",\"input\":\"");
+    memset(body + at, 'a', size);
+    strcpy(body + at + size, "\"}");
+    for (int i = 0; i < 2; i++) {
+        const struct request *r = requested(responses_create(client, body, NTS, NULL, &error));
+        assert_null(request_header(r, "expect"));
+        assert_true(r->body_len > size);
+        r = requested(responses_create(client, REQUEST, NTS, NULL, &error));
+        assert_true(r->body_len < 200);
+    }
+    free(body);
+}
+
 int main(void)
 {
     const struct CMUnitTest requests[] = {
@@ -394,6 +434,8 @@ int main(void)
         TEST(own_headers_are_added_replaced_and_taken_out),
         TEST(a_post_has_an_idempotency_key_of_its_own),
         TEST(the_key_is_the_same_over_retries),
+        TEST(clients_that_share_connections_keep_their_own_headers),
+        TEST(a_large_body_is_sent_without_asking_first),
     };
     return run(requests);
 }

@@ -12,6 +12,14 @@ struct JSONScannerTests {
         let index = MemberIndex(checking: text.base, count: text.count)
         #expect(index.document?.start == value?.start)
         #expect(index.document?.end == value?.end)
+        // Whoever reads what was checked finds the same ends.
+        if let value {
+            #expect(CheckedJSON.valueEnd(value.start) == value.end)
+            value.forEach { _, member in
+                #expect(JSONScanner.valueEnd(member.start) == member.end)
+                return true
+            }
+        }
         return value != nil
     }
 
@@ -19,7 +27,9 @@ struct JSONScannerTests {
         "{}", "[]", " [ ] ", "null", "true", "false", "0", "-0", "10", "1.5", "1e9", "1E-2",
         "-1.25e+3",
         "\"\"", "\"a\"", #""\"\\\/\b\f\n\r\t""#, #""\u00e4\ud83d\ude00""#, #""\ud800""#, "\"ä€😀\"",
-        #"{"a":{"b":[1,{"c":[]}]},"d":""}"#, "[1,2 , 3]", "\t\n\r {\"a\" : 1 , \"b\":2}\n",
+        #"{"a":{"b":[1,{"c":[]}]},"d":""}"#,
+        #"{"a\"b":"]}\\\"[{","c":"\\","d":[-1.5e3 ,"\\\\" , {"]":"}"} ]}"#, "[1,2 , 3]",
+        "\t\n\r {\"a\" : 1 , \"b\":2}\n",
         "NaN", "Infinity", "-Infinity", "[NaN,-Infinity , Infinity]", "{\"a\":NaN}",
     ])
     func accepts(_ text: String) { #expect(isJSON(text)) }

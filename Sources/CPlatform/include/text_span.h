@@ -61,15 +61,15 @@ static inline const uint8_t *_Nonnull platform_structure_span(const uint8_t *_No
 #if defined(__SSE2__)
     const __m128i zero = _mm_setzero_si128();
     const __m128i quote = _mm_set1_epi8('"');
-    const __m128i bit = _mm_set1_epi8(0x20);  /* '[' and '{', ']' and '}' differ in it alone */
+    const __m128i bit = _mm_set1_epi8(0x20); /* '[' and '{', ']' and '}' differ in it alone */
     const __m128i open = _mm_set1_epi8('{');
     const __m128i close = _mm_set1_epi8('}');
     for (;;) {
         const __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
         const __m128i folded = _mm_or_si128(chunk, bit);
-        const __m128i stop = _mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(chunk, zero), _mm_cmpeq_epi8(chunk, quote)),
-            _mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, close)));
+        const __m128i stop =
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(chunk, zero), _mm_cmpeq_epi8(chunk, quote)),
+                         _mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, close)));
         const int mask = _mm_movemask_epi8(stop);
         if (mask != 0)
             return p + __builtin_ctz((unsigned)mask);

@@ -111,7 +111,9 @@ extension Operation {
     }
 
     /// The request for the events of a response after one of them (-1: all).
-    static func resume(_ id: Input, after sequence: Int64, _ query: [UInt8], _ settings: FrozenSettings)
+    static func resume(
+        _ id: Input, after sequence: Int64, _ query: [UInt8], _ settings: FrozenSettings
+    )
         throws(ResponsesError) -> HTTPRequest
     {
         let query = streamQuery(query, after: sequence)

@@ -32,7 +32,9 @@ package struct JSONMembers {
     /// follows. Nil when there is none.
     @_optimize(speed) @inline(never)
     package mutating func begin() -> UnsafePointer<UInt8>? {
-        guard let p = place, p.pointee != 0x7D, p.pointee != 0x5D, p.pointee != 0 else { return nil }
+        guard let p = place, p.pointee != 0x7D, p.pointee != 0x5D, p.pointee != 0 else {
+            return nil
+        }
         if !isObject { return p }
         let nameEnd = CheckedJSON.stringEnd(p)
         name = JSONValue(start: p, end: nameEnd)

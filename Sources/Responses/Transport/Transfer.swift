@@ -168,7 +168,9 @@ final class Transfer {
                 }
             }, me)
         return request.apply(to: easy) && applyHeaders() && applySettings()
-            && (url.map { curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer($0.handle)) == CURLE_OK }
+            && (url.map {
+                curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer($0.handle)) == CURLE_OK
+            }
                 ?? true)
     }
 

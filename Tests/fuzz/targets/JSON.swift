@@ -16,6 +16,12 @@ public func fuzzJSON(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     require(index.document?.end == value?.end, "and ends at the same place")
     require((value != nil) == Reference.isJSON(document), "what JSON is")
     guard let value else { return 0 }
+    require(CheckedJSON.valueEnd(value.start) == value.end, "what was checked ends there")
+    value.forEach { name, member in
+        require(JSONScanner.valueEnd(member.start) == member.end, "a member ends there")
+        if let name { require(JSONScanner.valueEnd(name.start) == name.end, "a name, too") }
+        return true
+    }
     if case .found(let found) = pointer.withUnsafeBufferPointer({ JSONPointer.find($0, in: value) })
     {
         require(Reference.isJSON(array(found.raw)), "what a pointer finds is JSON")
