@@ -174,7 +174,7 @@ class Line:
         handle = self._handles.get(reactor.engine)
         if handle is None:
             handle = self._handles[reactor.engine] = reactor.handle(self._settings)
-        call = request.start(handle.handle, self._settings.query, key)
+        call = request.start(handle.handle, self._settings, key)
         reading = Reading(reactor, call, parts)
         reactor.add(reading)
         return reading

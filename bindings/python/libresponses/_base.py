@@ -102,6 +102,16 @@ class BaseClient:
         self.__dict__[name] = made
         return made
 
+    @property
+    def with_raw_response(self) -> Any:
+        """The resources; their methods answer with headers, status and ``parse()``."""
+        return _resources(self, "raw")
+
+    @property
+    def with_streaming_response(self) -> Any:
+        """The resources; their methods give a context manager, whose answer is read in it."""
+        return _resources(self, "streaming")
+
     def copy(
         self,
         *,
@@ -186,6 +196,12 @@ class BaseClient:
         host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
         shown = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
         return f"{type(self).__name__}(base_url={shown!r})"
+
+
+def _resources(client: Any, mode: str) -> Any:
+    from ._resource import Resources
+
+    return Resources(client, mode)
 
 
 def _option(value: Any) -> str | None:

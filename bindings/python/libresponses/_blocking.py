@@ -91,7 +91,7 @@ class Line:
     def start(self, request: Request, key: str | None, parts: Any = None) -> Reading:
         """Starts a call. ``parts`` collects the text of its deltas."""
         try:
-            return Reading(request.start(self._client(), self._settings.query, key), parts)
+            return Reading(request.start(self._client(), self._settings, key), parts)
         except _errors.InvalidArgumentError:
             if self.is_closed:  # by another thread, since it was looked at
                 raise _errors.ClosedError("the client is closed") from None
@@ -178,7 +178,7 @@ class Crowd:
         try:
             request = outcome.asked()
             outcome.request = request.body
-            call = request.start(self._handle.handle, settings.query, self._client._key())
+            call = request.start(self._handle.handle, settings, self._client._key())
         except Exception as problem:
             outcome.error = problem
             self._ready.append(outcome)

@@ -64,20 +64,21 @@ class Call:
     ``cancel`` may come from any thread.
     """
 
-    __slots__ = ("_handle", "_name", "_pid", "_place", "is_done")
+    __slots__ = ("_base_url", "_handle", "_name", "_pid", "_place", "is_done")
 
-    def __init__(self, name: str, start: Any, *arguments: Any) -> None:
+    def __init__(self, name: str, base_url: str, start: Any, *arguments: Any) -> None:
         # The library writes the handle to where the finalizer looks: an exception of a signal
         # between the two leaves no call behind that nobody has.
         self._pid = getpid()
         self._place = c_void_p()
         self._name = name
+        self._base_url = base_url
         self._handle = 0
         self.is_done = False
         error = c_void_p()
         status = start(*arguments, byref(self._place), byref(error))
         if status < 0:
-            raise _errors.from_library(status, error.value, name)
+            raise _errors.from_library(status, error.value, name, base_url)
         self._handle = self._place.value or 0
 
     @property
@@ -152,7 +153,7 @@ class Call:
             if error:
                 lib.quick.responses_error_free(error)
             raise _errors.ClosedError("this stream or call is closed")
-        made = _errors.from_library(status, error, self._name)
+        made = _errors.from_library(status, error, self._name, self._base_url)
         if isinstance(made, _errors.APIError) and self._handle:
             made.partial_response = self.snapshot()
             partial = made.partial_response
@@ -187,17 +188,22 @@ class Call:
         about["_attempts"] = _attempts(response)
         return made
 
-    def raw(self, parsed: Any) -> Any:
-        """The answer with its headers."""
-        from ._http import Headers, RawResponse
-
-        response = _quick.responses_call_response(self.handle)
+    def head(self) -> tuple[int, bytes, int]:
+        """Status and headers of the answer, and how often the request was sent."""
+        response = _response(self.handle)
         if not response:
-            return RawResponse(parsed, Headers(), 0, b"")
-        lines = copied(_quick.responses_response_headers, response).decode("utf-8", "replace")
-        status = _quick.responses_response_http_status(response)
-        body = copied(_quick.responses_response_json, response)
-        return RawResponse(parsed, Headers(lines), status, body)
+            return 0, b"", 1
+        lines = copied(_quick.responses_response_headers, response)
+        return _http_status(response), lines, _attempts(response)
+
+    def last_head(self) -> tuple[int, bytes, int] | None:
+        """The same, None when it is closed already, or of another process."""
+        return self.head() if self._handle and self._pid == getpid() else None
+
+    def body(self) -> bytes:
+        """The body of an answer that is no stream."""
+        response = _response(self.handle)
+        return copied(_json, response) if response else b""
 
     def history(self) -> list[dict[str, Any]]:
         """What became of each attempt."""

@@ -90,7 +90,7 @@ class OpenAI(BaseClient):
         reading = self._start(request, None if assembly is None else assembly.parts)
         reading.begin()
         kind = Stream if assembly is None else ResponseStream
-        return kind(self, reading, assembly)
+        return kind(self, request, reading, assembly)
 
     def _manager(self, request: Request, assembly: Assembly) -> ResponseStreamManager:
         from ._stream import ResponseStreamManager
@@ -102,10 +102,16 @@ class OpenAI(BaseClient):
 
         return pages(owner, request, after)
 
-    def _raw(self, mode: str, request: Request, is_stream: bool) -> Any:
+    def _raw(
+        self,
+        mode: str,
+        request: Request,
+        is_stream: bool,
+        finish: Callable[[Any], Any] | None = None,
+    ) -> Any:
         from ._raw import perform
 
-        return perform(self, mode, request, is_stream)
+        return perform(self, mode, request, is_stream, finish)
 
     def _map(self, *arguments: Any) -> Any:
         from ._map import run

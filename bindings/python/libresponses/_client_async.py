@@ -107,7 +107,7 @@ class AsyncOpenAI(BaseClient):
         reading = await self._start(request, None if assembly is None else assembly.parts)
         await reading.begin()
         kind = AsyncStream if assembly is None else AsyncResponseStream
-        return kind(self, reading, assembly)
+        return kind(self, request, reading, assembly)
 
     def _manager(self, request: Request, assembly: Assembly) -> AsyncResponseStreamManager:
         from ._stream_async import AsyncResponseStreamManager
@@ -119,10 +119,16 @@ class AsyncOpenAI(BaseClient):
 
         return pages(owner, request, after)
 
-    def _raw(self, mode: str, request: Request, is_stream: bool) -> Any:
+    def _raw(
+        self,
+        mode: str,
+        request: Request,
+        is_stream: bool,
+        finish: Callable[[Any], Any] | None = None,
+    ) -> Any:
         from ._raw_async import perform
 
-        return perform(self, mode, request, is_stream)
+        return perform(self, mode, request, is_stream, finish)
 
     def _map(self, *arguments: Any) -> Any:
         from ._map_async import run

@@ -12,11 +12,10 @@ from ctypes import byref, c_size_t, string_at
 
 from . import _constants
 from . import _library as lib
-from ._http import Headers
+from ._http import Headers, HTTPRequestInfo, HTTPResponseInfo, public_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from ._models import Response
@@ -62,39 +61,6 @@ class ToolRunError(OpenAIError, RuntimeError):
 
     def __reduce__(self) -> Any:
         return type(self), (str(self), self.response)
-
-
-class HTTPRequestInfo:
-    """The request that failed, as far as it is known: ``method`` and ``url``."""
-
-    def __init__(self, method: str = "", url: str = "") -> None:
-        self.method = method
-        self.url = url
-
-    def __repr__(self) -> str:
-        return f"<Request({self.method!r}, {self.url!r})>"
-
-
-class HTTPResponseInfo:
-    """The answer that failed: ``status_code``, ``headers``, ``text``, ``json()``, ``request``."""
-
-    def __init__(self, status_code: int, headers: Mapping[str, str], text: str) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.text = text
-        self.request = HTTPRequestInfo()
-
-    @property
-    def content(self) -> bytes:
-        return self.text.encode()
-
-    def json(self) -> Any:
-        import json
-
-        return json.loads(self.text.lstrip("\ufeff"))
-
-    def __repr__(self) -> str:
-        return f"<Response [{self.status_code}]>"
 
 
 class APIError(OpenAIError):
@@ -321,10 +287,13 @@ def _decoded(text: str) -> Any:
         return text
 
 
-def from_library(status: int, error: int | None, request: str = "") -> OpenAIError:
+def from_library(
+    status: int, error: int | None, request: str = "", base_url: str = ""
+) -> OpenAIError:
     """The exception for an error of the library, which is freed here.
 
-    ``error`` may be missing; then the status alone says what went wrong.
+    ``error`` may be missing; then the status alone says what went wrong. ``request`` is a method
+    and a path below ``base_url``.
     """
     if not error:
         text = lib.quick.responses_status_text(status).decode()
@@ -333,7 +302,7 @@ def from_library(status: int, error: int | None, request: str = "") -> OpenAIErr
             return RequestCancelledError(text)
         return kind(text)
     try:
-        made = _made(status, error, request)
+        made = _made(status, error, request, base_url)
         if isinstance(made, APIError):
             _annotate(made, error)
         return made
@@ -341,13 +310,13 @@ def from_library(status: int, error: int | None, request: str = "") -> OpenAIErr
         lib.quick.responses_error_free(error)
 
 
-def _made(status: int, error: int, request: str) -> OpenAIError:
+def _made(status: int, error: int, request: str, base_url: str) -> OpenAIError:
     message = _field(error, _constants.ERROR_MESSAGE)
     plain = _PLAIN.get(status)
     if plain is not None:
         return plain(message)
     method, _, path = request.partition(" ")
-    info = HTTPRequestInfo(method, path)
+    info = HTTPRequestInfo(method, public_url(base_url, path))
     if status == _constants.E_TIMEOUT:
         return APITimeoutError(info, message=message)
     if status in (_constants.E_NETWORK, _constants.E_TLS):

@@ -66,7 +66,7 @@ class Event:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Event):
-            return self.to_dict() == other.to_dict()
+            return bool(self._model == other._model)
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
@@ -75,22 +75,25 @@ class Event:
         return from_json, (self._json,)
 
     def to_dict(self, **options: Any) -> dict[str, Any]:
-        """Everything as plain dictionaries, lists and values."""
-        return self._model.to_dict(**options)
+        """Everything as plain dictionaries, lists and values, also ``snapshot`` and ``parsed``."""
+        found = self._model.to_dict(**options)
+        if hasattr(self, "_parts"):
+            found["snapshot"] = self.snapshot
+        return found
 
-    def to_json(self, *, indent: int | None = 2, **_options: Any) -> str:
+    def to_json(self, *, indent: int | None = 2, **options: Any) -> str:
         """Everything as JSON; without an indent, byte for byte what the server sent."""
         if indent is None:
             return self._json.decode()
-        return self._model.to_json(indent=indent)
+        return Model(self.to_dict(**{**options, "mode": "json"})).to_json(indent=indent)
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
         """As `to_dict`; the name that pydantic's models have."""
-        return self._model.model_dump(**options)
+        return self.to_dict(**options)
 
     def model_dump_json(self, **options: Any) -> str:
         """As `to_json`; the name that pydantic's models have."""
-        return self._model.model_dump_json(**options)
+        return Model(self.to_dict(**{**options, "mode": "json"})).model_dump_json(**options)
 
     def __repr__(self) -> str:
         parts = []

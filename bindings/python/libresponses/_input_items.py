@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from . import _models, _requests
 from ._options import omit
+from ._resource import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._responses import Responses
 
-
-class InputItems:
+class InputItems(Resource):
     """``client.responses.input_items``"""
-
-    def __init__(self, owner: Responses) -> None:
-        self._owner = owner
 
     def _request(self, response_id: str, parameters: dict[str, Any]) -> Any:
         options = _requests.call_options(parameters)
@@ -49,8 +45,4 @@ class InputItems:
                 {"after": after, "include": include, "limit": limit, "order": order, **options},
             )
 
-        return self._owner._client._pages(self._owner, request, after)
-
-    @property
-    def with_raw_response(self) -> Any:
-        return type(self)(self._owner._with_mode("raw"))
+        return self._client._pages(self, request, after)

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-_NONE: frozenset[str] = frozenset()
-
-
 _json_loads: Any = None
 
 
@@ -48,8 +45,8 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 class Model:
     """An object that the server sent."""
 
-    # Fields that may be missing and are None then.
-    _optional: frozenset[str] = _NONE
+    # Fields that may be missing and are None then. What a list holds may have no "type".
+    _optional: frozenset[str] = frozenset({"type"})
 
     def __init__(self, data: dict[str, Any] | None = None, /, **fields: Any) -> None:
         self.__dict__["_data"] = {**(data or {}), **fields} if fields else data or {}
@@ -98,41 +95,43 @@ class Model:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Model):
-            return bool(self.to_dict() == other.to_dict())
+            return bool(plain(self) == plain(other))
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> Any:
-        return type(self), (self.to_dict(),)
+        return type(self), (plain(self),)
 
-    def to_dict(self, **_options: Any) -> dict[str, Any]:
-        """Everything as plain dictionaries, lists and values."""
-        found: dict[str, Any] = plain(self._data)
-        return found
+    def to_dict(
+        self, *, mode: str = "python", exclude_none: bool = False, **_options: Any
+    ) -> dict[str, Any]:
+        """Everything as plain dictionaries, lists and values, also what was parsed."""
+        found: dict[str, Any] = dumped(self, mode)
+        return without_none(found) if exclude_none else found
 
-    def to_json(self, *, indent: int | None = 2, **_options: Any) -> str:
+    def to_json(self, *, indent: int | None = 2, **options: Any) -> str:
         """Everything as JSON."""
         import json
 
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+        found = self.to_dict(**{**options, "mode": "json"})
+        return json.dumps(found, indent=indent, ensure_ascii=False)
 
-    def model_dump(self, *, exclude_none: bool = False, **_options: Any) -> dict[str, Any]:
+    def model_dump(self, **options: Any) -> dict[str, Any]:
         """As `to_dict`; the name that pydantic's models have."""
-        found = self.to_dict()
-        return without_none(found) if exclude_none else found
+        return self.to_dict(**options)
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """As `to_json`; the name that pydantic's models have."""
         import json
 
         separators = None if indent else (",", ":")
-        found = self.model_dump(**options)
+        found = self.to_dict(**{**options, "mode": "json"})
         return json.dumps(found, indent=indent, separators=separators, ensure_ascii=False)
 
     def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Any:
         """A copy, with some fields changed."""
-        made = type(self)(self.to_dict())
+        made = type(self)(plain(self))
         for name, value in (update or {}).items():
             setattr(made, name, value)
         return made
@@ -160,8 +159,46 @@ def described(model: Model, names: Any, limit: int = 60) -> str:
     return f"{type(model).__name__}({', '.join(parts)})"
 
 
+# What this package adds to objects of the server.
+_ADDED = ("parsed", "parsed_arguments")
+
+
+def dumped(value: Any, mode: str = "python") -> Any:
+    """The same without models, with what was parsed: values of Python, or those of JSON."""
+    if isinstance(value, Model):
+        data = value._data
+        found = {name: dumped(inner, mode) for name, inner in data.items()}
+        about = value.__dict__
+        for name in _ADDED:
+            if name in about and name not in data:
+                found[name] = _parsed(about[name], mode)
+        return found
+    if isinstance(value, dict):
+        return {name: dumped(inner, mode) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [dumped(inner, mode) for inner in value]
+    return value
+
+
+def _parsed(value: Any, mode: str) -> Any:
+    """A value of the type that an answer was parsed as."""
+    if hasattr(value, "model_dump") and not isinstance(value, type):
+        return value.model_dump(mode=mode)
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        import dataclasses
+
+        return _parsed(dataclasses.asdict(value), mode)
+    if isinstance(value, dict):
+        return {name: _parsed(inner, mode) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)) and mode == "json":
+        return [_parsed(inner, mode) for inner in value]
+    if mode == "json" and not isinstance(value, (str, int, float, bool, type(None))):
+        return getattr(value, "value", None) if hasattr(value, "value") else str(value)
+    return value
+
+
 def plain(value: Any) -> Any:
-    """The same without models."""
+    """The same without models, as the server sent it."""
     if isinstance(value, Model):
         return {name: plain(inner) for name, inner in value._data.items()}
     if isinstance(value, dict):
@@ -236,6 +273,7 @@ class Answer(Model):
     ``_http_status`` the answer's status.
     """
 
+    _optional: frozenset[str] = frozenset()
     _request_id: str | None = None
     _http_status: int = 200
     _attempts: int = 1
@@ -277,6 +315,13 @@ class Response(Answer):
     _optional = frozenset(_names.RESPONSE.split())
     _text_format: Any = None
     _tools: Any = None
+
+    @classmethod
+    def __class_getitem__(cls, kind: Any) -> Any:
+        """``ParsedResponse[Kind]``, in annotations."""
+        from types import GenericAlias
+
+        return GenericAlias(cls, kind)
 
     if TYPE_CHECKING:
         id: str
@@ -362,6 +407,36 @@ class Document(Answer):
     """Any other document."""
 
     _optional = frozenset({"metadata"})
+
+
+class Conversation(Document):
+    """A conversation: what is in it is read by ``conversations.items``."""
+
+    if TYPE_CHECKING:
+        id: str
+        created_at: int
+        metadata: Any
+        object: str
+
+
+class ConversationDeletedResource(Answer):
+    """What was deleted: `id`, and `deleted`, which is True."""
+
+    if TYPE_CHECKING:
+        id: str
+        deleted: bool
+        object: str
+
+
+class ConversationItemList(Answer):
+    """Items of a conversation: ``data``, ``first_id``, ``has_more``, ``last_id``."""
+
+    if TYPE_CHECKING:
+        data: list[Any]
+        first_id: str
+        has_more: bool
+        last_id: str
+        object: str
 
 
 class Item(Answer):

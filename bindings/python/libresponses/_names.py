@@ -235,8 +235,8 @@ RESPONSE = (
 
 # Fields whose objects are free of form: plain dictionaries.
 MAPS = frozenset(
-    "metadata parameters output_schema schema schema_ headers variables attributes input_schema"
-    .split()
+    "metadata parameters output_schema schema schema_ headers variables attributes input_schema "
+    "arguments env categories category_applied_input_types category_scores".split()
 )  # fmt: skip
 
 

@@ -169,6 +169,10 @@ def key_text(value: Any) -> str:
     return value
 
 
+# What every request says of itself: gateways count their clients by it.
+STANDARD = {"X-Stainless-Lang": "python"}
+
+
 class Settings:
     """What a client was given, in a form that can be pickled."""
 
@@ -197,7 +201,7 @@ class Settings:
 
     def apply(self, handle: int) -> None:
         """Sets everything on a client of the library."""
-        set_all(handle, self.options, self.headers)
+        set_all(handle, self.options, {**STANDARD, **self.headers})
         if self.query:
             set_all(handle, {"default_query": encoded(self.query)}, {})
 

@@ -48,5 +48,5 @@ class ListPage(CursorPage):
 def pages(owner: Any, request: Callable[[Any], Any], after: Any, before: Page | None = None) -> Any:
     """The page after an item, and after a page."""
     made = request(after)
-    made.result = Maker(CursorPage, owner, request, after, before)
+    made.result = Maker(CursorPage, owner._plain(), request, after, before)
     return owner._perform(made)

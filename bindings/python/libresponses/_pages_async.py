@@ -74,9 +74,9 @@ class AsyncPageRequest:
 def pages(owner: Any, request: Callable[[Any], Any], after: Any, before: Page | None = None) -> Any:
     """The page after an item, and after a page."""
     made = request(after)
-    made.result = Maker(AsyncCursorPage, owner, request, after, before)
+    made.result = Maker(AsyncCursorPage, owner._plain(), request, after, before)
     # only async:
-    return AsyncPageRequest(owner._perform, made)
-    # only sync:
-    # | return owner._perform(made)
+    if not owner._mode:
+        return AsyncPageRequest(owner._perform, made)
     # end
+    return owner._perform(made)

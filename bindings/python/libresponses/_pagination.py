@@ -7,7 +7,7 @@ iterating over one goes on over the pages that follow; ``page.data`` is this pag
 from __future__ import annotations
 
 from . import _errors, _models
-from ._http import Headers
+from ._http import Headers, HTTPResponseInfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ class Page(_models.Answer):
         has_more: bool | None
         first_id: str | None
         last_id: str | None
+
+    @classmethod
+    def __class_getitem__(cls, kind: Any) -> Any:
+        """``SyncCursorPage[Kind]``, in annotations."""
+        from types import GenericAlias
+
+        return GenericAlias(cls, kind)
 
     @property
     def _items(self) -> list[Any]:
@@ -101,7 +108,7 @@ class Page(_models.Answer):
         if self.has_more is not True:
             return
         raise _errors.APIResponseValidationError(
-            _errors.HTTPResponseInfo(self._http_status or 200, Headers(), ""),
+            HTTPResponseInfo(self._http_status or 200, Headers()),
             self.to_dict(),
             message="has_more is true, but the page has no last_id and no item with an id"
             if not self._is_stuck

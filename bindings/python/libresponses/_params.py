@@ -25,6 +25,7 @@ class StreamParams(CallOptions, total=False):
     model: str
     access_programs: Any
     background: bool | None
+    background_options: Mapping[str, Any] | None
     context_management: Iterable[Any] | None
     conversation: str | Mapping[str, Any] | None
     image: Any

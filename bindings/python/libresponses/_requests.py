@@ -61,7 +61,7 @@ class Request:
                 raise TypeError("extra_body must be a dictionary")
             self.body = {**(body or {}), **extra_body}
 
-    def start(self, client: int, default_query: Mapping[str, Any], api_key: str | None) -> Call:
+    def start(self, client: int, settings: _options.Settings, api_key: str | None) -> Call:
         """Starts it on a client of the library, with the options that are this call's own."""
         derived = None
         if self.options or self.headers or self.query or api_key is not None:
@@ -71,7 +71,7 @@ class Request:
             if derived is not None:
                 _options.set_all(client, self.options, self.headers or {})
                 if self.query:
-                    query = _options.encoded({**default_query, **self.query})
+                    query = _options.encoded({**settings.query, **self.query})
                     _options.set_all(client, {"default_query": query}, {})
                 if api_key is not None:
                     _options.set_all(client, {"api_key": api_key}, {})
@@ -80,7 +80,8 @@ class Request:
                 data = dumps(self.body)
                 arguments += [data, len(data)]
             function = _starts.get(self.operation) or _start(self.operation)
-            return Call(self.name, function, client, *arguments)
+            base_url = settings.options.get("base_url") or ""
+            return Call(self.name, base_url, function, client, *arguments)
         finally:
             if derived is not None:
                 derived.close()
@@ -127,7 +128,7 @@ def dumps(value: Any) -> bytes:
 def plain(value: Any) -> Any:
     """What JSON has no form for, as something that it has one for."""
     if isinstance(value, _models.Model):
-        return value.to_dict()
+        return _models.plain(value)
     if isinstance(value, _options.Omit):
         return None
     dump = getattr(value, "model_dump", None)
@@ -171,6 +172,14 @@ def query(parameters: Mapping[str, Any]) -> list[Any]:
         return [None, 0]
     data = dumps(found)
     return [data, len(data)]
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """The query parameters of a request that the library has an operation for."""
+    if request.operation not in ("get", "get_stream", "list_input_items"):
+        return {}
+    found: dict[str, Any] = _models.loads(request.arguments[1] or b"{}")
+    return {**found, "stream": True} if request.operation == "get_stream" else found
 
 
 def path(*parts: str, query: Mapping[str, Any] | None = None) -> str:

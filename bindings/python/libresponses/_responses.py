@@ -7,34 +7,19 @@ from __future__ import annotations
 
 from . import _models, _requests
 from ._options import omit
+from ._resource import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from typing import Any
 
     from ._input_items import InputItems
     from ._input_tokens import InputTokens
 
 
-class Responses:
+class Responses(Resource):
     """``client.responses``: with an asynchronous client, what its methods return is awaited."""
-
-    _client: Any
-    _mode = ""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def _perform(self, request: Any) -> Any:
-        if self._mode:
-            return self._client._raw(self._mode, request, False)
-        return self._client._perform(request)
-
-    def _stream(self, request: Any) -> Any:
-        if self._mode:
-            return self._client._raw(self._mode, request, True)
-        return self._client._start_stream(request)
 
     def create(
         self,
@@ -44,6 +29,7 @@ class Responses:
         stream: Any = omit,
         access_programs: Any = omit,
         background: Any = omit,
+        background_options: Any = omit,
         context_management: Any = omit,
         conversation: Any = omit,
         image: Any = omit,
@@ -77,15 +63,16 @@ class Responses:
         extra_body: Any = None,
         timeout: Any = omit,
         max_retries: Any = omit,
+        **others: Any,
     ) -> Any:
         """Creates a response. With ``stream=True`` the answer is a stream of events.
 
-        The parameters are those of the API; what this version has no name for goes into
-        ``extra_body``. ``timeout`` is in seconds and limits the whole call. Transient failures are
-        retried ``max_retries`` times. Since 0.1.
+        The parameters are those of the API, also those that this version has no name for.
+        ``timeout`` is in seconds and limits the whole call. Transient failures are retried
+        ``max_retries`` times. Since 0.1.
         """
-        given = locals()
-        del given["self"]
+        given = {**locals(), **others}
+        del given["self"], given["others"]
         options = {
             name: given.pop(name)
             for name in ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
@@ -112,7 +99,8 @@ class Responses:
         """
         identifier = _requests.identifier(response_id, "response_id")
         name = f"GET /responses/{response_id}"
-        parameters = {"include": include}
+        options, others = _requests.call_options(options), options
+        parameters = {"include": include, **others}
         if stream is True:
             parameters.update(
                 include_obfuscation=include_obfuscation, starting_after=starting_after
@@ -172,7 +160,10 @@ class Responses:
         """
         from . import _structured
 
-        return self._client._drive(_structured.parse(text_format, parameters))
+        steps = _structured.parse(text_format, parameters)
+        if not self._mode:
+            return self._client._drive(steps)
+        return self._perform(next(steps), lambda response: last(steps, response))
 
     def run(
         self, *, tools: Any, max_steps: int = 20, text_format: Any = omit, **params: Any
@@ -185,6 +176,7 @@ class Responses:
         """
         from . import _runs
 
+        self._no_raw("run")
         return self._client._drive(_runs.run(tools, max_steps, text_format, params))
 
     def stream(
@@ -200,6 +192,7 @@ class Responses:
         """
         from . import _assembly
 
+        self._no_raw("stream")
         return self._client._manager(
             *_assembly.prepared(response_id, starting_after, text_format, parameters)
         )
@@ -221,31 +214,26 @@ class Responses:
         and ``error``. ``progress`` is called with how many are done and how many there are, or
         True for a bar of tqdm, where that is installed.
         """
+        self._no_raw("map")
         return self._client._map(requests, concurrency, ordered, progress)
 
     @property
     def input_items(self) -> InputItems:
         from ._input_items import InputItems
 
-        return InputItems(self)
+        return InputItems(self._client, self._mode)
 
     @property
     def input_tokens(self) -> InputTokens:
         from ._input_tokens import InputTokens
 
-        return InputTokens(self)
+        return InputTokens(self._client, self._mode)
 
-    @property
-    def with_raw_response(self) -> Any:
-        """The same methods; they answer with headers, status and ``parse()``."""
-        return self._with_mode("raw")
 
-    @property
-    def with_streaming_response(self) -> Any:
-        """The same methods; they answer with a context manager of the raw answer."""
-        return self._with_mode("streaming")
-
-    def _with_mode(self, mode: str) -> Any:
-        made = type(self)(self._client)
-        made._mode = mode
-        return made
+def last(steps: Generator[Any, Any, Any], answer: Any) -> Any:
+    """What a generator makes of the answer to the only request that it had."""
+    try:
+        steps.send(answer)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("one request was expected")

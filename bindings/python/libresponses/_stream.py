@@ -9,6 +9,8 @@ what was parsed, and the final response.
 
 from __future__ import annotations
 
+from time import monotonic
+
 from . import _errors
 
 TYPE_CHECKING = False
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._answers import HTTPResponse
     from ._assembly import Assembly
     from ._blocking import Reading
     from ._events import Event
     from ._models import Response
+    from ._requests import Request
 
 
 class Stream:
@@ -34,8 +38,19 @@ class Stream:
     the server has sent its first event, so that a refusal is raised by ``create``.
     """
 
-    def __init__(self, client: Any, reading: Reading, assembly: Assembly | None = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        request: Request,
+        reading: Reading,
+        assembly: Assembly | None = None,
+        response: HTTPResponse | None = None,
+    ) -> None:
         self._client = client  # keeps its connections
+        self._request = request
+        self._began = monotonic()
+        self._head: tuple[int, bytes, int] | None = None
+        self._response = response
         self._reading = reading
         self._assembly = assembly
         self._iterator = self._run()
@@ -64,10 +79,36 @@ class Stream:
             final = reading.call.snapshot()
             self._final = final if assembly is None else assembly.finish(final)
         finally:
-            reading.close()
+            self._end()
+
+    @classmethod
+    def __class_getitem__(cls, kind: Any) -> Any:
+        from types import GenericAlias
+
+        return GenericAlias(cls, kind)
+
+    def _end(self) -> None:
+        """Frees the call. Its status and headers stay."""
+        call = self._reading.call
+        if self._head is None and self._response is None:
+            self._head = call.last_head()
+        self._reading.close()
+        if self._response is not None:
+            self._response.end()
 
     @property
-    def response(self) -> Response | None:
+    def response(self) -> HTTPResponse:
+        """What HTTP says of the answer: ``status_code``, ``headers``, ``request`` and so on."""
+        if self._response is None:
+            from ._answers import HTTPResponse, SentRequest
+
+            head = self._head or self._reading.call.head()
+            sent = SentRequest(self._client, self._request)
+            self._response = HTTPResponse(sent, self._reading, head, self._began)
+        return self._response
+
+    @property
+    def snapshot(self) -> Response | None:
         """The response as far as it has arrived, at the end the final one."""
         call = self._reading.call
         return call.snapshot() if self._final is None and call else self._final
@@ -91,7 +132,7 @@ class Stream:
 
     def close(self) -> None:
         """Ends the call and frees what it holds. Again is fine."""
-        self._reading.close()
+        self._end()
 
     def __enter__(self) -> Self:
         return self

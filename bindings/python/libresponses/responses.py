@@ -58,7 +58,9 @@ def _items(
             *_requests.query({"after": after, **query}),
             has_body=False,
         )
-        made.result = _pagination.Maker(_pages.ListPage, default_client(), request, after, before)
+        made.result = _pagination.Maker(
+            _pages.ListPage, default_client().responses, request, after, before
+        )
         return made
 
     return request(after)

@@ -38,7 +38,7 @@ def test_events(client: OpenAI) -> None:
     assert not hasattr(deltas[0], "snapshot")
     assert events[-1].response.output_text == "while small sails"
     assert stream.get_final_response() == events[-1].response
-    assert stream.response == events[-1].response
+    assert stream.snapshot == events[-1].response
     for event in events:
         assert (
             json.loads(event.to_json()) == event.to_dict() == json.loads(event.to_json(indent=None))
@@ -226,7 +226,7 @@ def test_text_so_far(client: OpenAI) -> None:
     with client.responses.create(model="sandbox", input="#long=30", stream=True) as stream:
         for event in stream:
             text += getattr(event, "delta", "")
-            response = stream.response
+            response = stream.snapshot
             assert response is not None
             seen = response.output_text
             assert seen.startswith(text)

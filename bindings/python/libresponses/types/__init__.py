@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
+from . import conversations as conversations
+from . import responses as responses
 from .responses import Response as Response

@@ -1,7 +1,7 @@
 """Classes of items, parts and events: ``isinstance(item, ResponseFunctionToolCall)``.
 
 The names are those of ``openai.types.responses``. Names of parameters (``...Param``) are
-dictionaries.
+dictionaries; names of what is text, a list or of several forms are ``str``, ``list`` and `Model`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,19 @@ from .._models import ResponseUsage as ResponseUsage
 
 ParsedResponse = Response
 ResponseStreamEvent = Event
-ResponseOutputItem = Model
-ResponseItem = Model
+
+# What the API has several forms of.
+ComputerAction = ContainerNetworkPolicyDomainSecret = EasyInputMessage = LocalSkill = Model
+McpToolCallError = ParsedContent = ParsedResponseOutputItem = ResponseItemList = Model
+ResponseFormatTextConfig = ResponseFunctionCallOutputItem = ResponseInputContent = Model
+ResponseFunctionShellCallOutputContent = ResponseInputItem = ResponseItem = Model
+ResponseOutputItem = ResponseSteerInputContent = ResponseSteerRequiredInput = Model
+ResponseTextConfig = ResponsesClientEvent = Tool = Model
+ResponsesServerEvent = Event
+ComputerActionList = ResponseFunctionCallOutputItemList = ResponseInput = list
+ResponseInputMessageContentList = ResponseSteerInput = list
+ImageDetail = ResponseIncludable = ResponseStatus = ResponseSteerErrorCode = str
+ResponseSteerPendingReason = ServiceTier = ToolChoiceOptions = str
 
 
 class EventType(type):
@@ -29,6 +40,13 @@ class EventType(type):
 
     def __instancecheck__(cls, event: object) -> bool:
         return isinstance(event, Event) and event.type == cls.kind
+
+
+def class_of(kind: str) -> type[Model]:
+    """The class of objects with this "type"."""
+    if not Classes.is_made:
+        Classes.make()
+    return Classes.by_type.get(kind, Model)
 
 
 def __getattr__(name: str) -> Any:
@@ -44,7 +62,7 @@ def __getattr__(name: str) -> Any:
         for kind, event_name, *_ in _names.rows(_names.EVENTS):
             if event_name == name:
                 found = EventType(name, (Event,), {"kind": kind, "__slots__": ()})
-    if found is None and name.endswith("Param"):
+    if found is None and name.endswith(("Param", "Params")):
         found = dict
     if found is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
