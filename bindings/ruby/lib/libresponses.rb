@@ -19,6 +19,7 @@ module Libresponses
   autoload :StructuredOutput, "#{__dir__}/libresponses/structured_output"
   autoload :Formats, "#{__dir__}/libresponses/formats"
   autoload :Names, "#{__dir__}/libresponses/names"
+  autoload :Keys, "#{__dir__}/libresponses/keys"
   autoload :Tool, "#{__dir__}/libresponses/tool"
   autoload :ToolLoop, "#{__dir__}/libresponses/tool_loop"
   autoload :Page, "#{__dir__}/libresponses/page"

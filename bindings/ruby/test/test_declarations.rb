@@ -13,8 +13,7 @@ class TestDeclarations < TestCase
     responses_count_input_tokens responses_compact responses_wait responses_send
     responses_create_stream responses_get_stream responses_call_next responses_call_wait
     responses_client_interrupt
-    responses_client_set_key_callback responses_key_request_attempt responses_key_request_http_status
-    responses_key_request_answer responses_key_request_free
+    responses_key_request_attempt responses_key_request_http_status
     responses_copy_text responses_response_get responses_event_type responses_event_kind
     responses_event_sequence responses_event_text responses_event_json responses_event_response_id
     responses_event_item_id responses_event_output_index responses_event_content_index
@@ -85,6 +84,12 @@ class TestDeclarations < TestCase
     assert_equal [:void, types.map do |type|
                            type == :string ? :pointer : type
                          end], Libresponses::Native::LOG_FUNCTION_TYPE
+  end
+
+  def test_the_key_function
+    typedef = File.read(HEADER)[/typedef void \(\*responses_key_fn\)\((.*?)\);/m, 1]
+    types = typedef.split(",").map { |argument| ffi_type(argument.strip.sub(/\w+\z/, "").strip) }
+    assert_equal [:void, types], Libresponses::Native::KEY_FUNCTION_TYPE
   end
 
   # That they are those of the header is seen to by scripts/header.py, which makes them from it.

@@ -49,7 +49,7 @@ class TestSecrets < TestCase
   def test_arguments_that_are_refused
     nul = "#{CANARY}\0"
     [
-      { api_key: "#{CANARY}\n" }, { api_key: nul }, { api_key: -> { CANARY } }, { organization: "#{CANARY}\n" },
+      { api_key: "#{CANARY}\n" }, { api_key: nul }, { base_url: -> { CANARY } }, { organization: "#{CANARY}\n" },
       { project: "#{CANARY}\r" }, { timeout: CANARY }, { max_retries: CANARY }, { headers: { "A" => "#{CANARY}\n" } },
       { headers: { "#{CANARY}:" => "a" } }, { headers: { "A" => nul } }, { headers: { nul => "a" } },
       { CANARY.to_sym => 1 }, { nul.to_sym => 1 }, { idle_timeout_ms: CANARY }, { idle_timeout: CANARY },

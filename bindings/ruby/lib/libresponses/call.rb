@@ -16,9 +16,11 @@ module Libresponses
     # Pushed to when there is a reason to look again.
     attr_reader :wake_ups
 
+    # @param keys [Keys, nil] where the library asks for its key
     # @param start yields the places for the call and the error; returns the status of a ..._start
-    def initialize(engine, &start)
+    def initialize(engine, keys = nil, &start)
       @engine = engine
+      @keys = keys
       @flags = Native::BATCH_JSON
       @pid = Process.pid
       @wake_ups = Queue.new
@@ -162,8 +164,10 @@ module Libresponses
       if status == Native::DONE
         @response = copy_response
       else
-        @error = Error.take(status, @out.error)
-        @error.response = copy_response
+        error = Error.take(status, @out.error)
+        error.response = copy_response
+        # What the proc for keys raised goes to whoever asked.
+        @error = (@keys&.error if status == Native::E_USER) || error
       end
       @status = status
       free

@@ -27,7 +27,8 @@ module Libresponses
     # Every option of responses_client_set in responses.h is a keyword; nil is the default. Durations
     # are in seconds without the `_ms` of the library's name.
     #
-    # @param api_key [String] from OPENAI_API_KEY
+    # @param api_key [String, #call] from OPENAI_API_KEY; a proc is asked before every attempt, in a thread of its
+    #   own, and what it raises is raised where the answer is waited for
     # @param base_url [String] from OPENAI_BASE_URL, or https://api.openai.com/v1
     # @param organization [String] from OPENAI_ORG_ID
     # @param project [String] from OPENAI_PROJECT_ID
@@ -71,7 +72,7 @@ module Libresponses
       dup.tap { |client| client.derive_from(self, headers, Options.translate(options)) }
     end
 
-    # @return [String, nil] the key that requests are sent with; nil without one
+    # @return [String, #call, nil] the key that requests are sent with, or the proc that is asked; nil without one
     def api_key = setting(:api_key, "OPENAI_API_KEY")
 
     # @return [String] the address that paths are added to

@@ -9,13 +9,14 @@ module Libresponses
   #
   # @api private
   class Session
-    attr_reader :engine, :handle
+    attr_reader :engine, :handle, :keys
 
     # @param parent [Session, nil] whose options and connections to begin with
     def initialize(parent, options, headers, logger, log_level)
       @pid = Process.pid
       Thread.handle_interrupt(Native::UNINTERRUPTED) { make(parent) }
-      Options.apply(@handle, options, headers)
+      @keys = take_keys(parent, options[:api_key])
+      Options.apply(@handle, options[:api_key].respond_to?(:call) ? options.except(:api_key) : options, headers)
       @log = Log.attach(@handle, logger, log_level) if logger
       @engine = parent ? parent.engine : Engine.new(@handle)
     end
@@ -38,7 +39,7 @@ module Libresponses
     def start(function, *arguments, options: {}, headers: {})
       session = self
       session = Session.new(self, options, headers, nil, nil) unless options.empty? && headers.empty?
-      Call.new(@engine) do |call, error|
+      Call.new(@engine, session.keys) do |call, error|
         Native.public_send(function, session.handle, *arguments, call, error)
       end
     rescue ArgumentError => e
@@ -55,6 +56,15 @@ module Libresponses
     end
 
     private
+
+    # A proc is asked for each key; a key that is text takes its place.
+    def take_keys(parent, api_key)
+      return parent&.keys if api_key.nil?
+      return Keys.new(api_key).attach(@handle) if api_key.respond_to?(:call)
+
+      Native.responses_client_set_key_callback(@handle, nil, nil) if parent&.keys
+      nil
+    end
 
     def make(parent)
       out = Native::Out.new

@@ -36,6 +36,9 @@ module Libresponses
       responses_option_name: [%i[size_t], :string],
       responses_client_set_header: [%i[pointer string string pointer], :int],
       responses_client_set_log: [%i[pointer int pointer pointer], :int],
+      responses_client_set_key_callback: [%i[pointer pointer pointer], :int],
+      responses_key_request_answer: [%i[pointer string size_t pointer], :int],
+      responses_key_request_free: [%i[pointer], :void],
       responses_client_free: [%i[pointer], :void],
 
       responses_response_json: [%i[pointer pointer], :pointer],
@@ -78,6 +81,8 @@ module Libresponses
     ffi_lib Library.find
     FUNCTIONS.each { |name, (arguments, result)| attach_function(name, arguments, result) }
 
+    # responses_key_fn.
+    KEY_FUNCTION_TYPE = [:void, %i[pointer pointer]].freeze
     # responses_log_fn.
     LOG_FUNCTION_TYPE = [:void, %i[int pointer size_t pointer]].freeze
   end
