@@ -234,15 +234,29 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
 #define RESPONSES_ERROR_CODE        3 /* the server's "code"; a number as its digits */
 #define RESPONSES_ERROR_PARAM       4 /* the server's "param", or the argument or option at fault */
 #define RESPONSES_ERROR_REQUEST_ID  5 /* the header x-request-id of the answer */
-#define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event, at most 64 KiB */
+#define RESPONSES_ERROR_BODY        6 /* the answer's body or the error event: max_error_bytes */
 #define RESPONSES_ERROR_RESPONSE_ID 7 /* the response that this is about, if known */
 #define RESPONSES_ERROR_HISTORY     8 /* every attempt, as in responses_response_history() */
 #define RESPONSES_ERROR_HEADERS     9 /* the answer's headers, one line "name: value" each */
+#define RESPONSES_ERROR_HTTP_VERSION 10 /* as responses_response_http_version() says it */
 
 /* One of the fields above. "" when the error does not have it, and when `error` is NULL. NULL for a
    number that is no field. Borrowed. */
 RESPONSES_API const char *responses_error_field(const responses_error *error, int field,
                                                 size_t *len);
+
+/* How far an attempt came. A connection that is used again begins with RESPONSES_PHASE_SENDING. */
+#define RESPONSES_PHASE_NONE    0 /* nothing was begun */
+#define RESPONSES_PHASE_LOOKUP  1 /* looks up the name of the server, or of the proxy */
+#define RESPONSES_PHASE_CONNECT 2 /* connects to it; also asks a proxy for the server */
+#define RESPONSES_PHASE_TLS     3 /* agrees on TLS and checks certificates */
+#define RESPONSES_PHASE_SENDING 4 /* sends the request; a part of it may have arrived */
+#define RESPONSES_PHASE_WAITING 5 /* the request is sent, and nothing of an answer has come */
+#define RESPONSES_PHASE_READING 6 /* the answer has begun; its first line has come */
+
+/* The phase in which the last attempt ended: RESPONSES_PHASE_... A request that failed before
+   RESPONSES_PHASE_SENDING has not reached the server. 0 when `error` is NULL. */
+RESPONSES_API int responses_error_phase(const responses_error *error);
 
 RESPONSES_API void responses_error_free(responses_error *error);
 
@@ -310,8 +324,12 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      max_event_bytes         67108864                   one event
      max_response_bytes      268435456                  one response: a body, or what the events of
                                                         a stream add up to, each text counted once
-     max_queue_bytes         262144                     unread bytes of a call before it is paused.
+     max_queue_bytes         262144                     unread bytes of a call before it is paused
+     max_error_bytes         65536                      of the body of an error, in
+                                                        RESPONSES_ERROR_BODY.
                                                         Each max_..._bytes: 1 KiB to 1 GiB
+     raw                     0                          1: answers are handed over as they came; see
+                                                        responses_call_next_bytes()
 
    Trusted certificates over https are the first of these that exists: ca_file and ca_path;
    SSL_CERT_FILE (a file) and SSL_CERT_DIR (directories with ":" between them) as they were in the
@@ -439,6 +457,10 @@ RESPONSES_API const char *responses_response_header(const responses_response *re
    responses_response_header() gives the value of one as the server sent it. */
 RESPONSES_API const char *responses_response_headers(const responses_response *response,
                                                      size_t *len);
+
+/* The version of HTTP in which the answer came: "HTTP/1.0", "HTTP/1.1" or "HTTP/2"; "" while a call
+   has no answer yet. Static. */
+RESPONSES_API const char *responses_response_http_version(const responses_response *response);
 
 /* How many times the request was sent: 1 without a retry. */
 RESPONSES_API int responses_response_attempts(const responses_response *response);
@@ -842,9 +864,36 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
                                             size_t capacity, size_t *used, int *count,
                                             responses_error **err);
 
+/*
+ * Reads an answer as the server sent it, for programs that pass it on or read it by themselves. The
+ * call must have been started by a client whose option "raw" is 1. Then:
+ *   - An answer with an HTTP status from 200 to 299 is a success, whatever it consists of: JSON
+ *     that tells of an error, a page, nothing. responses_response_json() has its bytes, which need
+ *     not be JSON, and responses_response_header() its type. All other answers are errors as ever;
+ *     see RESPONSES_ERROR_BODY and max_error_bytes.
+ *   - The head comes first: RESPONSES_OK with 0 in `*len`, as soon as status and headers are
+ *     there. responses_call_response() has them from then on.
+ *   - A stream comes as its text: whole events, with the comments and other lines before them.
+ *     What the library resumes has no gap, no repetition and no seam. An event that it made of a
+ *     document comes as the text of an event. What follows the terminal event is left out.
+ *   - Any other answer comes in one piece when it is complete, as does that of responses_wait().
+ * Retries, resuming and limits are those of the operation. After the head a request may still be
+ * sent anew, as long as no event was handed over; the head is handed over once.
+ *
+ * `*bytes` is borrowed until the next call with this call. Only their number says where they end:
+ * no NUL is behind them.
+ * Returns RESPONSES_OK; RESPONSES_AGAIN when there is nothing yet; RESPONSES_DONE when the call has
+ * ended well and all was read; RESPONSES_E_INVALID when the call is not raw, or its events were
+ * read by responses_call_next(), which a program may go over to after the head; otherwise as
+ * responses_call_next(). A stream that told of an error ends with RESPONSES_E_API after its text.
+ */
+RESPONSES_API int responses_call_next_bytes(responses_call *call, const char **bytes, size_t *len,
+                                            responses_error **err);
+
 /* Waits until responses_call_next() has something other than RESPONSES_AGAIN to return: an event,
-   the end, or an error. With timeout_ms 0 it does what can be done now, for all calls of the
-   client, and returns: a program may poll with this and responses_call_next() in turn.
+   the end, or an error; for a raw call, until responses_call_next_bytes() has. With timeout_ms 0 it
+   does what can be done now, for all calls of the client, and returns: a program may poll with this
+   and responses_call_next() in turn.
    Returns RESPONSES_OK, also when the call has failed; RESPONSES_AGAIN when timeout_ms have passed
    (-1: no limit) or the client was interrupted; RESPONSES_E_BUSY. */
 RESPONSES_API int responses_call_wait(responses_call *call, int timeout_ms);

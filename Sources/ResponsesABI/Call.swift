@@ -8,6 +8,7 @@ public func responses_call_next(
 ) -> Int32 {
     event?.pointee = nil
     return using(handle, err) { open in
+        if open.call.isRaw { open.call.readEvents() }
         switch open.call.next() {
         case .event:
             event?.pointee = open.event
@@ -15,6 +16,34 @@ public func responses_call_next(
         case .again: return RESPONSES_AGAIN
         case .done: return RESPONSES_DONE
         case .failed(let error): return report(error, err)
+        }
+    }
+}
+
+@_cdecl("responses_call_next_bytes") @implementation
+public func responses_call_next_bytes(
+    _ handle: OpaquePointer?, _ bytes: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ len: UnsafeMutablePointer<Int>?, _ err: HandleOut
+) -> Int32 {
+    bytes?.pointee = nil
+    len?.pointee = 0
+    return using(handle, err) { open in
+        switch open.call.nextBytes() {
+        case .head:
+            bytes?.pointee = emptyText
+            return RESPONSES_OK
+        case .bytes(let found):
+            bytes?.pointee = output(found, len)
+            return RESPONSES_OK
+        case .unavailable:
+            return report(
+                open.call.isRaw
+                    ? .invalid("call", "its events are read with responses_call_next() already")
+                    : .invalid("call", "is not raw; set the option raw to 1 before it is started"),
+                err)
+        case .step(.again): return RESPONSES_AGAIN
+        case .step(.failed(let error)): return report(error, err)
+        case .step: return RESPONSES_DONE
         }
     }
 }

@@ -41,6 +41,11 @@ public func responses_error_last_sequence(_ error: OpaquePointer?) -> Int64 {
     read(error, -1) { $0.details.lastSequence }
 }
 
+@_cdecl("responses_error_phase") @implementation
+public func responses_error_phase(_ error: OpaquePointer?) -> Int32 {
+    read(error, RESPONSES_PHASE_NONE) { $0.details.phase.rawValue }
+}
+
 @_cdecl("responses_error_field") @implementation
 public func responses_error_field(
     _ error: OpaquePointer?, _ field: Int32, _ len: UnsafeMutablePointer<Int>?
@@ -66,6 +71,7 @@ public func responses_error_field(
         case RESPONSES_ERROR_RESPONSE_ID: return output(details.responseID, len)
         case RESPONSES_ERROR_HEADERS: return output(details.headers, len)
         case RESPONSES_ERROR_HISTORY: return output(details.history, len)
+        case RESPONSES_ERROR_HTTP_VERSION: return output(details.httpVersion.buffer, len)
         default: return nil
         }
     }
@@ -79,7 +85,8 @@ private func fieldOutOfMemory(_ field: Int32, _ len: UnsafeMutablePointer<Int>?)
         len?.pointee = text.map { strlen($0) } ?? 0
         return text
     }
-    return field > RESPONSES_ERROR_MESSAGE && field <= RESPONSES_ERROR_HEADERS ? emptyText : nil
+    return field > RESPONSES_ERROR_MESSAGE && field <= RESPONSES_ERROR_HTTP_VERSION
+        ? emptyText : nil
 }
 
 @_cdecl("responses_error_free") @implementation

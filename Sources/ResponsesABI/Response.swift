@@ -48,6 +48,11 @@ public func responses_response_request_id(_ response: OpaquePointer?) -> UnsafeP
     }
 }
 
+@_cdecl("responses_response_http_version") @implementation
+public func responses_response_http_version(_ response: OpaquePointer?) -> UnsafePointer<CChar>? {
+    read(response, emptyText) { staticText($0.httpVersion) }
+}
+
 @_cdecl("responses_response_header") @implementation
 public func responses_response_header(_ response: OpaquePointer?, _ name: UnsafePointer<CChar>?)
     -> UnsafePointer<CChar>?

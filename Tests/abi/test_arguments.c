@@ -305,6 +305,12 @@ static void null_handles_answer_like_wrong_ones(void **state)
     assert_int_equal(responses_call_next(NULL, &event, NULL), RESPONSES_E_INVALID);
     assert_int_equal(responses_call_next_batch(NULL, 0, buffer, sizeof buffer, &len, &count, NULL),
                      RESPONSES_E_INVALID);
+    const char *bytes = "";
+    len = 1;
+    assert_int_equal(responses_call_next_bytes(NULL, &bytes, &len, NULL), RESPONSES_E_INVALID);
+    assert_null(bytes);
+    assert_int_equal(len, 0);
+    assert_string_equal(responses_response_http_version(NULL), "");
     assert_int_equal(responses_call_wait(NULL, 0), RESPONSES_E_INVALID);
     assert_int_equal(responses_call_cancel(NULL), RESPONSES_E_INVALID);
     assert_null(responses_call_response(NULL));

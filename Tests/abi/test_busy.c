@@ -61,6 +61,7 @@ static void a_second_thread_in_the_same_call_is_busy(void **state)
         responses_call_next_batch(call, 0, buffer, sizeof buffer, &used, &count, &error),
         RESPONSES_E_BUSY);
     assert_int_equal(responses_error_status(error), RESPONSES_E_BUSY);
+    assert_int_equal(responses_call_next_bytes(call, NULL, NULL, NULL), RESPONSES_E_BUSY);
     server_go(server);
     pthread_join(thread, &result);
     assert_int_equal((intptr_t)result, RESPONSES_OK);

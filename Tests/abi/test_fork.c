@@ -157,6 +157,8 @@ static int use_all(void)
         return 6;
     if (responses_call_next_batch(call, 0, buffer, 64, &used, &count, NULL) != RESPONSES_E_FORKED)
         return 7;
+    if (responses_call_next_bytes(call, NULL, NULL, NULL) != RESPONSES_E_FORKED)
+        return 7;
     if (responses_client_set(client, "project", "x", NULL) != RESPONSES_E_FORKED)
         return 8;
     if (responses_client_dispatch(client) != RESPONSES_E_FORKED)

@@ -158,6 +158,13 @@ static int next_batch(void *call)
     return responses_call_next_batch(call, 0, buffer, sizeof buffer, &used, &count, NULL);
 }
 
+/* Of a call that is not raw: it goes in, and comes out with a refusal. */
+static int next_bytes(void *call)
+{
+    int status = responses_call_next_bytes(call, NULL, NULL, NULL);
+    return status == RESPONSES_E_INVALID ? RESPONSES_AGAIN : status;
+}
+
 static int wait_shortly(void *call)
 {
     return responses_call_wait(call, 1);
@@ -208,7 +215,7 @@ static void a_call_that_one_thread_uses(void **state)
 {
     static const use each[] = {next,     next_or_why,      next_batch,    wait_not_at_all,
                                cancel,   look_at_response, set_user_data, user_data,
-                               free_too, next_ready};
+                               free_too, next_ready,       next_bytes};
     (void)state;
     for (size_t i = 0; i < COUNT(each); i++)
         free_while_used(make_call, release_call, &each[i], 1);
@@ -219,6 +226,7 @@ static void a_call_that_many_threads_use(void **state)
     static const use sets[][USERS] = {{next, cancel, set_user_data},
                                       {next, next_ready, user_data},
                                       {wait_shortly, next_batch, cancel},
+                                      {wait_not_at_all, next_bytes, cancel},
                                       {look_at_response, free_too, next_ready}};
     (void)state;
     for (size_t i = 0; i < COUNT(sets); i++)

@@ -187,7 +187,9 @@ static void options_are_listed_by_index(void **state)
                                      "poll_interval_ms",
                                      "max_event_bytes",
                                      "max_response_bytes",
-                                     "max_queue_bytes"};
+                                     "max_queue_bytes",
+                                     "max_error_bytes",
+                                     "raw"};
     size_t count = 0;
     while (responses_option_name(count) != NULL)
         assert_true(++count < 1000);

@@ -13,6 +13,8 @@
            VALUE 9.
        78  RESPONSES-ERROR-HISTORY
            VALUE 8.
+       78  RESPONSES-ERROR-HTTP-VERSION
+           VALUE 10.
        78  RESPONSES-ERROR-MESSAGE
            VALUE 1.
        78  RESPONSES-ERROR-PARAM
@@ -211,3 +213,17 @@
            VALUE 2.
        78  RESPONSES-OK
            VALUE 0.
+       78  RESPONSES-PHASE-CONNECT
+           VALUE 2.
+       78  RESPONSES-PHASE-LOOKUP
+           VALUE 1.
+       78  RESPONSES-PHASE-NONE
+           VALUE 0.
+       78  RESPONSES-PHASE-READING
+           VALUE 6.
+       78  RESPONSES-PHASE-SENDING
+           VALUE 4.
+       78  RESPONSES-PHASE-TLS
+           VALUE 3.
+       78  RESPONSES-PHASE-WAITING
+           VALUE 5.

@@ -13,6 +13,7 @@ module responses
   integer(c_int), parameter :: RESPONSES_ERROR_CODE = 3
   integer(c_int), parameter :: RESPONSES_ERROR_HEADERS = 9
   integer(c_int), parameter :: RESPONSES_ERROR_HISTORY = 8
+  integer(c_int), parameter :: RESPONSES_ERROR_HTTP_VERSION = 10
   integer(c_int), parameter :: RESPONSES_ERROR_MESSAGE = 1
   integer(c_int), parameter :: RESPONSES_ERROR_PARAM = 4
   integer(c_int), parameter :: RESPONSES_ERROR_REQUEST_ID = 5
@@ -112,6 +113,13 @@ module responses
   integer(c_int), parameter :: RESPONSES_LOG_NONE = 0
   integer(c_int), parameter :: RESPONSES_LOG_WARNING = 2
   integer(c_int), parameter :: RESPONSES_OK = 0
+  integer(c_int), parameter :: RESPONSES_PHASE_CONNECT = 2
+  integer(c_int), parameter :: RESPONSES_PHASE_LOOKUP = 1
+  integer(c_int), parameter :: RESPONSES_PHASE_NONE = 0
+  integer(c_int), parameter :: RESPONSES_PHASE_READING = 6
+  integer(c_int), parameter :: RESPONSES_PHASE_SENDING = 4
+  integer(c_int), parameter :: RESPONSES_PHASE_TLS = 3
+  integer(c_int), parameter :: RESPONSES_PHASE_WAITING = 5
 
   interface
     function responses_version() bind(c, name='responses_version') result(answer)
@@ -193,6 +201,12 @@ module responses
       integer(c_int), value :: field
       integer(c_size_t), intent(out), optional :: len
       type(c_ptr) :: answer
+    end function
+    function responses_error_phase(error) bind(c, name='responses_error_phase') &
+        result(answer)
+      import
+      type(c_ptr), value :: error
+      integer(c_int) :: answer
     end function
     subroutine responses_error_free(error) bind(c, name='responses_error_free')
       import
@@ -334,6 +348,12 @@ module responses
       import
       type(c_ptr), value :: response
       integer(c_size_t), intent(out), optional :: len
+      type(c_ptr) :: answer
+    end function
+    function responses_response_http_version(response) bind(c, &
+        name='responses_response_http_version') result(answer)
+      import
+      type(c_ptr), value :: response
       type(c_ptr) :: answer
     end function
     function responses_response_attempts(response) bind(c, &
@@ -692,6 +712,15 @@ module responses
       integer(c_size_t), value :: capacity
       integer(c_size_t), intent(out), optional :: used
       integer(c_int), intent(out), optional :: count
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_call_next_bytes(call, bytes, len, err) bind(c, &
+        name='responses_call_next_bytes') result(answer)
+      import
+      type(c_ptr), value :: call
+      type(c_ptr), intent(out), optional :: bytes
+      integer(c_size_t), intent(out), optional :: len
       type(c_ptr), intent(out), optional :: err
       integer(c_int) :: answer
     end function

@@ -5,7 +5,8 @@ package enum Option: Int {
     case proxy, noProxy, httpVersion
     case tcpKeepalive, connectTimeout, firstEventTimeout, idleTimeout, completionGrace, timeout
     case maximumRetries, resumeAttempts, pollInterval
-    case maximumEventBytes, maximumResponseBytes, maximumQueueBytes
+    case maximumEventBytes, maximumResponseBytes, maximumQueueBytes, maximumErrorBytes
+    case raw
 
     package var name: StaticString {
         switch self {
@@ -37,6 +38,8 @@ package enum Option: Int {
         case .maximumEventBytes: return "max_event_bytes"
         case .maximumResponseBytes: return "max_response_bytes"
         case .maximumQueueBytes: return "max_queue_bytes"
+        case .maximumErrorBytes: return "max_error_bytes"
+        case .raw: return "raw"
         }
     }
 
@@ -46,6 +49,7 @@ package enum Option: Int {
     @_optimize(speed)
     package static func named(_ name: UnsafeBufferPointer<UInt8>) -> Option? {
         switch name.count {
+        case 3: return first(name, .raw)
         case 5: return first(name, .proxy)
         case 7: return first(name, .apiKey, .project, .caFile, .caPath)
         case 8: return first(name, .baseURL, .noProxy)
@@ -55,7 +59,8 @@ package enum Option: Int {
         case 13: return first(name, .defaultQuery)
         case 15:
             return first(
-                name, .idleTimeout, .resumeAttempts, .maximumEventBytes, .maximumQueueBytes)
+                name, .idleTimeout, .resumeAttempts, .maximumEventBytes, .maximumQueueBytes,
+                .maximumErrorBytes)
         case 16: return first(name, .tcpKeepalive, .pollInterval, .caFallbackFile)
         case 18: return first(name, .connectTimeout, .maximumResponseBytes)
         case 19: return first(name, .completionGrace)
@@ -68,12 +73,13 @@ package enum Option: Int {
     @inline(__always)
     private static func first(
         _ name: UnsafeBufferPointer<UInt8>, _ a: Option, _ b: Option? = nil, _ c: Option? = nil,
-        _ d: Option? = nil
+        _ d: Option? = nil, _ e: Option? = nil
     ) -> Option? {
         if a.isNamed(name) { return a }
         if let b, b.isNamed(name) { return b }
         if let c, c.isNamed(name) { return c }
         if let d, d.isNamed(name) { return d }
+        if let e, e.isNamed(name) { return e }
         return nil
     }
 

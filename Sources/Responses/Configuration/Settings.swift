@@ -53,6 +53,10 @@ package struct Settings {
     var maximumEventBytes = 64 << 20
     var maximumResponseBytes = 256 << 20
     var maximumQueueBytes = 256 << 10
+    /// Of the body of an error.
+    var maximumErrorBytes = 64 << 10
+    /// Answers are handed over as they came.
+    package var isRaw = false
 
     /// What no message may have in it; there once the options are those of a call.
     var redaction: Redaction?

@@ -53,6 +53,8 @@ extension Settings {
         case .maximumEventBytes: maximumEventBytes = try size(option, given)
         case .maximumResponseBytes: maximumResponseBytes = try size(option, given)
         case .maximumQueueBytes: maximumQueueBytes = try size(option, given)
+        case .maximumErrorBytes: maximumErrorBytes = try size(option, given)
+        case .raw: isRaw = try flag(option, given)
         }
     }
 
@@ -83,6 +85,8 @@ extension Settings {
         case .maximumEventBytes: maximumEventBytes = standard.maximumEventBytes
         case .maximumResponseBytes: maximumResponseBytes = standard.maximumResponseBytes
         case .maximumQueueBytes: maximumQueueBytes = standard.maximumQueueBytes
+        case .maximumErrorBytes: maximumErrorBytes = standard.maximumErrorBytes
+        case .raw: isRaw = standard.isRaw
         }
     }
 

@@ -44,14 +44,24 @@ package final class Call: Waiter {
     var resumption = Resumption()
     var polling: Polling
     /// Those that the caller was given: from then on the request is not sent anew.
-    var deliveredEvents: Int { operation.kind == .stream ? stream.takenEvents : 0 }
+    var deliveredEvents: Int { handsOverEvents ? stream.takenEvents : 0 }
+    /// A stream where a document was asked for is only put together, but for a raw call.
+    var handsOverEvents: Bool { operation.kind == .stream || isRaw }
 
     /// The result of the call, should there be no other key than the one that was refused.
     var keyRefusal: ResponsesError?
     /// How the attempt before the one that a key was last asked for had been answered.
     var statusBeforeKey: Int32 = 0
 
-    private var finalResponse: Response?
+    /// Answers are handed over as they came: see `CallBytes`.
+    package let isRaw: Bool
+    var text: StreamText?
+    var head = AnswerHead.handedOver
+    var documentIsDue = false
+
+    private(set) var finalResponse: Response?
+    /// The head that was handed over.
+    var answer: ResponseHeaders?
     private var partialResponse: Response?
     private var partialVersion = -1
 
@@ -80,6 +90,7 @@ package final class Call: Waiter {
         self.log = log
         request = operation.request
         journal = Journal(frozen.values.redaction)
+        isRaw = frozen.values.isRaw
         decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         stream = StreamState(lastSequence: operation.startingAfter)
@@ -162,12 +173,20 @@ package final class Call: Waiter {
             if reading.mustSettle && !settle() { continue }
             if let (data, count) = decoder.nextLikeLast(&fields) {
                 let name = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-                if takeScanned(data, count, name) { return .event }
+                if takeScanned(data, count, name) {
+                    text?.accept(decoder.unread)
+                    return .event
+                }
+                text?.skip(decoder.unread)
                 continue
             }
             switch decoder.next() {
             case .event(let data, let count, let name):
-                if take(data, count, name) { return .event }
+                if take(data, count, name) {
+                    text?.accept(decoder.unread)
+                    return .event
+                }
+                text?.skip(decoder.unread)
             case .done: streamEnded("the server sent [DONE] before a terminal event")
             case .tooLarge:
                 fail(
@@ -195,6 +214,13 @@ package final class Call: Waiter {
     func resetDecoder() {
         if accumulator.arriving.isUnderWay { _ = settle() }
         decoder = EventStreamDecoder(maximumEventBytes: settings.maximumEventBytes)
+        text?.breakOff()
+    }
+
+    /// Takes over bytes of a stream. False when memory is out.
+    func decode(_ bytes: inout ByteBuffer) -> Bool {
+        if let text, !text.arrived(bytes.bytes, bytes.count) { return false }
+        return decoder.refill(from: &bytes)
     }
 
     /// The event that `next` gave was not taken after all; it comes again.
@@ -211,12 +237,12 @@ package final class Call: Waiter {
 
     /// Reads ahead, so that `next` will have something else to say than "again". False: it has not.
     func lookAhead() -> Bool {
-        if reading.hasEventInHand { return true }
+        if reading.hasEventInHand || head == .here { return true }
         switch advance() {
         case .event:
             reading.hasEventInHand = true
             return true
-        case .again: return false
+        case .again: return head == .here
         case .done, .failed: return true
         }
     }
@@ -262,7 +288,7 @@ package final class Call: Waiter {
 
     /// Looks what has changed and acts on it. False when nothing has.
     @inline(never)
-    private func collectNews() -> Bool {
+    func collectNews() -> Bool {
         // Without the lock: a loop may ask often, and mostly in vain.
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()
@@ -279,12 +305,13 @@ package final class Call: Waiter {
                 if case .pending = answer {} else { return .key }
             }
             if let transfer {
+                if head == .awaited && takeHead(of: transfer) { return .bytes }
                 if transfer.mode == .events && !transfer.inbox.isEmpty {
                     // Whatever keeps coming: what was there when the limit was reached is taken in once.
                     if hasExpired && reading.hasLookedAgain { return .expired }
                     reading.hasLookedAgain = hasExpired
                     transfer.wasTakenFrom = true
-                    if !decoder.refill(from: &transfer.inbox) { return .noMemory }
+                    if !decode(&transfer.inbox) { return .noMemory }
                     accumulator.arriving.moved(to: decoder.eventStart)
                     progress.arrival = transfer.lastArrival
                     transfer.resumeIfPaused()
@@ -350,6 +377,7 @@ package final class Call: Waiter {
 
     func succeed(_ response: Response) {
         finalResponse = response
+        if head == .awaited { head = .here }
         conclude(.done)
     }
 
@@ -394,10 +422,11 @@ package final class Call: Waiter {
         if let partialResponse, accumulator.version == partialVersion { return partialResponse }
         partialResponse = nil
         var body = ByteBuffer()
-        guard accumulator.assemble(into: &body), !body.isEmpty else { return nil }
+        guard accumulator.assemble(into: &body), !body.isEmpty || answer != nil else { return nil }
         partialVersion = accumulator.version
         // Once events come, the headers do not change any more.
-        let headers = journal.headers ?? (deliveredEvents > 0 ? transfer?.headers : nil)
+        let isFirst = deliveredEvents > 0 && !resumption.hasBegun
+        let headers = answer ?? (isFirst ? transfer?.headers : nil) ?? journal.headers
         partialResponse = Response(
             body: body, headers: headers, attempts: journal.attempts, history: journal.json())
         return partialResponse

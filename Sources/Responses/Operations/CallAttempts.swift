@@ -151,6 +151,10 @@ extension Call {
         if count == 0 && isBehindCursor && resumption.source == .stream {
             return streamEnded("the server sent no further events")
         }
+        if isRaw && !resumption.hasBegun && operation.kind != .poll {
+            documentIsDue = count > 0
+            return finish(transfer)
+        }
         transfer.members = MemberIndex(checking: transfer.inbox.bytes, count: count)
         let document = transfer.members.document
         if document == nil && !(count == 0 && operation.acceptsEmptyBody) {
@@ -199,9 +203,10 @@ extension Call {
             end = state
         }
         var stream = ByteBuffer()
-        guard stream.append("data: {\"type\":\"response."), stream.append(end),
+        guard stream.append("event: response."), stream.append(end),
+            stream.append("\ndata: {\"type\":\"response."), stream.append(end),
             stream.append("\",\"response\":"), appendLine(of: document, to: &stream),
-            stream.append("}\n\n"), decoder.refill(from: &stream)
+            stream.append("}\n\n"), decode(&stream)
         else { return fail(.noMemory, ResponsesError.noMemoryMessage) }
     }
 

@@ -33,6 +33,8 @@ extension Call {
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
         let headers = transfer?.headers ?? journal.headers
+        details.phase = transfer?.phase ?? journal.phase
+        details.httpVersion = headers?.version ?? ""
         details.httpStatus = transfer?.status ?? headers?.status ?? 0
         details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
         if details.retryAfterMilliseconds < 0, isRetryable, let told {

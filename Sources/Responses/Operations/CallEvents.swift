@@ -67,8 +67,7 @@ extension Call {
         } else if !takeOther(json, name) {
             return false
         }
-        // A stream where a document was asked for is only put together.
-        if operation.kind != .stream { return false }
+        if !handsOverEvents { return false }
         event.fill(fields, json: json, text: text)
         return true
     }

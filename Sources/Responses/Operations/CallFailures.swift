@@ -178,11 +178,12 @@ extension Call {
         // A sign of life that says the time, say.
         if Call.signsOfLife.containsIgnoringCase(name) { return false }
         let told = ServerFailure(body: data, count: count)
-        let body = Text(copying: data, count: min(count, ResponsesError.maximumBody))
+        let body = Text(copying: data, count: min(count, settings.maximumErrorBytes))
         let list = JSONValue(checking: data, count: count)
         let isError = list.map { Refusal.isError($0, endpointIsKnown: true) } ?? false
         if isError || equal(name, "error") {
             tellFailure(told, body)
+            if outcome != nil { text?.accept(decoder.unread) }
             return false
         }
         let words = told.message.withUnsafeBufferPointer {
@@ -194,6 +195,8 @@ extension Call {
                 "an event's data is not a JSON object" + (told.isEmpty ? "" : ": \"\(words)\""),
                 nil,
                 body: body))
+        // What ended the call is not kept from somebody who reads the stream by himself.
+        text?.accept(decoder.unread)
         return false
     }
 
@@ -272,7 +275,7 @@ extension Call {
 
     /// As much of an event as an error keeps.
     func bodyOfError(_ event: JSONValue) -> Text? {
-        Text(copying: event.start, count: min(event.count, ResponsesError.maximumBody))
+        Text(copying: event.start, count: min(event.count, settings.maximumErrorBytes))
     }
 
     func failAsServerSaid() {
@@ -287,6 +290,6 @@ extension Call {
 extension Transfer {
     /// As much of the answer's body as an error keeps. Nil when memory is out.
     var excerpt: Text? {
-        Text(copying: inbox.bytes, count: min(inbox.count, ResponsesError.maximumBody))
+        Text(copying: inbox.bytes, count: min(inbox.count, maximumErrorBytes))
     }
 }

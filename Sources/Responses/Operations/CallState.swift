@@ -33,7 +33,7 @@ struct StreamState {
 struct ToldFailure {
     /// The failure; more of its details may still follow.
     var details: ServerFailure?
-    /// The event that reported it, at most `ResponsesError.maximumBody` bytes.
+    /// The event that reported it, at most `max_error_bytes`.
     var body: Text?
     /// An event that counts as a failure if the stream ends after it.
     var suspicion: (told: ServerFailure, body: Text?)?

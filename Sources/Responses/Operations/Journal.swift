@@ -17,6 +17,8 @@ struct Journal {
     private(set) var attempts: Int32 = 0
     /// The headers of the last answer.
     private(set) var headers: ResponseHeaders?
+    /// How far the last attempt came.
+    private(set) var phase = Phase.none
     /// An attempt failed in a way that leaves open whether the server did what it was asked for.
     private(set) var mayHaveBeenDone = false
 
@@ -43,6 +45,7 @@ struct Journal {
     private mutating func note(_ transfer: Transfer?, _ reason: [UInt8]) {
         guard let transfer, !list.isEmpty else { return }
         let status = transfer.status
+        phase = transfer.phase
         if transfer.headers.status > 0 { headers = transfer.headers }
         let isLost = status < 400 && (!transfer.hasEnded || transfer.wasSent)
         if !reason.isEmpty && (status == 408 || status >= 500 || isLost) { mayHaveBeenDone = true }

@@ -183,6 +183,13 @@ package struct ByteBuffer: ~Copyable {
     @inline(__always)
     package mutating func consume(_ count: Int) { start = start &+ count }
 
+    /// Takes out the unread bytes from `from` to `end`.
+    package mutating func cut(_ from: Int, to end: Int) {
+        let bytes = bytes
+        memmove(bytes + from, bytes + end, count &- end)
+        truncate(to: count &- (end &- from))
+    }
+
     /// Forgets everything after the first `count` unread bytes.
     package mutating func truncate(to count: Int) {
         end = start &+ min(count, self.count)

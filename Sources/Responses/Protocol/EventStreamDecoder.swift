@@ -73,6 +73,16 @@ package struct EventStreamDecoder: ~Copyable {
     /// Where the current event begins.
     package var eventStart: UnsafeMutablePointer<UInt8> { buffer.bytes }
 
+    /// How many bytes are there behind the event that was given last.
+    package var unread: Int { buffer.count &- eventEnd }
+
+    /// A stream of events may begin with these bytes, and little else does: a comment, or the name of a
+    /// field, as far as it is there.
+    package static func mayBegin(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let fields: Words = "data:|event:|id:|retry:|:"
+        return fields.contains { zip($0, bytes).allSatisfy { $0 == $1 } }
+    }
+
     /// How many bytes of it are there, when it is large, incomplete, and its data will stay where it is: in
     /// the first line of data.
     package var arrivingCount: Int? {

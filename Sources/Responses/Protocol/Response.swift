@@ -55,6 +55,8 @@ package final class Response {
         return lines
     }
 
+    package var httpVersion: StaticString { headers?.version ?? "" }
+
     package var requestID: UnsafeBufferPointer<UInt8>? { headers?.value("x-request-id") }
 
     package var id: Text? {

@@ -4,6 +4,8 @@ package final class ResponsesError: Error, @unchecked Sendable {
     package struct Details {
         package var httpStatus: Int32 = 0
         package var isRetryable = false
+        package var phase = Phase.none
+        package var httpVersion: StaticString = ""
         package var retryAfterMilliseconds: Int64 = -1
         package var attempts: Int32 = 0
         package var lastSequence: Int64 = -1
@@ -77,7 +79,9 @@ package final class ResponsesError: Error, @unchecked Sendable {
             .forked,
             "the handle was made by the parent process; make a new client in this process")
     }
+}
 
-    /// The largest part of an answer that an error keeps.
-    package static let maximumBody = 64 * 1024
+/// How far an attempt came; the numbers are those of the header.
+package enum Phase: Int32 {
+    case none, lookup, connect, tls, sending, waiting, reading
 }

@@ -246,6 +246,11 @@ package final class Engine {
         var wanted: Int32 = 0
         if what & CURL_POLL_IN != 0 { wanted |= platform_readable }
         if what & CURL_POLL_OUT != 0 { wanted |= platform_writable }
+        if let easy, let context = curl_private(easy) {
+            Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                $0.isListening = what & CURL_POLL_IN != 0
+            }
+        }
         let outcome = platform_event_set_watch(set, fd, wanted, isKnown ? 1 : 0)
         if outcome < 0 { noteUnwatched(easy, -outcome) }
         // Any pointer marks the socket as known; libcurl forgets it when the socket goes. Should it not

@@ -4,6 +4,8 @@ import CPlatform
 /// The status line and headers of an answer, as they came in.
 package final class ResponseHeaders {
     package private(set) var status: Int32 = 0
+    /// "HTTP/1.1", as libcurl writes it in front of the status; empty before that.
+    package private(set) var version: StaticString = ""
     /// Names and values in turn, each ending in NUL; there may be spaces in front of a value.
     private var fields = ByteBuffer()
     /// The blank line behind the headers has come.
@@ -39,6 +41,7 @@ package final class ResponseHeaders {
             // What came before was an interim answer.
             fields.removeAll()
             status = readStatus(line, count)
+            version = readVersion(line)
             expectsStatus = false
             return .taken
         }
@@ -105,6 +108,17 @@ package final class ResponseHeaders {
         guard fields.appendTerminated(line + start, max(0, end - start)) else { return .noMemory }
         platform_blank_controls(fields.bytes + before, fields.count - before - 1)
         return .taken
+    }
+
+    /// The line has at least 12 bytes.
+    private func readVersion(_ line: UnsafePointer<UInt8>) -> StaticString {
+        switch (line[5], line[6], line[7]) {
+        case (0x31, 0x2E, 0x31): return "HTTP/1.1"
+        case (0x31, 0x2E, 0x30): return "HTTP/1.0"
+        case (0x32, _, _): return "HTTP/2"
+        case (0x33, _, _): return "HTTP/3"
+        default: return ""
+        }
     }
 
     private func readStatus(_ line: UnsafePointer<UInt8>, _ count: Int) -> Int32 {

@@ -64,6 +64,9 @@ final class Transfer {
     var runningIndex = -1
     private(set) var hasEnded = false
     private(set) var result = CURLE_OK
+    /// libcurl waits for bytes of the other side: before a request is sent it does so in the handshake, and
+    /// some of its versions have no time for the connection before that is over.
+    var isListening = false
     /// The `errno` with which the system refused to watch its socket; 0: it did not.
     var unwatched: Int32 = 0
     /// The `errno` of a connection that failed, 0 where the system was not the reason.
@@ -90,6 +93,9 @@ final class Transfer {
     var errorText: UnsafeMutablePointer<CChar> { curl_error_text(lent) }
     let maximumQueueBytes: Int
     private let maximumBodyBytes: Int
+    let maximumErrorBytes: Int
+    /// The owner is told of the head, and documents stay as they are.
+    private let isRaw: Bool
     /// The engine's clock, read once for all that arrives at a time.
     unowned(unsafe) let engine: Engine
 
@@ -135,6 +141,8 @@ final class Transfer {
             request.isSecure && !maySpeakHTTP2 && CurlLibrary.announcesRequests
         maximumQueueBytes = settings.values.maximumQueueBytes
         maximumBodyBytes = settings.values.maximumResponseBytes
+        maximumErrorBytes = settings.values.maximumErrorBytes
+        isRaw = settings.values.isRaw
     }
 
     deinit {
@@ -272,7 +280,9 @@ final class Transfer {
         engine.deliveries &+= 1
         // Once the body has begun somebody may be reading the headers; trailers do not change them.
         switch mode == .undecided ? headers.take(line, count) : headers.takeTrailer(count) {
-        case .taken: return count
+        case .taken:
+            if isRaw && headers.isComplete { tellOwner() }
+            return count
         case .tooLarge: excess = "the answer's headers are larger than 262144 bytes"
         case .tooManyInterim: excess = "the server sent more than 1000 interim answers (1xx)"
         case .trailersTooLarge: break  // what they follow is whole: see `ended`
@@ -343,6 +353,10 @@ final class Transfer {
         if !isCalledStream && !request.wantsEvents { return .body }
         // Gateways give event streams another type, also that of JSON, and errors that of a stream.
         for index in 0..<count where bytes[index] > 0x20 && !isByteOrderMark(bytes[index]) {
+            if isRaw && !isCalledStream {
+                let start = Input(start: bytes + index, count: count &- index)
+                return EventStreamDecoder.mayBegin(start) ? .events : .body
+            }
             switch bytes[index] {
             // JSON and HTML begin with these; no line of a stream does.
             case 0x7B, 0x5B, 0x3C: return .body
@@ -370,13 +384,15 @@ final class Transfer {
 
     /// An error is read for its words; one that goes on for ever is not to fill the memory.
     private var bodyLimit: Int {
-        headers.status >= 400 ? min(Transfer.maximumRefusal, maximumBodyBytes) : maximumBodyBytes
+        headers.status >= 400
+            ? min(max(Transfer.maximumRefusal, maximumErrorBytes), maximumBodyBytes)
+            : maximumBodyBytes
     }
     private static let maximumRefusal = 4 << 20
 
     /// One in front of a document is no part of it (RFC 8259, section 8.1).
     private func skipByteOrderMark() {
-        guard mode == .body, inbox.count >= 3 else { return }
+        guard mode == .body, !isRaw, inbox.count >= 3 else { return }
         let bytes = inbox.bytes
         if bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF { inbox.consume(3) }
     }

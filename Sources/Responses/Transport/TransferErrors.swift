@@ -30,6 +30,36 @@ extension Transfer {
             && says("Failed to connect") && says("Unsupported protocol")
     }
 
+    /// How far it has come. Not to be asked while libcurl may be at it.
+    var phase: Phase {
+        if headers.status != 0 { return .reading }
+        switch result {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .lookup
+        case CURLE_COULDNT_CONNECT: return .connect
+        default: break
+        }
+        let failure = TransferFailure(result, isBroken: false)
+        if result != CURLE_OK && failure.status == .invalid { return .none }
+        if result != CURLE_OK && failure.status == .tls { return .tls }
+        // libcurl has begun anew by then, to send it once more.
+        if isCutAfterSending { return .waiting }
+        if wasSent && !isInProxyHead {
+            return size(CURLINFO_SIZE_UPLOAD_T) < Int64(request.body?.count ?? 0)
+                ? .sending : .waiting
+        }
+        // Times are at least one microsecond once they are there.
+        if size(CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .lookup }
+        if isInProxyHead { return .connect }
+        if request.isSecure && isListening && size(CURLINFO_APPCONNECT_TIME_T) == 0 { return .tls }
+        return size(CURLINFO_CONNECT_TIME_T) == 0 ? .connect : .sending
+    }
+
+    private func size(_ info: CURLINFO) -> Int64 {
+        var value: curl_off_t = 0
+        curl_get_offset(easy, info, &value)
+        return Int64(value)
+    }
+
     /// Bytes of the request have gone out.
     var wasSent: Bool {
         var sent = 0

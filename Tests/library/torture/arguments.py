@@ -92,6 +92,7 @@ NO_STATUS = {
     "responses_error_http_status",
     "responses_error_is_retryable",
     "responses_error_attempts",
+    "responses_error_phase",
     "responses_response_http_status",
     "responses_response_attempts",
     "responses_event_kind",

@@ -65,6 +65,7 @@ static int use_all(void)
     responses_call *call = NULL;
     responses_response *response = NULL;
     const responses_event *event;
+    const char *bytes;
     char buffer[64];
     size_t used;
     int count, wrong;
@@ -96,6 +97,7 @@ static int use_all(void)
     check(responses_call_next(NULL, &event, &error));
     check(responses_call_next_batch(NULL, 0, buffer, sizeof buffer, &used, &count, &error));
     check(responses_call_next_batch(NULL, 99, buffer, sizeof buffer, &used, &count, &error));
+    check(responses_call_next_bytes(NULL, &bytes, &used, &error));
     /* Who does not ask for the error gets the reason. */
     must(responses_client_set(NULL, "api_key", "k", NULL) == RESPONSES_E_INVALID);
     return 0;

@@ -90,6 +90,20 @@ class call_view
         return status;
     }
 
+    /* As next(), for a client whose option "raw" is "1": the answer as it came, the head first, which is
+       an empty piece. The bytes are borrowed until the next use of the call. */
+    int next_bytes(string_view &bytes, error &e) const
+    {
+        const char *borrowed = nullptr;
+        std::size_t len = 0;
+        responses_error *details = nullptr;
+        int status = responses_call_next_bytes(handle_, &borrowed, &len, &details);
+        bytes = borrowed == nullptr ? string_view() : string_view(borrowed, len);
+        if (status < 0)
+            e = error(status, details);
+        return status;
+    }
+
     /* Waits until next() has something else to say than RESPONSES_AGAIN: true. False when the time is
        over or the client was interrupted. The result of try_wait holds that, besides being an error or
        none: `*result`. */

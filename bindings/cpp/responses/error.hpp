@@ -123,6 +123,11 @@ class error : public std::exception
     {
         return field(RESPONSES_ERROR_HEADERS);
     }
+    /* "HTTP/1.1", say. */
+    string_view http_version() const noexcept
+    {
+        return field(RESPONSES_ERROR_HTTP_VERSION);
+    }
 
     /* The value at a JSON pointer of the body as a tree of jansson; "" is the whole. RESPONSES_E_RANGE
        when there is no value at that place, or the body is not JSON. */
@@ -145,6 +150,11 @@ class error : public std::exception
     std::chrono::milliseconds retry_after() const noexcept
     {
         return std::chrono::milliseconds(responses_error_retry_after_ms(said()));
+    }
+    /* How far the last attempt came: RESPONSES_PHASE_... */
+    int phase() const noexcept
+    {
+        return responses_error_phase(said());
     }
     /* How many times the request was sent. */
     int attempts() const noexcept

@@ -204,6 +204,11 @@ class response_view
     {
         return responses_response_http_status(handle_);
     }
+    /* "HTTP/1.1", say. */
+    string_view http_version() const noexcept
+    {
+        return detail::text_or_nothing(responses_response_http_version(handle_));
+    }
     int attempts() const noexcept
     {
         return responses_response_attempts(handle_);

@@ -341,6 +341,40 @@ TEST_CASE("one descriptor for many calls")
     CHECK(completed == 20);
 }
 
+TEST_CASE("an answer as it came")
+{
+    auto client = new_client();
+    REQUIRE(client.try_set("raw", "1"));
+    auto call = client.try_stream(request("Hello"));
+    REQUIRE(call);
+    std::string text;
+    string_view bytes;
+    error e;
+    int heads = 0, status;
+    while ((status = call->next_bytes(bytes, e)) != RESPONSES_DONE) {
+        REQUIRE(status >= 0);
+        if (status == RESPONSES_AGAIN)
+            REQUIRE(call->try_wait(std::chrono::seconds(20)));
+        if (status == RESPONSES_OK && bytes.empty()) {
+            heads++;
+            CHECK(call->so_far().http_version() == "HTTP/1.1");
+        }
+        text.append(bytes.data(), bytes.size());
+    }
+    CHECK(heads == 1);
+    CHECK(text.find("event: response.created\ndata: {") == 0);
+    CHECK(text.find("event: response.completed\n") != std::string::npos);
+    CHECK(text.substr(text.size() - 2) == "\n\n");
+
+    auto other = new_client();
+    auto plain = other.try_start_create(request("Hello"));
+    CHECK(plain->next_bytes(bytes, e) == RESPONSES_E_INVALID);
+    CHECK(bytes.empty());
+    auto failed = client_with_fault("status=400").try_create(request("Hello"));
+    CHECK(failed.error().http_version() == "HTTP/1.1");
+    CHECK(failed.error().phase() == RESPONSES_PHASE_READING);
+}
+
 TEST_CASE("cancelled, and moved from")
 {
     auto client = new_client();

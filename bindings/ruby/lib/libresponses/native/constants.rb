@@ -13,6 +13,7 @@ module Libresponses
     ERROR_CODE = 3
     ERROR_HEADERS = 9
     ERROR_HISTORY = 8
+    ERROR_HTTP_VERSION = 10
     ERROR_MESSAGE = 1
     ERROR_PARAM = 4
     ERROR_REQUEST_ID = 5
@@ -112,5 +113,12 @@ module Libresponses
     LOG_NONE = 0
     LOG_WARNING = 2
     OK = 0
+    PHASE_CONNECT = 2
+    PHASE_LOOKUP = 1
+    PHASE_NONE = 0
+    PHASE_READING = 6
+    PHASE_SENDING = 4
+    PHASE_TLS = 3
+    PHASE_WAITING = 5
   end
 end
