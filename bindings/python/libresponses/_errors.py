@@ -3,7 +3,8 @@
 The root of all is `OpenAIError`. Beside what the ``openai`` package has, every exception of a call
 knows ``response_id``, ``last_sequence`` (a cursor from which a background stream can be read on),
 ``partial_response`` (what had arrived of it), ``retry_after`` (seconds, what the server asked for),
-``attempts`` (how often the request was sent) and ``history`` (what became of each attempt).
+``attempts`` (how often the request was sent), ``history`` (what became of each attempt) and ``phase``
+(how far the last one came).
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 
 
 class OpenAIError(Exception):
-    """The root of all exceptions of this package."""
+    """The root of all exceptions of this package.
+
+    ``library_status`` is the number that the C interface has for it, RESPONSES_E_..., and None for
+    what the library has no part in.
+    """
+
+    library_status: int | None = None
 
 
 class InvalidArgumentError(OpenAIError, ValueError):
@@ -83,6 +90,8 @@ class APIError(OpenAIError):
     retry_after: float | None = None
     is_retryable: bool = False
     attempts: int = 0
+    phase: str | None = None
+    """How far the last attempt came: "lookup", "connect", "tls", "sending", "waiting", "reading"."""
     history: tuple[Any, ...] | list[Any] = ()
 
     def __init__(
@@ -269,6 +278,16 @@ _PLAIN: dict[int, type[OpenAIError]] = {
 }
 
 
+PHASES = {
+    _constants.PHASE_LOOKUP: "lookup",
+    _constants.PHASE_CONNECT: "connect",
+    _constants.PHASE_TLS: "tls",
+    _constants.PHASE_SENDING: "sending",
+    _constants.PHASE_WAITING: "waiting",
+    _constants.PHASE_READING: "reading",
+}
+
+
 def _field(error: int, field: int) -> str:
     length = c_size_t()
     text = lib.quick.responses_error_field(error, field, byref(length))
@@ -299,10 +318,13 @@ def from_library(
         text = lib.quick.responses_status_text(status).decode()
         kind = _PLAIN.get(status, OpenAIError)
         if status == _constants.E_CANCELLED:
-            return RequestCancelledError(text)
-        return kind(text)
+            kind = RequestCancelledError
+        plain = kind(text)
+        plain.library_status = status
+        return plain
     try:
         made = _made(status, error, request, base_url)
+        made.library_status = status
         if isinstance(made, APIError):
             _annotate(made, error)
         return made
@@ -370,6 +392,7 @@ def _annotate(made: APIError, error: int) -> None:
     made.response_id = _field(error, _constants.ERROR_RESPONSE_ID) or None
     made.is_retryable = bool(quick.responses_error_is_retryable(error))
     made.attempts = quick.responses_error_attempts(error)
+    made.phase = PHASES.get(quick.responses_error_phase(error))
     wait = quick.responses_error_retry_after_ms(error)
     made.retry_after = None if wait < 0 else wait / 1000
     last = quick.responses_error_last_sequence(error)

@@ -8,7 +8,7 @@ from typing import Callable
 import pytest
 
 import libresponses
-from libresponses import OpenAI, _errors
+from libresponses import OpenAI, _constants, _errors
 
 Fault = Callable[[str], dict[str, str]]
 
@@ -37,6 +37,8 @@ def test_statuses(client: OpenAI, fault: Fault, status: int, kind: type[Exceptio
     assert isinstance(error, libresponses.APIStatusError)
     assert str(error) == f"Error code: {status} - No."
     assert error.status_code == error.response.status_code == status
+    assert error.phase == "reading"
+    assert error.library_status == _constants.E_API
     assert error.code == "some_code"
     assert isinstance(error.body, dict)
     assert error.body["message"] == "No."
@@ -63,6 +65,12 @@ def test_connection() -> None:
         with pytest.raises(libresponses.APIConnectionError) as caught:
             client.responses.create(model="sandbox", input="Hello")
         assert not isinstance(caught.value, libresponses.APITimeoutError)
+        assert caught.value.phase == "connect"
+        assert caught.value.library_status == _constants.E_NETWORK
+        with pytest.raises(libresponses.InvalidArgumentError) as refused:
+            client.responses.retrieve("..")
+        assert refused.value.library_status == _constants.E_INVALID
+    assert libresponses.OpenAIError("no").library_status is None
 
 
 def test_timeouts(client: OpenAI, fault: Fault) -> None:
