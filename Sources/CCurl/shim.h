@@ -60,7 +60,7 @@ static inline char *curl_error_text(struct curl_lent *lent)
 {
     return lent->error;
 }
-/* An idle handle is not to point at what is gone. */
+/* An idle handle is not to point at what is gone, nor to know what one transfer was told alone. */
 static inline void curl_forget_lent(CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
@@ -68,6 +68,7 @@ static inline void curl_forget_lent(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
     curl_easy_setopt(easy, CURLOPT_CURLU, NULL);
+    curl_easy_setopt(easy, CURLOPT_HTTP_TRANSFER_DECODING, 1L);
 }
 
 typedef size_t (*curl_bytes_callback)(const char *bytes, size_t size, size_t count, void *context);

@@ -14,7 +14,7 @@ struct EventOutlineTests {
 
     @Test func longTextsAreTakenOut() throws {
         let json = #"{"type":"short","a":["0123456789",1],"b":{"c":"\"\u00e4 and so on"},"d":""}"#
-        let (text, outline, whole) = try #require(outline(json))
+        let (text, outline, whole) = try #require(self.outline(json))
         #expect(text == #"{"type":"short","a":["",1],"b":{"c":""},"d":""}"#)
         let value = try #require(outline.value)
         #expect(string(outline.whole(value).raw) == json)
@@ -33,7 +33,7 @@ struct EventOutlineTests {
 
     @Test func theTextsOfAValueAreThoseInIt() throws {
         let json = #"{"a":"first text","b":["second text","third text"],"c":"fourth text"}"#
-        let (_, outline, whole) = try #require(outline(json))
+        let (_, outline, whole) = try #require(self.outline(json))
         func texts(of value: JSONValue?) -> [String] {
             var found: [String] = []
             guard let value else { return found }
@@ -51,7 +51,7 @@ struct EventOutlineTests {
     }
 
     @Test func namesStay() throws {
-        let (text, _, _) = try #require(outline(#"{"a long name" : "a long text"}"#))
+        let (text, _, _) = try #require(self.outline(#"{"a long name" : "a long text"}"#))
         #expect(text == #"{"a long name" : ""}"#)
     }
 
@@ -64,9 +64,9 @@ struct EventOutlineTests {
     /// What was compared with text that has been checked is passed over.
     @Test func whatIsKnownIsNotReadAgain() throws {
         let json = #"{"a":"0123456789","b":1}"#
-        let (text, _, _) = try #require(outline(json, known: [6: 10]))
+        let (text, _, _) = try #require(self.outline(json, known: [6: 10]))
         #expect(text == #"{"a":"","b":1}"#)
-        let (longer, outline, whole) = try #require(outline(json, known: [6: 4]))
+        let (longer, outline, whole) = try #require(self.outline(json, known: [6: 4]))
         #expect(longer == text)
         #expect(outline.value.map { string(outline.whole($0).raw) } == json)
         _ = whole

@@ -49,6 +49,32 @@ package final class ResponseHeaders {
         return takeField(line, count)
     }
 
+    private var isVersion11: Bool {
+        version.utf8CodeUnitCount == 8 && version.utf8Start[5] == 0x31
+            && version.utf8Start[7] == 0x31
+    }
+
+    /// The body is an event stream, in chunks of HTTP/1.1 and packed in no other way.
+    package var isChunkedStream: Bool {
+        guard isComplete, isVersion11, status == 200, hasContentType("text/event-stream") else {
+            return false
+        }
+        var isChunked = false
+        var place = 0
+        while let field = nextField(&place) {
+            if equalIgnoringCase(field.name, ("content-encoding" as StaticString).buffer) {
+                return false
+            }
+            if equalIgnoringCase(field.name, ("transfer-encoding" as StaticString).buffer) {
+                if isChunked { return false }
+                isChunked = equalIgnoringCase(
+                    field.value, ("chunked" as StaticString).buffer)
+                if !isChunked { return false }
+            }
+        }
+        return isChunked
+    }
+
     /// Trailers come after the body. They are counted, so that they end, and not kept.
     package func takeTrailer(_ count: Int) -> Outcome {
         trailerBytes = trailerBytes &+ count

@@ -22,14 +22,16 @@ final class Transfer {
         get { ownerReference?.takeUnretainedValue() }
         set { ownerReference = newValue.map { Unmanaged.passUnretained($0) } }
     }
-    private var ownerReference: Unmanaged<Waiter>?
-    private(set) var mode = Mode.undecided
+    private(set) var ownerReference: Unmanaged<Waiter>?
+    var mode = Mode.undecided
+    /// Of an event stream over HTTP/1.1 whose chunks are taken apart here.
+    var chunks: ChunkDecoder?
     let headers = ResponseHeaders()
     /// What has arrived and was not taken over by the owner yet.
     var inbox = ByteBuffer()
     /// Of a document in the inbox that has been checked.
     var members = MemberIndex()
-    private(set) var lastArrival: UInt64 = 0
+    var lastArrival: UInt64 = 0
     var isPaused = false
     /// The owner took bytes out since the limits of time were last looked at.
     var wasTakenFrom = false
@@ -42,10 +44,10 @@ final class Transfer {
     private(set) var requestPort = 0
     /// Bytes that were read from its connection, where it was new and the request was sent over TLS; else -1.
     private(set) var readInHandshake: Int64 = -1
-    private(set) var isOverLimit = false
+    var isOverLimit = false
     /// What of the answer's head was more than is taken; nil: nothing was.
-    private(set) var excess: StaticString?
-    private(set) var hasNoMemory = false
+    var excess: StaticString?
+    var hasNoMemory = false
 
     /// HTTP/2 may be spoken, and the connection be shared: see `SharedConnections`.
     let maySpeakHTTP2: Bool
@@ -57,7 +59,7 @@ final class Transfer {
     var hasLeftovers = false
     var pausedSince: UInt64 = 0
     /// Of the bytes that were received, those that libcurl does not keep for later.
-    private(set) var bytesTaken: Int64 = 0
+    var bytesTaken: Int64 = 0
     var bytesReceivedAtPause: Int64 = 0
 
     /// Its place among those that libcurl has; -1 when it is not among them.
@@ -92,10 +94,10 @@ final class Transfer {
     private let lent: UnsafeMutablePointer<curl_lent>
     var errorText: UnsafeMutablePointer<CChar> { curl_error_text(lent) }
     let maximumQueueBytes: Int
-    private let maximumBodyBytes: Int
+    let maximumBodyBytes: Int
     let maximumErrorBytes: Int
     /// The owner is told of the head, and documents stay as they are.
-    private let isRaw: Bool
+    let isRaw: Bool
     /// The engine's clock, read once for all that arrives at a time.
     unowned(unsafe) let engine: Engine
 
@@ -274,129 +276,6 @@ final class Transfer {
         return CurlLibrary.announcesRequests && sentBeforeRequest < 0 && sent > 0
     }
 
-    private func headerArrived(_ line: UnsafePointer<CChar>, _ count: Int) -> Int {
-        let line = UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self)
-        dropLeftovers()
-        engine.deliveries &+= 1
-        // Once the body has begun somebody may be reading the headers; trailers do not change them.
-        switch mode == .undecided ? headers.take(line, count) : headers.takeTrailer(count) {
-        case .taken:
-            if isRaw && headers.isComplete { tellOwner() }
-            return count
-        case .tooLarge: excess = "the answer's headers are larger than 262144 bytes"
-        case .tooManyInterim: excess = "the server sent more than 1000 interim answers (1xx)"
-        case .trailersTooLarge: break  // what they follow is whole: see `ended`
-        case .noMemory: hasNoMemory = true
-        }
-        return 0  // ends the transfer
-    }
-
-    @_optimize(speed)
-    private func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
-        let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
-        lastArrival = Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef {
-            $0.deliveries &+= 1
-            return $0.now
-        }
-        if mode == .undecided {
-            guard let decided = decideMode(bytes, count) else {
-                bytesTaken &+= Int64(count)
-                // A byte order mark may be cut, and is known by its whole alone.
-                let isMark = inbox.count &+ count <= 3 && isByteOrderMark(bytes[0])
-                return isMark && !inbox.append(bytes, count) ? 0 : count
-            }
-            mode = decided
-            if mode == .body {
-                reserveBody()
-                owner?.documentBegan(lastArrival)
-            } else if inbox.isEmpty {
-                _ = inbox.leaveHeadroom(EventStreamDecoder.headroom)
-            }
-        }
-        switch mode {
-        case .discarded: return count
-        case .events:
-            if inbox.count >= maximumQueueBytes {
-                pause()
-                return Int(CURL_WRITEFUNC_PAUSE)
-            }
-        default:
-            if inbox.count &+ count > bodyLimit {
-                // A refusal has said enough by then.
-                isOverLimit = headers.status < 400
-                return 0  // ends the transfer
-            }
-        }
-        if !inbox.append(bytes, count) {
-            hasNoMemory = true
-            return 0
-        }
-        bytesTaken &+= Int64(count)
-        // A document is of use when it is whole; an event stream at once.
-        if mode == .events { tellOwner() }
-        return count
-    }
-
-    /// For every piece that arrives: neither object is counted, both are kept by others.
-    @inline(__always)
-    private func tellOwner() {
-        guard let owner = ownerReference else { return }
-        Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef { engine in
-            owner._withUnsafeGuaranteedRef { engine.tell($0) }
-        }
-    }
-
-    /// Nil while there is nothing but space or a byte order mark, which mean nothing in either.
-    private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode? {
-        if headers.status >= 300 { return .body }
-        let isCalledStream = headers.hasContentType("text/event-stream")
-        if !isCalledStream && !request.wantsEvents { return .body }
-        // Gateways give event streams another type, also that of JSON, and errors that of a stream.
-        for index in 0..<count where bytes[index] > 0x20 && !isByteOrderMark(bytes[index]) {
-            if isRaw && !isCalledStream {
-                let start = Input(start: bytes + index, count: count &- index)
-                return EventStreamDecoder.mayBegin(start) ? .events : .body
-            }
-            switch bytes[index] {
-            // JSON and HTML begin with these; no line of a stream does.
-            case 0x7B, 0x5B, 0x3C: return .body
-            // A comment, data, event, id, retry: no JSON begins so.
-            case 0x3A, 0x64, 0x65, 0x69, 0x72: return .events
-            default: return headers.hasContentType("application/json") ? .body : .events
-            }
-        }
-        return nil
-    }
-
-    /// A byte of one; no text of either kind begins with such a byte.
-    private func isByteOrderMark(_ byte: UInt8) -> Bool {
-        byte == 0xEF || byte == 0xBB || byte == 0xBF
-    }
-
-    /// Room for the whole body at once where its length was announced: no copies while it grows.
-    private func reserveBody() {
-        var length: curl_off_t = -1
-        curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
-        if length > 0 && length <= bodyLimit && headers.value("content-encoding") == nil {
-            _ = inbox.reserveExactly(Int(length))
-        }
-    }
-
-    /// An error is read for its words; one that goes on for ever is not to fill the memory.
-    private var bodyLimit: Int {
-        headers.status >= 400
-            ? min(max(Transfer.maximumRefusal, maximumErrorBytes), maximumBodyBytes)
-            : maximumBodyBytes
-    }
-    private static let maximumRefusal = 4 << 20
-
-    /// One in front of a document is no part of it (RFC 8259, section 8.1).
-    private func skipByteOrderMark() {
-        guard mode == .body, !isRaw, inbox.count >= 3 else { return }
-        let bytes = inbox.bytes
-        if bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF { inbox.consume(3) }
-    }
-
     /// libcurl is done with it.
     func ended(_ code: CURLcode) {
         curl_get_long(easy, CURLINFO_OS_ERRNO, &systemError)
@@ -426,6 +305,8 @@ final class Transfer {
         if let owner { engine.tell(owner) }
     }
 
+    private var hasTrailerBytes: Bool { chunks.map { $0.trailerBytes > 0 } ?? false }
+
     /// See `IdleBytes`.
     func noteFlood() {
         excess = "the server sent more than 16777216 bytes that are not part of an answer"
@@ -433,7 +314,7 @@ final class Transfer {
 
     /// libcurl has limits of its own, and tells of them as of a network or a memory that fails.
     private func judgeHead(_ code: CURLcode) {
-        if headers.hasTrailers || isTrailerTooLong || isWholeDocument {
+        if headers.hasTrailers || hasTrailerBytes || isTrailerTooLong || isWholeDocument {
             // The body was whole before its trailers.
             result = CURLE_OK
         } else if excess == nil && mode == .undecided && !headers.isComplete {
