@@ -8,7 +8,7 @@ public func responses_call_next(
 ) -> Int32 {
     event?.pointee = nil
     return using(handle, err) { open in
-        if open.call.isRaw { open.call.readEvents() }
+        if _slowPath(open.call.isRaw) { open.call.readEvents() }
         switch open.call.next() {
         case .event:
             event?.pointee = open.event

@@ -173,7 +173,9 @@ package final class Call: Waiter {
             if reading.mustSettle && !settle() { continue }
             if let (data, count) = decoder.nextLikeLast(&fields) {
                 let name = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-                if takeScanned(data, count, name) {
+                let isTaken = takeScanned(data, count, name)
+                reading.lastWasAlike = true
+                if isTaken {
                     text?.accept(decoder.unread)
                     return .event
                 }

@@ -17,6 +17,7 @@ extension Call {
     }
 
     /// Events will be asked for, and the bytes that they came in never again.
+    @inline(never)
     package func readEvents() {
         text = nil
         documentIsDue = false

@@ -7,6 +7,7 @@ extension Call {
     func take(_ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>)
         -> Bool
     {
+        reading.lastWasAlike = false
         if count >= ArrivingEvent.largeEvent || accumulator.arriving.isUnderWay {
             return takeLarge(data, count, name)
         }
@@ -47,7 +48,9 @@ extension Call {
     func takeScanned(
         _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ name: UnsafeBufferPointer<UInt8>
     ) -> Bool {
-        if fields.type.start != nil && !fields.type.hasEscapes {
+        if reading.lastWasAlike {
+            // The type is that of the event before.
+        } else if fields.type.start != nil && !fields.type.hasEscapes {
             event.setType(fields.type.raw)
         } else {
             event.setType(name)  // the only servers that need it leave `type` out

@@ -11,6 +11,8 @@ struct Reading {
     var hasNothingToRead = false
     /// The last event was large, and stored texts may refer to its bytes.
     var mustSettle = false
+    /// The last event had the shape of the one before it, and with that its type.
+    var lastWasAlike = false
     /// A limit was reached, and the bytes that had arrived by then contained no event.
     var hasLookedAgain = false
 
