@@ -49,12 +49,16 @@ module Libresponses
     # @param memory [FFI::MemoryPointer] of a {Batch}
     # @param offset [Integer] where its record begins
     # @param progress [Progress, Progress::Text] what the stream has made so far
+    # @param delta [String, nil] its text, if that has been read already
     # @param length [Integer, nil] how many bytes its text had with this event
-    def initialize(memory, offset, progress, length = nil) # rubocop:disable Lint/MissingSuper -- made when asked for
+    def initialize(memory, offset, progress, delta = nil, length = nil) # rubocop:disable Lint/MissingSuper
       @memory = memory
       @offset = offset
       @progress = progress
-      @length = length if length
+      return unless delta
+
+      @delta = delta
+      @length = length
     end
 
     # @return [Symbol] as the server names it: :"response.output_text.delta"
@@ -83,6 +87,8 @@ module Libresponses
     # @return [String, Object, nil] the piece that arrived: of the answer's text, of a function's
     #   arguments, of code, of a summary; nil for an event that is no delta
     def delta
+      return @delta if @delta
+
       length = @memory.get_uint32(@offset + Batch::TEXT_LENGTH)
       return self[:delta] if length.zero?
 

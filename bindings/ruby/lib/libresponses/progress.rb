@@ -12,19 +12,16 @@ module Libresponses
     BEFORE_TEXT = {
       Native::EVENT_OUTPUT_TEXT_DELTA => "response.output_text.delta",
       Native::EVENT_FUNCTION_CALL_ARGUMENTS_DELTA => "response.function_call_arguments.delta"
-    }.transform_values { |type| Batch::TEXTS + type.bytesize + 1 }.freeze
+    }.each_with_object([]) { |(kind, type), places| places[kind] = Batch::TEXTS + type.bytesize + 1 }.freeze
 
     # A text that grows; to its events it is the stream.
     class Text
-      attr_reader :formats
+      attr_reader :formats, :so_far
 
       def initialize(formats, so_far = String.new(encoding: Encoding::UTF_8))
         @formats = formats
         @so_far = so_far
       end
-
-      # @return [Integer] how many bytes it has then
-      def add(delta) = (@so_far << delta).bytesize
 
       def up_to(bytesize) = bytesize && @so_far.byteslice(0, bytesize)
     end
@@ -41,14 +38,23 @@ module Libresponses
 
     # @return [Event] the one at a place
     def event(memory, offset, kind)
-      before = BEFORE_TEXT[kind]
       type = Event::CLASSES[kind] || Event.class_at(memory, offset, kind)
+      before = BEFORE_TEXT[kind]
       return type.new(memory, offset, self) unless before && @is_whole
 
       # The output index and the content index in one.
-      text = @texts[memory.get_int64(offset + Batch::OUTPUT_INDEX)] ||= Text.new(@formats)
+      place = memory.get_int64(offset + Batch::OUTPUT_INDEX)
+      go_to(place) unless place == @place
       delta = memory.get_bytes(offset + before, memory.get_uint32(offset + Batch::TEXT_LENGTH))
-      type.new(memory, offset, text, text.add(delta.force_encoding(Encoding::UTF_8)))
+      @so_far << delta.force_encoding(Encoding::UTF_8)
+      type.new(memory, offset, @text, delta, @so_far.bytesize)
+    end
+
+    # Has the text at a place grow.
+    def go_to(place)
+      @place = place
+      @text = @texts[place] ||= Text.new(@formats)
+      @so_far = @text.so_far
     end
 
     # An event that is no such delta has no snapshot.
