@@ -59,7 +59,7 @@ class TestThreads < TestCase
     started.pop
     20.times { assert_equal "You said: x", one.responses.create(model: MODEL, input: "x").output_text }
     call = ObjectSpace.each_object(Libresponses::Call).find { |c| c.instance_variable_get(:@buffered).positive? }
-    limit = Libresponses::Call::BUFFERED_BYTES + Libresponses::Engine::BUFFER_BYTES
+    limit = Libresponses::Call::BUFFERED_BYTES + Libresponses::Buffer::BYTES
     assert_operator call.instance_variable_get(:@buffered), :<=, limit
     gate << true
     assert_operator slow_one.value, :>=, 40_000

@@ -29,19 +29,23 @@ module Libresponses
 
     attr_reader :bytesize
 
-    # @param memory [FFI::MemoryPointer] this batch's alone
-    # @param bytesize [Integer] how much of it is used
-    def initialize(memory, bytesize)
+    # @param memory [FFI::MemoryPointer] where it is, perhaps beside others
+    # @param start [Integer] its first byte
+    # @param bytesize [Integer] how many there are
+    # @param is_own [Boolean] whether the memory is this batch's alone
+    def initialize(memory, start, bytesize, is_own:)
       @memory = memory
+      @start = start
       @bytesize = bytesize
+      @is_own = is_own
     end
 
     # Yields the events. A keepalive is none: it says nothing of the response.
     # @param progress [Progress] of the stream
     def each(progress)
       memory = @memory
-      stop = @bytesize
-      offset = 0
+      stop = @start + @bytesize
+      offset = @start
       while offset < stop
         kind = memory.get_int32(offset + KIND)
         yield progress.event(memory, offset, kind) unless kind == Native::EVENT_KEEPALIVE
@@ -52,13 +56,18 @@ module Libresponses
     end
 
     # @return [Boolean] whether the last event was yielded, and the block perhaps left with it
-    def read? = !@left_at.nil? && (@left_at >= @bytesize || @left_at + @memory.get_uint32(@left_at) >= @bytesize)
+    def read?
+      return false if @left_at.nil?
+
+      stop = @start + @bytesize
+      @left_at >= stop || @left_at + @memory.get_uint32(@left_at) >= stop
+    end
 
     # Yields the deltas of the answer's text, and nothing else.
     def each_text
       memory = @memory
-      stop = @bytesize
-      offset = 0
+      stop = @start + @bytesize
+      offset = @start
       while offset < stop
         if memory.get_int32(offset + KIND) == Native::EVENT_OUTPUT_TEXT_DELTA
           text = memory.get_bytes(offset + DELTA_TEXT, memory.get_uint32(offset + TEXT_LENGTH))
@@ -69,6 +78,42 @@ module Libresponses
     end
 
     # For a batch of which nobody has an event. Others are collected with the last of theirs.
-    def free = @memory.free
+    def free
+      @memory.free if @is_own
+    end
+  end
+
+  # Memory that batches are written to, one behind the other; a batch that fills much of it has it alone.
+  #
+  # @api private
+  class Buffer
+    BYTES = 65_536
+    # With less room it begins anew: so much, that many events come in one call.
+    LEAST = 16_384
+    private_constant :LEAST
+
+    # @return [Integer] how many bytes can be written
+    attr_reader :room
+
+    def initialize = renew
+
+    # @return [FFI::Pointer] where
+    def place = @begin.zero? ? @memory : @memory + @begin
+
+    # @return [Batch] of what was written there
+    def take(size)
+      is_own = @begin.zero? && size > BYTES / 2
+      batch = Batch.new(@memory, @begin, size, is_own: is_own)
+      @begin += size
+      @room -= size
+      renew if is_own || @room < LEAST
+      batch
+    end
+
+    def renew
+      @memory = Batch.memory(BYTES)
+      @begin = 0
+      @room = BYTES
+    end
   end
 end

@@ -13,22 +13,29 @@ module Libresponses
     # which then stops reading from the server.
     BUFFERED_BYTES = 262_144
 
-    # Pushed to when there is a reason to look again.
-    attr_reader :wake_ups
+    RELEASE = Native.method(:responses_call_free)
+    private_constant :RELEASE
+
+    # @return [Queue] pushed to when there is a reason to look again
+    def wake_ups = @wake_ups ||= Queue.new
+
+    # @return [Integer] by which the library tells calls apart
+    attr_reader :number
 
     # @param keys [Keys, nil] where the library asks for its key
+    # @param is_stream [Boolean] whether it may have events while nobody waits for it
     # @param start yields the places for the call and the error; returns the status of a ..._start
-    def initialize(engine, keys = nil, &start)
+    def initialize(engine, keys = nil, is_stream: false, &start)
       @engine = engine
       @keys = keys
       @flags = Native::BATCH_JSON
       @pid = Process.pid
-      @wake_ups = Queue.new
       @batches = []
       @buffered = 0
       @status = nil
-      @out = Native::Out.new
-      engine.uninterrupted { begin_with(start) }
+      # Whether the library may have something that was not taken; nothing has come yet.
+      @is_unread = false
+      engine.uninterrupted { begin_with(start, is_stream) }
     end
 
     # Whether there is an event to read, or the end.
@@ -36,8 +43,7 @@ module Libresponses
 
     # @return [Batch, nil] one event or more; nil at the end, when {#outcome} says how it went
     def next_batch
-      check_process
-      wait_until_ready
+      wait_until_ready unless ready?
       return unless (batch = @batches.shift)
 
       @buffered -= batch.bytesize
@@ -78,14 +84,18 @@ module Libresponses
       @engine.uninterrupted { copy_response }
     end
 
-    # Takes from the library what there is, up to a bound; the engine's lock is held.
-    def fill
-      while @status.nil? && @buffered < BUFFERED_BYTES
-        status = read(@engine.buffer)
-        return if status == Native::AGAIN
+    # Takes from the library what it has given, if there is room for it; the engine's lock is held.
+    def take
+      @is_unread = @buffered >= BUFFERED_BYTES
+      read unless @is_unread
+    end
 
-        finished(status) unless status == Native::OK
-      end
+    # Takes what was left to the library before; the engine's lock is held. A call that nobody knew may have been
+    # passed over by another thread before its own came to wait.
+    def fill
+      @is_unread = true if @round && @round != @engine.round
+      @round = nil
+      take while @is_unread && @status.nil? && !closed? && @buffered < BUFFERED_BYTES
     end
 
     # Asks it to end with CancelledError. From any thread, and without the lock, so that it works in a
@@ -116,12 +126,14 @@ module Libresponses
 
     private
 
-    def begin_with(start)
-      @out.check(start.call(@out.value, @out.error))
-      @handle = FFI::AutoPointer.new(@out.pointer, Native.method(:responses_call_free))
-      @used = FFI::MemoryPointer.new(:size_t)
-      @count = FFI::MemoryPointer.new(:int)
-      Native.responses_call_set_user_data(@handle, FFI::Pointer.new(@engine.register(self)))
+    def begin_with(start, is_stream)
+      out = @engine.out
+      out.check(start.call(out.value, out.error))
+      # Of a stream somebody may lose sight; any other call is closed by who started it.
+      @handle = is_stream ? FFI::AutoPointer.new(out.pointer, RELEASE) : out.pointer
+      @number = @engine.next_number
+      Native.responses_call_set_user_data(@handle, @number)
+      is_stream ? @engine.register(self) : @round = @engine.round
     end
 
     def check_process
@@ -131,40 +143,47 @@ module Libresponses
     end
 
     def wait_until_ready
-      until ready?
-        @engine.uninterrupted { fill unless closed? }
-        @engine.wait(self) unless ready?
+      check_process
+      @engine.wait(self)
+    end
+
+    def read
+      buffer = @engine.buffer
+      status = next_batch_into(buffer.place, buffer.room)
+      case status
+      when Native::OK then keep(buffer.take(@engine.used.read(:size_t)))
+      when Native::E_RANGE then read_large(@engine.used.read(:size_t))
+      when Native::AGAIN then nil
+      else finished(status)
       end
     end
 
-    def read(buffer)
-      status = Native.responses_call_next_batch(@handle, @flags, buffer, buffer.size, @used, @count,
-                                                @out.error)
-      if status == Native::OK
-        keep(buffer, @used.read(:size_t))
-      elsif status == Native::E_RANGE && @used.read(:size_t) > buffer.size
-        # A single event that is larger: room for it alone.
-        return read(Batch.memory(@used.read(:size_t)))
-      end
-      status
+    def next_batch_into(place, room)
+      Native.responses_call_next_batch(@handle, @flags, place, room, @engine.used, @engine.count, @engine.out.error)
     end
 
-    # A buffer that is well filled becomes the batch's own; out of another one its bytes are copied.
-    def keep(buffer, size)
-      if size < buffer.size / 2
-        buffer = Batch.memory(size).put_bytes(0, buffer.get_bytes(0, size))
-      elsif buffer.equal?(@engine.buffer)
-        @engine.renew_buffer
+    # The first event does not fit into what is left of the buffer, or into any.
+    def read_large(size)
+      buffer = @engine.buffer
+      if size <= Buffer::BYTES
+        buffer.renew
+        return read
       end
-      @batches << Batch.new(buffer, size)
-      @buffered += size
+      memory = Batch.memory(size)
+      status = next_batch_into(memory, size)
+      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used.read(:size_t), is_own: true)) : finished(status)
+    end
+
+    def keep(batch)
+      @batches << batch
+      @buffered += batch.bytesize
     end
 
     def finished(status)
       if status == Native::DONE
         @response = copy_response
       else
-        error = Error.take(status, @out.error)
+        error = Error.take(status, @engine.out.error)
         error.response = copy_response
         # What the proc for keys raised goes to whoever asked.
         @error = (@keys&.error if status == Native::E_USER) || error
@@ -175,12 +194,13 @@ module Libresponses
 
     def copy_response
       borrowed = Native.responses_call_response(@handle)
-      Response.copy(borrowed) unless borrowed.null?
+      Response.copy(borrowed, @engine.out) unless borrowed.null?
     end
 
     def free
-      @handle&.free
+      handle = @handle
       @handle = nil
+      handle.is_a?(FFI::AutoPointer) ? handle.free : handle && Native.responses_call_free(handle)
     end
 
     def abandon

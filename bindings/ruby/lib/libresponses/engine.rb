@@ -12,63 +12,53 @@ module Libresponses
   #
   # @api private
   class Engine
-    BUFFER_BYTES = 65_536
-
     # Taken around everything that touches the library for this engine; never held while waiting.
     attr_reader :lock
-    # Where events are written to, under the lock.
-    attr_reader :buffer
+    # Where the library writes to, under the lock: events, a call or an error, how many bytes, how many events.
+    attr_reader :buffer, :out, :used, :count
+    # @return [Integer] how many times it was looked which calls have something
+    attr_reader :round
 
     # @param client [FFI::Pointer] a client whose connections these are; the engine derives its own
     #   handle, so that calls go on when the client was closed
     def initialize(client)
-      out = Native::Out.new
-      out.check(Native.responses_client_derive(client, out.value, out.error))
-      @client = FFI::AutoPointer.new(out.pointer, Native.method(:responses_client_free))
+      make_places
+      @out.check(Native.responses_client_derive(client, @out.value, @out.error))
+      @client = FFI::AutoPointer.new(@out.pointer, Native.method(:responses_client_free))
       descriptor = Native.responses_client_fd(@client)
-      raise Error.take(descriptor, out.error) if descriptor.negative?
+      raise Error.take(descriptor, @out.error) if descriptor.negative?
 
       @io = IO.for_fd(descriptor, autoclose: false)
-      @ready = FFI::MemoryPointer.new(:pointer)
-      renew_buffer
       @lock = Mutex.new
-      @calls = ObjectSpace::WeakMap.new
-      @registered = 0
-      @waiting = {}.compare_by_identity
+      @streams = ObjectSpace::WeakMap.new
+      @last = @round = 0
+      @waiting = {}
       @leader = nil
     end
 
-    # Makes a call known to the leader. Weakly: a call that nobody has any more is freed. By a number of
-    # its own: the library uses addresses again, and when an old call is collected, a WeakMap loses what
-    # has been put under the same key since.
-    # @return [Integer] what the library is to say when the call has something to read
-    def register(call)
-      @calls[@registered += 1] = call
-      @registered
-    end
+    # @return [Integer] a number for a call: the library uses addresses again
+    def next_number = @last += 1
 
-    # For when the one there was has become a batch.
-    def renew_buffer = @buffer = Batch.memory(BUFFER_BYTES)
+    # Makes a stream known to the leader, also while nobody waits for it. Weakly: a call that nobody has any more
+    # is freed.
+    def register(call) = @streams[call.number] = call
 
     # Waits until a call is ready. Whatever ends it, Thread#raise and Thread#kill too, leaves the
     # engine in order and another one leading.
     #
     # @raise [BusyError] somebody is waiting for this call already
     def wait(call)
-      is_in = false
-      uninterrupted { is_in = enter(call) }
-      until call.ready?
-        if lead?(call)
-          drive
-        else
-          call.wake_ups.pop
+      Thread.handle_interrupt(Native::UNINTERRUPTED) do
+        is_in = @lock.synchronize { enter(call) }
+        begin
+          pass(call) until call.ready?
+        ensure
+          @lock.synchronize { leave(call) } if is_in
         end
       end
-    ensure
-      uninterrupted { leave(call) if is_in }
     end
 
-    def waiting?(call) = @waiting.key?(call)
+    def waiting?(call) = @waiting.key?(call.number)
 
     # Runs a block under the lock; what is sent to the thread waits until it is over.
     def uninterrupted(&block)
@@ -77,48 +67,59 @@ module Libresponses
 
     private
 
+    def make_places
+      @out = Native::Out.new
+      @used = FFI::MemoryPointer.new(:size_t)
+      @count = FFI::MemoryPointer.new(:int)
+      @ready = FFI::MemoryPointer.new(:pointer)
+      @buffer = Buffer.new
+    end
+
+    # @return [Boolean] whether there is something to wait for
     def enter(call)
       raise BusyError, "another thread or fiber is reading this stream" if waiting?(call)
 
-      call.wake_ups.clear
-      @waiting[call] = true
+      call.fill
+      return false if call.ready?
+
+      @waiting[call.number] = call
+      @leader ||= call
+      call.wake_ups.clear unless @leader.equal?(call)
+      true
     end
 
-    def lead?(call)
-      uninterrupted do
-        @leader ||= call
-        @leader.equal?(call)
+    # Waits for the descriptor, or to be woken by who does.
+    def pass(call)
+      unless @leader.equal?(call)
+        Thread.handle_interrupt(INTERRUPTED) { call.wake_ups.pop }
+        return
       end
+      Thread.handle_interrupt(INTERRUPTED) { @io.wait_readable }
+      @lock.synchronize { dispatch }
     end
+
+    INTERRUPTED = { Object => :immediate }.freeze
+    private_constant :INTERRUPTED
 
     def leave(call)
-      @waiting.delete(call)
-      @leader = nil if @leader.equal?(call)
-      return if @leader
+      @waiting.delete(call.number)
+      return unless @leader.equal?(call)
 
-      successor, = @waiting.first
-      successor&.wake_ups&.push(true)
+      _, @leader = @waiting.first
+      @leader&.wake_ups&.push(true)
     end
 
-    def drive
-      @io.wait_readable
-      uninterrupted { dispatch }
-    end
-
-    # Fetches what has arrived, for every call that has something. One whose reader has enough already is
-    # not read, and the library does not come back to it before it is.
+    # Fetches what has arrived, for every call that has something. What is left of it is given again. One whose
+    # reader has enough already is not read, and not given again before it is.
     def dispatch
+      @round += 1
       Native.responses_client_dispatch(@client)
-      while (call = next_ready)
-        call.fill
-        call.wake_ups.push(true) if !call.equal?(@leader) && @waiting.key?(call)
-      end
-    end
-
-    def next_ready
       while Native.responses_client_next_ready(@client, @ready) == Native::OK
-        call = @calls[Native.responses_call_user_data(@ready.read_pointer).address]
-        return call if call
+        number = Native.responses_call_user_data(@ready.get_uint64(0))
+        next unless (call = @waiting[number] || @streams[number])
+
+        call.take
+        call.wake_ups.push(true) if !call.equal?(@leader) && @waiting.key?(number)
       end
     end
   end

@@ -65,6 +65,7 @@ module Libresponses
 
     def self.native(name, value)
       return ["#{name}_ms", value && milliseconds(name, value)] if SECONDS.include?(name.to_sym)
+      raise UsageError, "raw: this gem has no use for answers that were not read" if name.to_s == "raw"
       return [name.to_s, text(name, value)] if names.include?(name.to_s)
 
       # The name is not shown: it may be a value that went astray.

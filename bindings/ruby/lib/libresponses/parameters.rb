@@ -37,7 +37,8 @@ module Libresponses
 
     # @raise [UsageError] when there is something in it that JSON does not have
     def self.json(value)
-      JSON.generate(check(value))
+      check(value)
+      JSON.generate(value)
     rescue JSON::GeneratorError, JSON::NestingError, EncodingError => e
       # Without a cause: its text would show what cannot be sent.
       raise UsageError, "a parameter cannot be sent as JSON: #{e.message}", cause: nil
@@ -52,11 +53,12 @@ module Libresponses
       case value
       when String, Symbol, Numeric, true, false, nil then nil
       when Hash, Array
-        inner = value.is_a?(Hash) ? value.each_value : value.each
-        inner.each { |element| check(element, depth + 1) } if depth < MAX_DEPTH
+        return if depth > MAX_DEPTH
+
+        value = value.values if value.is_a?(Hash)
+        value.each { |one| check(one, depth + 1) }
       else refuse(value) if opaque?(value)
       end
-      value
     end
     private_class_method :check
 

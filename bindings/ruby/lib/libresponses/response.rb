@@ -25,11 +25,13 @@ module Libresponses
     include Output
 
     # @api private
-    def self.copy(borrowed)
-      out = Native::Out.new
+    def self.copy(borrowed, out)
       out.check(Native.responses_response_clone(borrowed, out.value))
-      new(FFI::AutoPointer.new(out.pointer, Native.method(:responses_response_free)))
+      new(FFI::AutoPointer.new(out.pointer, RELEASE))
     end
+
+    RELEASE = Native.method(:responses_response_free)
+    private_constant :RELEASE
 
     # @api private
     # For the response of a stream: what is known of the answer's head is asked of the stream.
@@ -40,8 +42,7 @@ module Libresponses
     end
 
     # @api private
-    def initialize(handle)
-      super(nil)
+    def initialize(handle) # rubocop:disable Lint/MissingSuper -- its data is parsed when asked for
       @handle = handle
     end
 

@@ -9,6 +9,9 @@ module Libresponses
   #
   # @api private
   class Session
+    STREAMS = %i[responses_create_stream_start responses_get_stream_start].freeze
+    private_constant :STREAMS
+
     attr_reader :engine, :handle, :keys
 
     # @param parent [Session, nil] whose options and connections to begin with
@@ -39,7 +42,7 @@ module Libresponses
     def start(function, *arguments, options: {}, headers: {})
       session = self
       session = Session.new(self, options, headers, nil, nil) unless options.empty? && headers.empty?
-      Call.new(@engine, session.keys) do |call, error|
+      Call.new(@engine, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
         Native.public_send(function, session.handle, *arguments, call, error)
       end
     rescue ArgumentError => e

@@ -68,8 +68,8 @@ module Libresponses
 
       responses_call_next_batch: [%i[pointer int pointer size_t pointer pointer pointer], :int],
       responses_call_cancel: [%i[pointer], :int],
-      responses_call_set_user_data: [%i[pointer pointer], :int],
-      responses_call_user_data: [%i[pointer], :pointer],
+      responses_call_set_user_data: [%i[pointer ulong], :int],
+      responses_call_user_data: [%i[ulong], :ulong],
       responses_call_response: [%i[pointer], :pointer],
       responses_call_free: [%i[pointer], :void],
 
