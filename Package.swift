@@ -1,8 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// Release is Embedded Swift: the library then needs libcurl, jansson, libm and libc, and nothing of
-// Swift. Debug is full Swift from the same files, so that Swift Testing runs on them. With
+// Release is Embedded Swift: the library then needs libcurl, jansson and libc, and nothing of Swift. Debug is full Swift from the same files, so that Swift Testing runs on them. With
 // RESPONSES_RUNTIME=full a release build carries the static full runtime instead: the way back,
 // should the experimental Embedded feature change (docs/adr/0001-embedded-swift.md).
 let fullRuntime = Context.environment["RESPONSES_RUNTIME"] == "full"
@@ -31,7 +30,6 @@ let linkerSettings: [LinkerSetting] =
     [
         .linkedLibrary("curl"),
         .linkedLibrary("jansson"),
-        .linkedLibrary("m"),
         .unsafeFlags(
             [
                 "-Xlinker", "--version-script=\(versionScript)",
@@ -43,7 +41,7 @@ let linkerSettings: [LinkerSetting] =
                 "-use-ld=lld",
                 "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
             ], .when(configuration: .release)),
-    ] + (fullRuntime ? [.unsafeFlags(["-static-stdlib"])] : [])
+    ] + (fullRuntime ? [.unsafeFlags(["-static-stdlib"]), .linkedLibrary("m")] : [])
 
 let package = Package(
     name: "responses",

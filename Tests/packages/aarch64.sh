@@ -14,8 +14,8 @@ grep -q 'Machine:.*AArch64' "$SCRATCH/elf"
 grep -q '(SONAME).*\[libresponses.so.0\]' "$SCRATCH/elf"
 grep -q '(FLAGS_1).*NOW.*NODELETE' "$SCRATCH/elf"
 if grep '(NEEDED)' "$SCRATCH/elf" |
-    grep -Ev '\[(libcurl|libjansson|libm|libc|ld-linux-aarch64)\.so\.[1246]\]'; then
-    echo "   more libraries are needed than curl, jansson, libm and libc"
+    grep -Ev '\[(libcurl|libjansson|libc|ld-linux-aarch64)\.so\.[1246]\]'; then
+    echo "   more libraries are needed than curl, jansson and libc"
     exit 1
 fi
 if grep -E 'TEXTREL|CURL_|libjansson\.so\.4_' "$SCRATCH/elf"; then
