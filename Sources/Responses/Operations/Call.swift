@@ -102,7 +102,10 @@ package final class Call: Waiter {
     }
 
     /// Sends the first request. Never blocks; what goes wrong is the call's outcome.
-    package func start() { startAttempt() }
+    package func start() {
+        engine.begin()
+        startAttempt()
+    }
 
     /// Ends everything; to be called once, before the call is given up.
     package func close() {

@@ -4,6 +4,7 @@ import CPlatform
 /// libcurl as a whole: set up once in the process, never cleaned up, because the host may use it too.
 package enum CurlLibrary {
     nonisolated(unsafe) private static var isSetUp: Int32 = 0
+    nonisolated(unsafe) private static var isDescribed: Int32 = 0
     /// Older ones may raise SIGPIPE when a TLS connection breaks while they write.
     nonisolated(unsafe) private static var raisesSIGPIPE = false
     /// Asked once: libcurl makes its description anew each time.
@@ -15,10 +16,17 @@ package enum CurlLibrary {
     /// Its TLS is GnuTLS's: other defaults, and other words.
     nonisolated(unsafe) private(set) static var usesGnuTLS = false
 
+    /// Before the first call. Nearly all of it is OpenSSL's: it reads a file, and takes 2 MB.
     static func setUp() {
         platform_once(&isSetUp) {
             // It would write the secrets of TLS connections to a file that whoever starts it names.
             platform_without_keylog { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
+        }
+    }
+
+    /// What options and messages depend on: before the first client.
+    static func describe() {
+        platform_once(&isDescribed) {
             CurlLibrary.raisesSIGPIPE = CurlLibrary.version.pointee.version_num < 0x07_58_00
             CurlLibrary.announcesRequests = CurlLibrary.version.pointee.version_num >= 0x07_50_00
             CurlLibrary.usesGnuTLS = CurlLibrary.isNamed("GnuTLS/")

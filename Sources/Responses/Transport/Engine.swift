@@ -1,5 +1,6 @@
 import CCurl
 import CPlatform
+import Synchronization
 
 /// Drives all transfers of a client over one descriptor: sockets, timers and wake-ups are inside
 /// it, so that a host polls one descriptor, and a thread that waits drives for all the others
@@ -7,7 +8,9 @@ import CPlatform
 ///
 /// Everything is guarded by one lock, which is never held while waiting or while code of the host runs.
 package final class Engine {
-    private(set) var multi: UnsafeMutableRawPointer
+    /// Nil until the first call: see `begin`.
+    private(set) var multi: UnsafeMutableRawPointer?
+    private let hasBegun = Atomic<Bool>(false)
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     let set: Int32
     private let timer: Int32
@@ -61,7 +64,6 @@ package final class Engine {
 
     /// What an engine is made of; all of it has been had.
     private struct Parts {
-        let multi: UnsafeMutableRawPointer
         let lock: UnsafeMutablePointer<pthread_mutex_t>
         let sockets: OpaquePointer
         let events: UnsafeMutableRawPointer
@@ -74,9 +76,7 @@ package final class Engine {
 
     /// Does no I/O and starts no thread.
     package static func make() throws(ResponsesError) -> Engine {
-        CurlLibrary.setUp()
-        let lowest = platform_lowest_free_descriptor()
-        let multi = curl_multi_init()
+        CurlLibrary.describe()
         let lock = platform_mutex_new()
         let sockets = platform_sockets_new()
         let events = calloc(
@@ -95,14 +95,12 @@ package final class Engine {
                 platform_event_set_watch(set, wake, platform_readable, 0))
             what = "cannot watch a descriptor"
         }
-        if let multi, let lock, let sockets, let events, let hooks, let interrupt, outcome >= 0 {
-            noteWakeUp(of: multi, lowest, sockets, set)
+        if let lock, let sockets, let events, let hooks, let interrupt, outcome >= 0 {
             return Engine(
                 Parts(
-                    multi: multi, lock: lock, sockets: sockets, events: events, hooks: hooks,
+                    lock: lock, sockets: sockets, events: events, hooks: hooks,
                     interrupt: interrupt, set: set, timer: timer, wake: wake))
         }
-        if let multi { curl_multi_cleanup(multi) }
         platform_mutex_free(lock)
         platform_sockets_free(sockets)
         platform_interrupt_free(interrupt)
@@ -115,7 +113,6 @@ package final class Engine {
 
     private init(_ parts: Parts) {
         generation = platform_process_generation()
-        multi = parts.multi
         lock = parts.lock
         sockets = parts.sockets
         events = parts.events.assumingMemoryBound(to: platform_event.self)
@@ -127,11 +124,19 @@ package final class Engine {
         socketHooks.pointee = curl_socket_hooks(
             open: platform_sockets_open, close: platform_sockets_close,
             context: UnsafeMutableRawPointer(sockets))
-        setUpMulti()
+    }
+
+    /// Before anybody waits for a call. What libcurl and its TLS need takes longer than all else of a client, and
+    /// one that is made may never be used, or not by this process. Takes the lock itself.
+    func begin() {
+        if hasBegun.load(ordering: .acquiring) { return }
+        CurlLibrary.setUp()
+        // Without memory for it the first transfer is refused.
+        if locked({ multi != nil || replaceMulti() }) { hasBegun.store(true, ordering: .releasing) }
     }
 
     deinit {
-        curl_multi_set_callbacks(multi, nil, nil, nil)
+        if let multi { curl_multi_set_callbacks(multi, nil, nil, nil) }
         for drain in drains { curl_multi_remove_handle(multi, drain.transfer.easy) }
         for drain in drains { curl_easy_cleanup(drain.transfer.easy) }
         for handle in idleHandles { curl_easy_cleanup(handle.easy) }
@@ -154,6 +159,7 @@ package final class Engine {
     }
 
     private func cleanUpMulti() {
+        guard let multi else { return }
         if platform_sockets_wakeup_is_own(sockets) != 0 {
             curl_multi_cleanup(multi)
         } else {
@@ -162,7 +168,7 @@ package final class Engine {
         }
     }
 
-    /// Begins anew with libcurl, for which there is no transfer: see `endAll`. False when there is no
+    /// Begins, or begins anew, with libcurl, for which there is no transfer: see `endAll`. False when there is no
     /// memory for that either.
     func replaceMulti() -> Bool {
         let lowest = platform_lowest_free_descriptor()
@@ -173,11 +179,11 @@ package final class Engine {
         multi = made
         curlDeadline = 0
         isSpoilt = false
-        setUpMulti()
+        setUp(made)
         return true
     }
 
-    private func setUpMulti() {
+    private func setUp(_ multi: UnsafeMutableRawPointer) {
         curl_multi_set_callbacks(
             multi,
             { easy, fd, what, context, known in
@@ -348,6 +354,7 @@ package final class Engine {
     /// Lets libcurl do what a socket or its timer is ready for. False when it had no memory for that.
     @discardableResult
     func act(_ fd: Int32, _ what: Int32) -> Bool {
+        guard let multi else { return true }
         var running: Int32 = 0
         if curl_multi_socket_action(multi, fd, what, &running) == CURLM_OK { return true }
         isOutOfMemory = true
@@ -355,6 +362,7 @@ package final class Engine {
     }
 
     func takeEndedTransfers() {
+        guard let multi else { return }
         var code = CURLE_OK
         var isBroken = false
         while let easy = curl_multi_next_ended(multi, &code) {

@@ -5,7 +5,7 @@ import CPlatform
 extension Engine {
     /// Sends the transfer's request. False when libcurl cannot take it.
     func start(_ transfer: Transfer) -> Bool {
-        if failure != nil || isSpoilt && !replaceMulti() { return false }
+        if failure != nil || (isSpoilt || multi == nil) && !replaceMulti() { return false }
         now = platform_now()
         if !drains.isEmpty { finishDrains() }
         if transfer.mayLeaveFarewells { platform_sockets_end_broken(sockets) }
