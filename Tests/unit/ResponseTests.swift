@@ -105,3 +105,66 @@ struct ResponseTests {
         #expect(response("").text().map { $0.count } == 0)
     }
 }
+
+/// Where large values end is known, and what is found is the same.
+struct LargeValuesTests {
+    private let document: String = {
+        let text = String(repeating: "x", count: 300)
+        let part = #"{"type":"output_text","text":"\#(text)","annotations":[{"a":1},[2,"]"]]}"#
+        let item = #"{"content":[\#(part),\#(part),{"small":"}"}],"id":"m","id":"the last","n":[[[]]]}"#
+        return #"{"a":[],"output":[\#(item),{"id":"second"},\#(item)],"~/":{"b":"\#(text)\"end"},"z":1}"#
+    }()
+
+    @Test func lookupsFindTheSame() throws {
+        let text = held(document)
+        let value = try #require(JSONValue(checking: text.base, count: text.count))
+        for least in [2, 8, 64, 256, 1000, 1 << 20] {
+            let known = LargeValues(of: value, least: least)
+            for (pointer, expected) in [
+                ("/output/0/id", #""the last""#), ("/output/1/id", #""second""#),
+                ("/output/2/id", #""the last""#), ("/output/2/content/2/small", #""}""#),
+                ("/output/2/content/1/annotations/1/1", #""]""#), ("/output/0/n/0/0", "[]"),
+                ("/output/0/content/1/annotations/0", #"{"a":1}"#), ("/z", "1"), ("/a", "[]"),
+                ("/output/3", ""), ("/output/1/content", ""), ("/a/0", ""), ("/z/0", ""),
+            ] {
+                let found: String? = withInput(pointer) { pointer in
+                    let members = MemberIndex(of: value)
+                    if case .found(let found) = JSONPointer.find(pointer, in: value, members, known)
+                    {
+                        return string(found.raw)
+                    }
+                    return nil
+                }
+                #expect(found == (expected.isEmpty ? nil : expected), "\(pointer), \(least)")
+            }
+            let long = withInput("/~0~1/b") {
+                if case .found(let found) = JSONPointer.find(
+                    $0, in: value, MemberIndex(of: value), known)
+                {
+                    return found.count
+                }
+                return 0
+            }
+            #expect(long == 307)
+        }
+    }
+
+    @Test func aResponseIsAskedDeeply() {
+        let filling = String(repeating: #"{"n":[1,2,{"m":"y"}]},"#, count: 2000)
+        let json = #"{"output":[\#(filling)\#(document)]}"#
+        var body = ByteBuffer()
+        let text = held(json)
+        _ = withExtendedLifetime(text) { body.append(text.buffer) }
+        let response = Response(body: body, headers: nil, attempts: 1, history: nil)
+        for (pointer, expected) in [
+            ("/output/1999/n/2/m", "y"), ("/output/2000/output/0/id", "the last"),
+            ("/output/2000/output/2/content/2/small", "}"), ("/output/0/n/1", "2"),
+        ] {
+            let found: String? = withInput(pointer) {
+                if case .found(_, let text) = response.find($0) { return string(text) }
+                return nil
+            }
+            #expect(found == expected)
+        }
+    }
+}

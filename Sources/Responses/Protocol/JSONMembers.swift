@@ -42,6 +42,15 @@ package struct JSONMembers {
         return colon.pointee == 0x3A ? JSONScanner.skipSpace(colon + 1) : nil
     }
 
+    /// As `next`, where the ends of large values are known; `known` is of the same container.
+    mutating func next(_ known: inout LargeValues.Cursor) -> Bool {
+        guard let start = begin() else { return false }
+        guard let end = known.end(of: start) else { return skip(start) }
+        value = JSONValue(start: start, end: end)
+        self.end(at: end)
+        return true
+    }
+
     /// Finds the end of the value that begins there.
     @inline(__always)
     package mutating func skip(_ start: UnsafePointer<UInt8>) {

@@ -10,12 +10,17 @@ package enum JSONPointer {
     package static func find(_ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue)
         -> Outcome
     {
-        find(pointer, in: document, MemberIndex(of: document))
+        find(pointer, in: document, MemberIndex(of: document), LargeValues())
+    }
+
+    /// Whether it leads to something inside of a member.
+    static func isDeep(_ pointer: UnsafeBufferPointer<UInt8>) -> Bool {
+        pointer.dropFirst().contains(0x2F)
     }
 
     package static func find(
         _ pointer: UnsafeBufferPointer<UInt8>, in document: JSONValue,
-        _ members: borrowing MemberIndex
+        _ members: borrowing MemberIndex, _ known: borrowing LargeValues
     ) -> Outcome {
         if pointer.isEmpty { return .found(document) }
         if pointer[0] != 0x2F { return .malformed }
@@ -41,7 +46,7 @@ package enum JSONPointer {
             if let outer = value {
                 value =
                     isFirst && outer.kind == .object
-                    ? members.member(token) : inner(token, of: outer)
+                    ? members.member(token) : inner(token, of: outer, known)
             }
             if index >= pointer.count { return value.map { .found($0) } ?? .nothingThere }
             index += 1
@@ -70,14 +75,14 @@ package enum JSONPointer {
     }
 
     @inline(never)
-    private static func inner(_ token: UnsafeBufferPointer<UInt8>, of value: JSONValue)
-        -> JSONValue?
-    {
+    private static func inner(
+        _ token: UnsafeBufferPointer<UInt8>, of value: JSONValue, _ known: borrowing LargeValues
+    ) -> JSONValue? {
         switch value.kind {
-        case .object: return value.member(token)
+        case .object: return value.member(token, known)
         case .array:
             guard let index = arrayIndex(token) else { return nil }
-            return value.element(index)
+            return value.element(index, known)
         default: return nil
         }
     }

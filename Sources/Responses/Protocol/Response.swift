@@ -9,6 +9,8 @@ package final class Response {
     package let history: Text?
 
     private var members: MemberIndex
+    private var largeValues = LargeValues()
+    private var hasLargeValues = false
     private var knownID: Text?
     private var knownStatus: Text?
     private var joinedText: Text?
@@ -84,7 +86,14 @@ package final class Response {
     package func find(_ pointer: UnsafeBufferPointer<UInt8>) -> Lookup.Outcome {
         findMembers()
         guard let document = members.document else { return .nothingThere }
-        return Lookup.hand(JSONPointer.find(pointer, in: document, members), through: &lookup)
+        if !hasLargeValues && document.count >= LargeValues.worthwhile
+            && JSONPointer.isDeep(pointer)
+        {
+            hasLargeValues = true
+            largeValues = LargeValues(of: document)
+        }
+        return Lookup.hand(
+            JSONPointer.find(pointer, in: document, members, largeValues), through: &lookup)
     }
 
     /// A copy that owns everything. Nil when memory is out.
