@@ -3,8 +3,8 @@
 The root of all is `OpenAIError`. Beside what the ``openai`` package has, every exception of a call
 knows ``response_id``, ``last_sequence`` (a cursor from which a background stream can be read on),
 ``partial_response`` (what had arrived of it), ``retry_after`` (seconds, what the server asked for),
-``attempts`` (how often the request was sent), ``history`` (what became of each attempt) and ``phase``
-(how far the last one came).
+``attempts`` (how often the request was sent), ``history`` (what became of each attempt) and
+``phase`` (how far the last one came).
 """
 
 from __future__ import annotations
@@ -90,8 +90,7 @@ class APIError(OpenAIError):
     retry_after: float | None = None
     is_retryable: bool = False
     attempts: int = 0
-    phase: str | None = None
-    """How far the last attempt came: "lookup", "connect", "tls", "sending", "waiting", "reading"."""
+    phase: str | None = None  # "lookup", "connect", "tls", "sending", "waiting", "reading"
     history: tuple[Any, ...] | list[Any] = ()
 
     def __init__(
