@@ -45,9 +45,12 @@ package struct JSONMembers {
     /// As `next`, where the ends of large values are known; `known` is of the same container.
     mutating func next(_ known: inout LargeValues.Cursor) -> Bool {
         guard let start = begin() else { return false }
-        guard let end = known.end(of: start) else { return skip(start) }
-        value = JSONValue(start: start, end: end)
-        self.end(at: end)
+        if let end = known.end(of: start) {
+            value = JSONValue(start: start, end: end)
+            self.end(at: end)
+        } else {
+            skip(start)
+        }
         return true
     }
 
