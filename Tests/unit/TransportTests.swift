@@ -17,6 +17,24 @@ struct ResponseHeadersTests {
         withInput(name) { name in headers.value(name).map { string($0) } }
     }
 
+    /// At every place of a line of any length: blocks of bytes are looked at, and the rest one by one.
+    @Test func controlCharactersAreSpaces() {
+        for control in (UInt8(1)..<0x20).filter({ $0 != 10 && $0 != 13 }) + [0x7F] {
+            for count in [1, 7, 15, 16, 17, 31, 40] {
+                let before = String(repeating: "\u{e4}", count: count)
+                let line = before + String(UnicodeScalar(control)) + "~!\u{ff}"
+                #expect(value(headers(["X: \(line)"]), "x") == before + " ~!\u{ff}")
+            }
+        }
+    }
+
+    @Test func spaceAroundNamesAndValuesDoesNotCount() {
+        let read = headers(["HTTP/1.1 200 OK", "A:b", "C : d ", "E:\t \tf g\t", "H:", "I:   "])
+        for (name, expected) in [("a", "b"), ("c", "d"), ("e", "f g"), ("h", ""), ("i", "")] {
+            #expect(value(read, name) == expected)
+        }
+    }
+
     @Test func theLastAnswerCounts() {
         let read = headers([
             "HTTP/1.1 100 Continue", "X-A: interim", "", "HTTP/1.1 200 OK", "X-A:  one ",

@@ -82,12 +82,25 @@ static inline const uint8_t *_Nonnull platform_structure_span(const uint8_t *_No
 #endif
 }
 
-/* Makes spaces of control characters (below 0x20, and 0x7F), eight bytes at a time. */
+/* Makes spaces of control characters (below 0x20, and 0x7F). */
 static inline void platform_blank_controls(uint8_t *_Nonnull p, size_t count)
 {
+    size_t i = 0;
+#if defined(__SSE2__)
+    const __m128i highest = _mm_set1_epi8(0x1F);
+    const __m128i last = _mm_set1_epi8(0x7F);
+    for (; count - i >= 16; i += 16) {
+        const __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        const __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(chunk, highest), chunk),
+                                          _mm_cmpeq_epi8(chunk, last));
+        if (_mm_movemask_epi8(stop) != 0)
+            for (size_t here = i; here < i + 16; here++)
+                if (p[here] < 0x20 || p[here] == 0x7F)
+                    p[here] = 0x20;
+    }
+#endif
     const uint64_t ones = 0x0101010101010101u;
     const uint64_t tops = 0x8080808080808080u;
-    size_t i = 0;
     while (i < count) {
         if (count - i >= 8) {
             uint64_t word;
