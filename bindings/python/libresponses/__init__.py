@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from ._stream_async import AsyncStream as AsyncStream
     from ._tools import function_tool as function_tool
     from ._tools import pydantic_function_tool as pydantic_function_tool
+    from ._tools import pydantic_responses_function_tool as pydantic_responses_function_tool
 
 # Where each public name lives; its module is imported when the name is first used.
 _PLACES = {
@@ -84,7 +85,7 @@ _PLACES = {
     "_outcomes": "Outcome",
     "_stream": "ResponseStream Stream",
     "_stream_async": "AsyncStream",
-    "_tools": "function_tool pydantic_function_tool",
+    "_tools": "function_tool pydantic_function_tool pydantic_responses_function_tool",
 }
 _HOMES = {name: home for home, names in _PLACES.items() for name in names.split()}
 

@@ -23,6 +23,7 @@ class Assembly:
         self.text_format = text_format
         self.tools = tools
         self.parts: dict[Any, list[str]] = {}
+        self.remarks: set[Any] = set()  # messages that are not the answer, by their place
 
     def add(self, batch: list[Event]) -> None:
         """Adds to a batch of events what was parsed of them."""
@@ -30,8 +31,13 @@ class Assembly:
             return
         for event in batch:
             if event.type == "response.output_text.done" and self.text_format is not None:
-                parsed = _structured.parse_text(event.text, self.text_format)
+                parsed = None
+                if getattr(event, "output_index", None) not in self.remarks:
+                    parsed = _structured.parse_text(event.text, self.text_format)
                 event._model.__dict__["parsed"] = parsed
+            elif event.type == "response.output_item.added":
+                if not _structured.is_final(getattr(event, "item", None)):
+                    self.remarks.add(event.output_index)
             elif event.type == "response.completed":
                 self.finish(event.response)
 
@@ -53,7 +59,8 @@ def prepared(
     if isinstance(response_id, Omit) and isinstance(starting_after, Omit):
         body = _requests.given(parameters)
         if tools is not None:
-            tools = body["tools"] = _tools.definitions(tools)
+            tools = list(tools)
+            body["tools"] = _tools.definitions(tools)
         text_format = _structured.add_format(body, text_format)
         request = _requests.Request("create_stream", "POST /responses", body=body, **options)
     else:

@@ -264,3 +264,34 @@ class Crowd:
         """Ends what is under way."""
         for task in list(self._tasks):
             task.cancel()
+
+
+async def together(awaitables: list[Any], is_raising: bool) -> list[Any]:
+    """Awaits all at the same time. What each came to, or its exception, in their order.
+
+    With ``is_raising`` the first exception is raised. Whatever ends it, nothing goes on running.
+    """
+    tasks = [asyncio.ensure_future(one) for one in awaitables]
+    until = asyncio.FIRST_EXCEPTION if is_raising else asyncio.ALL_COMPLETED
+    try:
+        await asyncio.wait(tasks, return_when=until)
+        if is_raising:
+            for task in tasks:
+                if task.done():
+                    task.result()
+        return [_came_to(task) for task in tasks]
+    finally:
+        left = [task for task in tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+        for task in tasks:
+            _came_to(task)  # so that nobody is told of exceptions that were not looked at
+
+
+def _came_to(task: asyncio.Future[Any]) -> Any:
+    if not task.done() or task.cancelled():
+        return asyncio.CancelledError("the tool was cancelled")
+    problem = task.exception()
+    return task.result() if problem is None else problem

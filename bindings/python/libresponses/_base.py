@@ -29,6 +29,7 @@ class BaseClient:
     base_url: str
     timeout: Any
     max_retries: int
+    _is_async: bool
     _line: Any
 
     def __init__(

@@ -31,6 +31,7 @@ class OpenAI(BaseClient):
     whole call with its retries.
     """
 
+    _is_async = False
     _line: Line
     responses: Responses
     conversations: Conversations
@@ -63,8 +64,9 @@ class OpenAI(BaseClient):
             reading.close()
 
     def _drive(self, routine: Any) -> Any:
-        """Runs a generator that yields requests, or things to await, and gets their answers."""
+        """Runs a generator that yields requests and other steps, and gets what they came to."""
         from ._requests import Request
+        from ._steps import Streamed
 
         try:
             step = next(routine)
@@ -72,6 +74,8 @@ class OpenAI(BaseClient):
                 try:
                     if isinstance(step, Request):
                         answer = self._perform(step)
+                    elif isinstance(step, Streamed):
+                        answer = self._tell(step)
                     else:
                         step.close()
                         raise TypeError("coroutines need AsyncOpenAI")
@@ -81,6 +85,20 @@ class OpenAI(BaseClient):
                     step = routine.send(answer)
         except StopIteration as end:
             return end.value
+        finally:
+            routine.close()
+
+    def _tell(self, step: Any) -> Any:
+        """Hands the events of a stream to a function. Returns the final response."""
+        with self._start_stream(step.request, step.assembly) as stream:
+            for event in stream:
+                told = step.on_event(event)
+                if hasattr(told, "__await__"):
+                    close = getattr(told, "close", None)
+                    if close is not None:
+                        close()
+                    raise TypeError("on_event is a coroutine function; it needs AsyncOpenAI")
+            return stream.get_final_response()
 
     # What the resources ask for, in the form that this client's users wait for it with.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._asyncio import Line, Reading
+from ._asyncio import Line, Reading, together
 from ._base import BaseClient
 from ._options import key_text
 
@@ -38,6 +38,11 @@ class AsyncOpenAI(BaseClient):
     # | """
     # end
 
+    # only async:
+    _is_async = True
+    # only sync:
+    # | _is_async = False
+    # end
     _line: Line
     responses: AsyncResponses
     conversations: AsyncConversations
@@ -74,8 +79,9 @@ class AsyncOpenAI(BaseClient):
             reading.close()
 
     async def _drive(self, routine: Any) -> Any:
-        """Runs a generator that yields requests, or things to await, and gets their answers."""
+        """Runs a generator that yields requests and other steps, and gets what they came to."""
         from ._requests import Request
+        from ._steps import Streamed
 
         try:
             step = next(routine)
@@ -83,9 +89,11 @@ class AsyncOpenAI(BaseClient):
                 try:
                     if isinstance(step, Request):
                         answer = await self._perform(step)
+                    elif isinstance(step, Streamed):
+                        answer = await self._tell(step)
                     else:
                         # only async:
-                        answer = await step
+                        answer = await together(step.awaitables, step.is_raising)
                         # only sync:
                         # | step.close()
                         # | raise TypeError("coroutines need AsyncOpenAI")
@@ -96,6 +104,25 @@ class AsyncOpenAI(BaseClient):
                     step = routine.send(answer)
         except StopIteration as end:
             return end.value
+        finally:
+            routine.close()
+
+    async def _tell(self, step: Any) -> Any:
+        """Hands the events of a stream to a function. Returns the final response."""
+        async with await self._start_stream(step.request, step.assembly) as stream:
+            async for event in stream:
+                told = step.on_event(event)
+                # only async:
+                if hasattr(told, "__await__"):
+                    await told
+                # only sync:
+                # | if hasattr(told, "__await__"):
+                # |     close = getattr(told, "close", None)
+                # |     if close is not None:
+                # |         close()
+                # |     raise TypeError("on_event is a coroutine function; it needs AsyncOpenAI")
+                # end
+            return await stream.get_final_response()
 
     # What the resources ask for, in the form that this client's users wait for it with.
 

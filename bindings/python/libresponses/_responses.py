@@ -166,18 +166,29 @@ class Responses(Resource):
         return self._perform(next(steps), lambda response: last(steps, response))
 
     def run(
-        self, *, tools: Any, max_steps: int = 20, text_format: Any = omit, **params: Any
+        self,
+        *,
+        tools: Any,
+        max_steps: int = 20,
+        text_format: Any = omit,
+        on_event: Any = None,
+        **params: Any,
     ) -> Any:
         """Creates responses until the model calls no tool any more, and returns the last one.
 
         ``tools`` are Python functions with type hints, beside tools as the API has them. More than
         ``max_steps`` responses are a `ToolRunError`. What a function raises is told to the model,
-        or raised with ``raise_tool_errors=True``.
+        or raised with ``raise_tool_errors=True``. ``on_event`` is called with each event of each
+        response, which is streamed then. A response that is not complete ends the run, and so does
+        one with a call that none of the functions is for.
         """
         from . import _runs
 
         self._no_raw("run")
-        return self._client._drive(_runs.run(tools, max_steps, text_format, params))
+        client = self._client
+        return client._drive(
+            _runs.run(tools, max_steps, text_format, on_event, params, client._is_async)
+        )
 
     def stream(
         self,

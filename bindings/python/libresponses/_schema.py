@@ -16,6 +16,8 @@ import types
 import typing
 from typing import Any, Union, get_args, get_origin
 
+from ._strict import escaped, strict
+
 _UNIONS = (Union, getattr(types, "UnionType", Union))
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _LISTS = (list, set, frozenset, tuple, collections.abc.Sequence, collections.abc.Iterable)
@@ -28,8 +30,29 @@ _DATES = {
 
 
 def is_pydantic(kind: Any) -> bool:
+    """Whether pydantic made it: a model, or what has a configuration of pydantic's."""
+    return isinstance(kind, type) and (
+        hasattr(kind, "model_json_schema") or hasattr(kind, "__pydantic_config__")
+    )
+
+
+def pydantic_schema(kind: Any) -> dict[str, Any]:
+    """The schema that pydantic has for a type of its own, as it is."""
+    made: dict[str, Any]
+    made = kind.model_json_schema() if is_model(kind) else adapter(kind).json_schema()
+    return made
+
+
+def is_model(kind: Any) -> bool:
     """Whether it is a model of pydantic."""
     return isinstance(kind, type) and hasattr(kind, "model_json_schema")
+
+
+def adapter(kind: Any) -> Any:
+    """What pydantic checks a type with."""
+    import pydantic
+
+    return pydantic.TypeAdapter(kind)
 
 
 def hints(kind: Any) -> dict[str, Any]:
@@ -74,10 +97,13 @@ class Builder:
     def __init__(self) -> None:
         self.definitions: dict[str, Any] = {}
         self.names: dict[Any, str] = {}
+        self.made: dict[Any, dict[str, Any]] = {}  # of pydantic's
         self.is_strict = True
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of a type."""
+        if is_constrained(kind):
+            return self._from_pydantic(adapter(kind).json_schema())
         kind, description = unwrapped(kind)
         made = self._of(kind)
         if description:
@@ -100,20 +126,23 @@ class Builder:
             return self._choices(list(arguments))
         if kind in _LISTS or origin in _LISTS:
             return self._list(origin or kind, arguments)
+        if is_pydantic(kind):
+            return self._pydantic_reference(kind)
         if kind in _DICTS or origin in _DICTS:
             self.is_strict = False
             values = self.of(arguments[1]) if len(arguments) == 2 else {}
             return {"type": "object", "additionalProperties": values or True}
         if isinstance(kind, type):
             if issubclass(kind, enum.Enum):
-                return self._choices([member.value for member in kind])
+                return self._choices(list(kind))
             if kind in _DATES:
                 return {"type": "string", "format": _DATES[kind]}
-            if is_pydantic(kind) or is_record(kind):
+            if is_record(kind):
                 return self._reference(kind)
         raise TypeError(f"{kind!r} has no JSON schema; use a type hint of JSON values")
 
     def _choices(self, values: list[Any]) -> dict[str, Any]:
+        values = [choice(value) for value in values]
         kinds = sorted({_PLAIN.get(type(value), "string") for value in values})
         return {"type": kinds[0] if len(kinds) == 1 else kinds, "enum": values}
 
@@ -132,22 +161,45 @@ class Builder:
     def _reference(self, kind: Any) -> dict[str, Any]:
         name = self.names.get(kind)
         if name is None:
-            name = kind.__name__
-            while name in self.definitions:
-                name += "_"
-            self.names[kind] = name
+            name = self.names[kind] = self._free(kind.__name__)
             self.definitions[name] = {}
-            self.definitions[name] = self.record(kind)
-        return {"$ref": f"#/$defs/{name}"}
+            self.definitions[name] = self._record(kind)
+        return reference(name)
 
-    def record(self, kind: Any) -> dict[str, Any]:
+    def _pydantic_reference(self, kind: Any) -> dict[str, Any]:
+        made = self.made.get(kind)
+        if made is None:
+            made = self._from_pydantic(pydantic_schema(kind))
+            if "$ref" not in made:
+                name = self._free(kind.__name__)
+                self.definitions[name] = made
+                made = reference(name)
+            self.made[kind] = made
+        return made
+
+    def _free(self, name: str) -> str:
+        while name in self.definitions:
+            name += "_"
+        return name
+
+    def _from_pydantic(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """A schema of pydantic's; its definitions go among the others, by names that are free."""
+        schema = dict(schema)
+        definitions = schema.pop("$defs", {})
+        names: dict[str, str] = {}
+        for name, one in definitions.items():
+            if self.definitions.get(name) != one or refers(one):
+                names[name] = self._free(name)
+                self.definitions[names[name]] = {}
+        renamed = {f"#/$defs/{escaped(old)}": reference(new)["$ref"] for old, new in names.items()}
+        for old, new in names.items():
+            self.definitions[new] = with_references(definitions[old], renamed)
+        found: dict[str, Any] = with_references(schema, renamed)
+        return found
+
+    def _record(self, kind: Any) -> dict[str, Any]:
         """The schema of a class with fields."""
-        if is_pydantic(kind):
-            schema = kind.model_json_schema()
-            self.definitions.update(schema.pop("$defs", {}))
-            found: dict[str, Any] = strict(schema)
-            return found
-        fields = {name: self.of(hint) for name, hint in hints(kind).items()}
+        fields = {name: self.of(hint) for name, hint in record_fields(kind).items()}
         made: dict[str, Any] = {
             "type": "object",
             "properties": fields,
@@ -161,20 +213,86 @@ class Builder:
 
     def whole(self, kind: Any) -> dict[str, Any]:
         """The schema of a type with its definitions, as a document."""
-        kind, _ = unwrapped(kind)
-        if is_pydantic(kind):
-            found: dict[str, Any] = strict(kind.model_json_schema())
-            return found
-        if is_record(kind):
-            self.names[kind] = kind.__name__
-            made = self.record(kind)
-            if f"#/$defs/{kind.__name__}" in repr(made) + repr(self.definitions):
-                self.definitions[kind.__name__] = dict(made)
-        else:
-            made = self.of(kind)
+        inner, _ = unwrapped(kind)
+        if is_pydantic(inner):
+            return strict(pydantic_schema(inner))
+        made = self.of(kind)
+        name = self.names.get(inner) if isinstance(inner, typing.Hashable) else None
+        if name is not None and not is_constrained(kind):
+            described = {key: value for key, value in made.items() if key != "$ref"}
+            made = {**self.definitions[name], **described}
+            if not refers([made, self.definitions], reference(name)["$ref"]):
+                del self.definitions[name]
+        return self.document(made)
+
+    def document(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """A schema with the definitions that it refers to, for strict mode."""
         if self.definitions:
-            made["$defs"] = {name: strict(one) for name, one in self.definitions.items()}
+            schema = {**schema, "$defs": self.definitions}
+        return strict(schema)
+
+
+def reference(name: str) -> dict[str, Any]:
+    """A schema that refers to a definition."""
+    return {"$ref": f"#/$defs/{escaped(name)}"}
+
+
+def refers(schema: Any, name: str | None = None) -> bool:
+    """Whether a schema refers to a definition, or to any."""
+    if isinstance(schema, dict):
+        found = schema.get("$ref")
+        if isinstance(found, str) and name in (None, found):
+            return True
+        return any(refers(one, name) for one in schema.values())
+    return isinstance(schema, list) and any(refers(one, name) for one in schema)
+
+
+def with_references(schema: Any, renamed: dict[str, str]) -> Any:
+    """A schema that refers to definitions by other names."""
+    if isinstance(schema, dict):
+        made = {name: with_references(one, renamed) for name, one in schema.items()}
+        target = made.get("$ref")
+        if isinstance(target, str):
+            made["$ref"] = renamed.get(target, target)
+        mapping = made.get("mapping")  # of a discriminator
+        if isinstance(mapping, dict):
+            made["mapping"] = {
+                name: renamed.get(one, one) if isinstance(one, str) else one
+                for name, one in mapping.items()
+            }
         return made
+    if isinstance(schema, list):
+        return [with_references(one, renamed) for one in schema]
+    return schema
+
+
+def is_constrained(kind: Any) -> bool:
+    """Whether Annotated says more of a type than a description, in pydantic's words."""
+    for extra in getattr(kind, "__metadata__", ()):
+        home = type(extra).__module__.partition(".")[0]
+        if home == "annotated_types" or (
+            home == "pydantic"
+            and (
+                type(extra).__name__ != "FieldInfo"
+                or extra.metadata
+                or extra.discriminator is not None
+            )
+        ):
+            return True
+    return False
+
+
+def record_fields(kind: Any) -> dict[str, Any]:
+    """The fields of a class with fields, and their type hints."""
+    found = hints(kind)
+    if is_typed_dict(kind):
+        return found
+    return {one.name: found[one.name] for one in dataclasses.fields(kind) if one.init}
+
+
+def choice(value: Any) -> Any:
+    """A value of an Enum or Literal as JSON has it."""
+    return value.value if isinstance(value, enum.Enum) else value
 
 
 def own_docstring(kind: Any) -> str:
@@ -185,54 +303,30 @@ def own_docstring(kind: Any) -> str:
     return " ".join(text.split())
 
 
-def strict(schema: Any) -> Any:
-    """A schema as strict mode wants it: every property required, and no others."""
-    if isinstance(schema, list):
-        return [strict(inner) for inner in schema]
-    if not isinstance(schema, dict):
-        return schema
-    made: dict[str, Any] = {}
-    for name, inner in schema.items():
-        if name in ("properties", "$defs", "definitions") and isinstance(inner, dict):
-            made[name] = {key: strict(value) for key, value in inner.items()}
-        elif name == "default" and inner is None:
-            continue
-        elif name in ("enum", "const", "examples", "default"):
-            made[name] = inner
-        else:
-            made[name] = strict(inner)
-    if made.get("type") == "object":
-        made.setdefault("additionalProperties", False)
-        if "properties" in made:
-            made["required"] = list(made["properties"])
-    alternatives = made.get("allOf")
-    if isinstance(alternatives, list) and len(alternatives) == 1:
-        del made["allOf"]
-        made.update(alternatives[0])
-    return made
-
-
 def convert(value: Any, kind: Any) -> Any:
     """A value of JSON as the type that its schema was made of."""
+    if is_constrained(kind):
+        return from_pydantic(value, kind)
     kind, _ = unwrapped(kind)
     if kind is Any or kind is object:
         return value
     if is_pydantic(kind):
-        return kind.model_validate(value)
+        return from_pydantic(value, kind)
     origin = get_origin(kind)
     arguments = get_args(kind)
     if origin in _UNIONS:
         return _alternative(value, arguments)
     if origin is typing.Literal:
-        if value not in arguments:
-            raise ValueError(f"expected one of {arguments!r}, got {value!r}")
-        return value
+        for one in arguments:
+            if choice(one) == value and isinstance(value, bool) == isinstance(choice(one), bool):
+                return one
+        raise ValueError(f"expected one of {arguments!r}, got {value!r}")
     if kind in _LISTS or origin in _LISTS:
         return _listed(value, origin or kind, arguments)
     if is_typed_dict(kind) or dataclasses.is_dataclass(kind):
         if not isinstance(value, dict):
             raise ValueError(f"expected an object for {kind.__name__}, got {value!r}")
-        fields = hints(kind)
+        fields = record_fields(kind)
         found = {n: convert(inner, fields[n]) for n, inner in value.items() if n in fields}
         if is_typed_dict(kind):
             missing = set(kind.__required_keys__) - set(found)
@@ -260,14 +354,28 @@ def convert(value: Any, kind: Any) -> Any:
     return value
 
 
+def from_pydantic(value: Any, kind: Any) -> Any:
+    """A value of JSON as pydantic reads it."""
+    from json import dumps
+
+    text = dumps(value)
+    return kind.model_validate_json(text) if is_model(kind) else adapter(kind).validate_json(text)
+
+
 def _alternative(value: Any, kinds: tuple[Any, ...]) -> Any:
     problems = []
-    for kind in kinds:
+    # Of classes the one that has just these fields, as others would do with some of them.
+    for kind in sorted(kinds, key=lambda one: not _fits(value, one)):
         try:
             return convert(value, kind)
         except (ValueError, TypeError) as problem:
             problems.append(str(problem))
     raise ValueError("; ".join(problems))
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    kind, _ = unwrapped(kind)
+    return isinstance(value, dict) and is_record(kind) and set(value) == set(record_fields(kind))
 
 
 def _listed(value: Any, kind: Any, arguments: tuple[Any, ...]) -> Any:

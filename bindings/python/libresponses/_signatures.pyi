@@ -82,7 +82,7 @@ class Responses:
         self, response_id: str, *, timeout: float | None = None, **options: Any
     ) -> _models.Response: ...
     def parse(
-        self, *, text_format: Any = ..., **params: Unpack[CreateParams]
+        self, *, text_format: Any = ..., parse_as: Any = ..., **params: Unpack[CreateParams]
     ) -> _models.Response: ...
     def run(
         self,
@@ -90,6 +90,7 @@ class Responses:
         tools: Iterable[Any],
         max_steps: int = 20,
         raise_tool_errors: bool = False,
+        on_event: Callable[[Any], Any] | None = None,
         text_format: Any = ...,
         **params: Unpack[StreamParams],
     ) -> _models.Response: ...

@@ -86,7 +86,7 @@ class AsyncResponses:
         self, response_id: str, *, timeout: float | None = None, **options: Any
     ) -> _models.Response: ...
     async def parse(
-        self, *, text_format: Any = ..., **params: Unpack[CreateParams]
+        self, *, text_format: Any = ..., parse_as: Any = ..., **params: Unpack[CreateParams]
     ) -> _models.Response: ...
     async def run(
         self,
@@ -94,6 +94,7 @@ class AsyncResponses:
         tools: Iterable[Any],
         max_steps: int = 20,
         raise_tool_errors: bool = False,
+        on_event: Callable[[Any], Any] | None = None,
         text_format: Any = ...,
         **params: Unpack[StreamParams],
     ) -> _models.Response: ...

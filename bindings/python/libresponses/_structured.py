@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _errors, _requests, _tools
-from ._options import Omit
+from ._options import Omit, omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def format_of(kind: Any) -> dict[str, Any]:
     builder = _schema.Builder()
     schema = builder.whole(kind)
     inner, _ = _schema.unwrapped(kind)
-    if schema.get("type") != "object":
+    if not is_object(schema):
         # The API wants an object; what is asked for is in its one field.
         definitions = schema.pop("$defs", None)
         schema = {
@@ -41,8 +41,15 @@ def format_of(kind: Any) -> dict[str, Any]:
     return {"type": "json_schema", "name": name, "schema": schema, "strict": builder.is_strict}
 
 
+def is_object(schema: dict[str, Any]) -> bool:
+    """Whether the API takes it for the schema of an answer."""
+    return schema.get("type") == "object" and "anyOf" not in schema
+
+
 def _name(text: str) -> str:
-    return "".join(one if one.isalnum() or one in "_-" else "_" for one in text)[:64]
+    """A name with the characters that the API allows in one."""
+    allowed = (one.isascii() and (one.isalnum() or one in "_-") for one in text)
+    return "".join(one if fits else "_" for one, fits in zip(text, allowed))[:64] or "answer"
 
 
 def add_format(body: dict[str, Any], text_format: Any) -> Any:
@@ -62,42 +69,81 @@ def parse_text(text: str, kind: Any) -> Any:
 
     if isinstance(kind, dict):
         return loads(text)
-    from . import _schema
+    from . import _schema, _strict
 
     inner, _ = _schema.unwrapped(kind)
-    if _schema.is_pydantic(inner):
+    if getattr(inner, "__pydantic_root_model__", False) and not is_object(
+        _strict.strict(_schema.pydantic_schema(inner))
+    ):
+        return _schema.from_pydantic(_value(loads(text)), inner)
+    if _schema.is_model(inner):
         return inner.model_validate_json(text)
+    if _schema.is_pydantic(inner):
+        return _schema.adapter(inner).validate_json(text)
     value = loads(text)
     if not _schema.is_record(inner):
-        value = value["value"]
+        value = _value(value)
     return _schema.convert(value, kind)
 
 
-def parse_response(response: Any, text_format: Any, tools: Any) -> Any:
-    """Adds ``parsed`` to the texts of a response and ``parsed_arguments`` to its calls."""
+def _value(answer: Any) -> Any:
+    if not isinstance(answer, dict) or "value" not in answer:
+        raise ValueError(f"expected an object with the field 'value', got {answer!r}")
+    return answer["value"]
+
+
+def is_final(message: Any) -> bool:
+    """Whether a message is the answer: what the model says on the way there is only text."""
+    return getattr(message, "phase", None) in (None, "final_answer")
+
+
+def parse_response(response: Any, text_format: Any, tools: Any, is_checked: bool = True) -> Any:
+    """Adds ``parsed`` to the texts of a response and ``parsed_arguments`` to its calls.
+
+    Arguments that do not fit are an exception, or None where it ``is_checked`` no more.
+    """
+    is_whole = response.status != "incomplete"
     for item in response.output or ():
-        if item.type == "message" and text_format is not None:
+        kind = getattr(item, "type", None)
+        if kind == "message" and text_format is not None:
             for part in item.content or ():
-                if part.type == "output_text" and response.status != "incomplete":
-                    part.__dict__["parsed"] = parse_text(part.text, text_format)
-        elif item.type == "function_call" and tools:
-            item.__dict__["parsed_arguments"] = _tools.parsed_arguments(item, tools)
+                if part.type == "output_text" and is_whole:
+                    parsed = parse_text(part.text, text_format) if is_final(item) else None
+                    part.__dict__["parsed"] = parsed
+        elif kind == "function_call" and tools:
+            parsed = None
+            if is_whole and item.status != "incomplete":
+                try:
+                    parsed = _tools.parsed_arguments(item, tools)
+                except ValueError:
+                    if is_checked:
+                        raise
+            item.__dict__["parsed_arguments"] = parsed
     return response
+
+
+def check_whole(response: Any, text_format: Any) -> None:
+    """Raises if the text of a response cannot be parsed, as it has no end."""
+    if response.status != "incomplete" or text_format is None:
+        return
+    details = response.incomplete_details
+    if getattr(details, "reason", None) == "content_filter":
+        raise _errors.ContentFilterFinishReasonError(completion=response)
+    raise _errors.LengthFinishReasonError(completion=response)
 
 
 def parse(text_format: Any, parameters: dict[str, Any]) -> Generator[Any, Any, Any]:
     """The steps of ``responses.parse()``."""
     options = _requests.call_options(parameters)
     body = _requests.given(parameters)
+    parse_as = body.pop("parse_as", omit)
     tools = body.get("tools")
     if tools:
         tools = list(tools)
         body["tools"] = _tools.definitions(tools)
     text_format = add_format(body, text_format)
+    if not isinstance(parse_as, Omit):
+        text_format = parse_as
     response = yield _requests.Request("create", "POST /responses", body=body, **options)
-    if response.status == "incomplete" and text_format is not None:
-        details = response.incomplete_details
-        if getattr(details, "reason", None) == "content_filter":
-            raise _errors.ContentFilterFinishReasonError(completion=response)
-        raise _errors.LengthFinishReasonError(completion=response)
+    check_whole(response, text_format)
     return parse_response(response, text_format, tools)

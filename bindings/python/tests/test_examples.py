@@ -65,7 +65,7 @@ def test_the_tools_example_with_several_calls_and_with_a_bad_one(
         "[completed, get_weather was called 2 times]",
     ]
     answer, last = run("07-tools", "sandbox-broken-arguments", monkeypatch).splitlines()
-    assert answer.startswith("The tool answered: Error: JSONDecodeError: ")
+    assert answer.startswith("The tool answered: Error: the arguments of get_weather are wrong: ")
     assert last == "[completed, get_weather was called 0 times]"
 
 
