@@ -22,20 +22,21 @@ module Libresponses
     # @return [Integer] by which the library tells calls apart
     attr_reader :number
 
+    # @param pid [Integer] of this process
     # @param keys [Keys, nil] where the library asks for its key
     # @param is_stream [Boolean] whether it may have events while nobody waits for it
     # @param start yields the places for the call and the error; returns the status of a ..._start
-    def initialize(engine, keys = nil, is_stream: false, &start)
+    def initialize(engine, pid, keys = nil, is_stream: false, &start)
       @engine = engine
       @keys = keys
       @flags = Native::BATCH_JSON
-      @pid = Process.pid
+      @pid = pid
       @batches = []
       @buffered = 0
       @status = nil
       # Whether the library may have something that was not taken; nothing has come yet.
       @is_unread = false
-      engine.uninterrupted { begin_with(start, is_stream) }
+      engine.lock.synchronize { begin_with(start, is_stream) }
     end
 
     # Whether there is an event to read, or the end.
@@ -53,19 +54,18 @@ module Libresponses
     # Waits until something has arrived, and reads none of it.
     # @return [Response, nil] see {#snapshot}
     def await
-      check_process
-      wait_until_ready
+      wait_until_ready unless ready?
       snapshot
     end
 
     # For a reader who needs no more than type, text and numbers of the events to come.
     def without_json = @flags = 0
 
-    # Waits for the end.
+    # Waits for the end of what is no stream, with interrupts off but while it waits.
     # @return [Response]
     # @raise [Error] what went wrong
     def finish
-      nil while next_batch
+      @engine.wait(self) until @status
       outcome
     end
 
@@ -112,6 +112,14 @@ module Libresponses
     #
     # @param batch [Batch, nil] the one in which reading stopped
     def close(batch = nil)
+      let_go(batch) unless batch.nil? && ended_and_read?
+    end
+
+    def closed? = @handle.nil?
+
+    private
+
+    def let_go(batch)
       return @handle = nil if @pid != Process.pid
 
       @engine.uninterrupted do
@@ -122,9 +130,8 @@ module Libresponses
       end
     end
 
-    def closed? = @handle.nil?
-
-    private
+    # Then there is nothing to let go of.
+    def ended_and_read? = @handle.nil? && !@status.nil? && @batches.empty?
 
     def begin_with(start, is_stream)
       out = @engine.out
@@ -144,17 +151,18 @@ module Libresponses
 
     def wait_until_ready
       check_process
-      @engine.wait(self)
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { @engine.wait(self) }
     end
 
     def read
       buffer = @engine.buffer
       status = next_batch_into(buffer.place, buffer.room)
-      case status
-      when Native::OK then keep(buffer.take(@engine.used.read(:size_t)))
-      when Native::E_RANGE then read_large(@engine.used.read(:size_t))
-      when Native::AGAIN then nil
-      else finished(status)
+      if status == Native::OK
+        keep(buffer.take(@engine.used.get_uint64(0)))
+      elsif status == Native::E_RANGE
+        read_large(@engine.used.get_uint64(0))
+      elsif status != Native::AGAIN
+        finished(status)
       end
     end
 
@@ -171,7 +179,7 @@ module Libresponses
       end
       memory = Batch.memory(size)
       status = next_batch_into(memory, size)
-      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used.read(:size_t), is_own: true)) : finished(status)
+      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used.get_uint64(0), is_own: true)) : finished(status)
     end
 
     def keep(batch)

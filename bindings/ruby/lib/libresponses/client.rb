@@ -127,26 +127,28 @@ module Libresponses
     # Starts an operation and waits for its end. Whatever ends the wait, the call does not stay behind.
     # @return [Response]
     def perform(function, *arguments, request_options: {})
-      call = nil
-      begin
-        Thread.handle_interrupt(Native::UNINTERRUPTED) do
-          call = start(function, *arguments, request_options: request_options)
+      Thread.handle_interrupt(Native::UNINTERRUPTED) do
+        call = start(function, *arguments, request_options: request_options)
+        begin
+          call.finish
+        ensure
+          call.close
         end
-        call.finish
-      ensure
-        Thread.handle_interrupt(Native::UNINTERRUPTED) { call&.close }
       end
     end
 
     # @api private
+    # With interrupts off: they must find the call in its place.
     # @return [Call]
     def start(function, *arguments, request_options: {})
+      return session.start(function, arguments) if request_options.empty?
+
       options = request_options.except(:extra_headers, :extra_query, :extra_body, :idempotency_key)
       options[:default_query] = request_options[:extra_query] if request_options[:extra_query]
       headers = request_options[:extra_headers].to_h
       key = request_options[:idempotency_key]
       headers = { "Idempotency-Key" => key }.merge(headers) if key
-      session.start(function, *arguments, options: options, headers: headers)
+      session.start(function, arguments, options: options, headers: headers)
     rescue UsageError
       raise unless @is_closed
 

@@ -43,18 +43,17 @@ module Libresponses
     # is freed.
     def register(call) = @streams[call.number] = call
 
-    # Waits until a call is ready. Whatever ends it, Thread#raise and Thread#kill too, leaves the
-    # engine in order and another one leading.
+    # Waits until a call is ready. Interrupts are off, but while it waits; whatever ends it, Thread#raise and
+    # Thread#kill too, leaves the engine in order and another one leading.
     #
     # @raise [BusyError] somebody is waiting for this call already
     def wait(call)
-      Thread.handle_interrupt(Native::UNINTERRUPTED) do
-        is_in = @lock.synchronize { enter(call) }
-        begin
-          pass(call) until call.ready?
-        ensure
-          @lock.synchronize { leave(call) } if is_in
-        end
+      return unless @lock.synchronize { enter(call) }
+
+      begin
+        pass(call) until call.ready?
+      ensure
+        @lock.synchronize { leave(call) }
       end
     end
 
@@ -105,7 +104,7 @@ module Libresponses
       @waiting.delete(call.number)
       return unless @leader.equal?(call)
 
-      _, @leader = @waiting.first
+      _, @leader = (@waiting.first unless @waiting.empty?)
       @leader&.wake_ups&.push(true)
     end
 

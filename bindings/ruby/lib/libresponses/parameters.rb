@@ -12,10 +12,15 @@ module Libresponses
     # @param keywords [Hash{Symbol => Object}]; `parameters:` is such a Hash too, as in `ruby-openai`
     # @return [Array(Hash, Hash)] the fields, and the options of the request
     def self.take(hash, keywords)
-      params = hash.to_h.transform_keys(&:to_sym).merge(keywords)
+      params = hash.nil? || hash.empty? ? keywords : hash.to_h.transform_keys(&:to_sym).merge(keywords)
       params = params.except(:parameters).merge(params[:parameters].transform_keys(&:to_sym)) if nested?(params)
+      return [params, NONE] unless params.key?(:request_options)
+
       [params.except(:request_options), params[:request_options].to_h]
     end
+
+    NONE = {}.freeze
+    private_constant :NONE
 
     def self.nested?(params) = params[:parameters].is_a?(Hash)
     private_class_method :nested?
@@ -30,7 +35,7 @@ module Libresponses
     end
 
     # @return [String] a body
-    def self.body(params, options) = json(params.merge(options[:extra_body].to_h))
+    def self.body(params, options) = json(options.empty? ? params : params.merge(options[:extra_body].to_h))
 
     # @return [String, nil] what goes into a query
     def self.query(params) = (json(params) unless params.empty?)
@@ -46,17 +51,17 @@ module Libresponses
 
     # What is deeper is refused by JSON.generate.
     MAX_DEPTH = 100
-    private_constant :MAX_DEPTH
+    PLAIN = [String, Symbol, Integer, Float, TrueClass, FalseClass, NilClass].to_h { |type| [type, true] }
+                                                                             .compare_by_identity.freeze
+    private_constant :MAX_DEPTH, :PLAIN
 
     # JSON.generate makes a text of whatever it does not know: "#<Object:0x000...>".
     def self.check(value, depth = 0)
-      case value
-      when String, Symbol, Numeric, true, false, nil then nil
-      when Hash, Array
-        return if depth > MAX_DEPTH
+      return if PLAIN.key?(value.class) || depth > MAX_DEPTH
 
-        value = value.values if value.is_a?(Hash)
-        value.each { |one| check(one, depth + 1) }
+      case value
+      when Hash then value.each_value { |one| check(one, depth + 1) }
+      when Array then value.each { |one| check(one, depth + 1) }
       else refuse(value) if opaque?(value)
       end
     end

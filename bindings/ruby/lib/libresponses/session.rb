@@ -10,7 +10,8 @@ module Libresponses
   # @api private
   class Session
     STREAMS = %i[responses_create_stream_start responses_get_stream_start].freeze
-    private_constant :STREAMS
+    NONE = {}.freeze
+    private_constant :STREAMS, :NONE
 
     attr_reader :engine, :handle, :keys
 
@@ -39,10 +40,10 @@ module Libresponses
     # Starts an operation, with other options if there are any.
     # @param function [Symbol] of Native, a ..._start
     # @return [Call]
-    def start(function, *arguments, options: {}, headers: {})
+    def start(function, arguments, options: NONE, headers: NONE)
       session = self
       session = Session.new(self, options, headers, nil, nil) unless options.empty? && headers.empty?
-      Call.new(@engine, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
+      Call.new(@engine, @pid, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
         Native.public_send(function, session.handle, *arguments, call, error)
       end
     rescue ArgumentError => e
