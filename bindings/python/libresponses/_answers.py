@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from typing import Any
 
+    from ._call import Head
+
 
 class SentRequest(HTTPRequestInfo):
     """The request of an answer, put together anew when it is looked at.
@@ -81,11 +83,12 @@ class HTTPResponse(HTTPResponseInfo):
         self,
         request: HTTPRequestInfo,
         reading: Any,
-        head: tuple[int, bytes, int],
+        head: Head,
         began: float,
     ) -> None:
-        status, lines, self.attempts = head
+        status, lines, self.attempts, version = head
         super().__init__(status, Headers(lines.decode("utf-8", "replace")))
+        self.http_version = version.decode()
         self.request = request
         self._reading = reading
         self._body: bytes | None = None
@@ -112,14 +115,10 @@ class HTTPResponse(HTTPResponseInfo):
         """As `read`; nothing is waited for."""
         return self.content
 
-    def take(self) -> bytes:
-        """The body of an answer that is whole; from then on it is closed."""
-        if self._body is None:
-            if self.is_closed:
-                raise _errors.ClosedError("the answer was closed before it was read")
-            self._body = self._reading.call.body()
-        self.end()
-        return self._body
+    def take(self, body: bytes) -> None:
+        """Has the body, which is all that was to come."""
+        self._body = body
+        self.close()
 
     @property
     def is_closed(self) -> bool:  # type: ignore[override]
@@ -221,7 +220,15 @@ class BaseAPIResponse:
         return self._parsed[to]
 
     def _answer(self, body: bytes) -> Any:
-        made = self._request.result._from_json(body)
+        kind = self.headers.get("content-type", "").partition(";")[0].strip()
+        try:
+            if not kind.endswith("json"):
+                _models.loads(body)
+            made = self._request.result._from_json(body)
+        except ValueError:
+            if not kind.endswith("json"):
+                return self.http_response.text
+            raise
         made.__dict__.update(
             _request_id=self.request_id,
             _http_status=self.status_code,
@@ -311,12 +318,3 @@ def converted(body: bytes, to: Any) -> Any:
     if to is object or getattr(to, "__origin__", to) in (dict, list):
         return value
     return _schema.convert(value, to)
-
-
-def record(batch: Any) -> bytes:
-    """Events as the server frames them: ``event: ...``, ``data: ...`` and an empty line."""
-    made = []
-    for event in batch:
-        data = event._json.replace(b"\r\n", b"\n").replace(b"\n", b"\ndata: ")
-        made.append(b"event: %s\ndata: %s\n\n" % (event.type.encode(), data))
-    return b"".join(made)

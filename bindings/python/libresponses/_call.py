@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from ._events import Event
 
+# Status, headers, how often the request was sent, version of HTTP.
+Head = tuple[int, bytes, int, bytes]
+
 _blocking = lib.blocking
 _quick = lib.quick
 _next_batch = _quick.responses_call_next_batch
@@ -188,22 +191,21 @@ class Call:
         about["_attempts"] = _attempts(response)
         return made
 
-    def head(self) -> tuple[int, bytes, int]:
-        """Status and headers of the answer, and how often the request was sent."""
+    def head(self) -> Head:
+        """What HTTP says of the answer."""
         response = _response(self.handle)
         if not response:
-            return 0, b"", 1
-        lines = copied(_quick.responses_response_headers, response)
-        return _http_status(response), lines, _attempts(response)
+            return 0, b"", 1, b""
+        return (
+            _http_status(response),
+            copied(_quick.responses_response_headers, response),
+            _attempts(response),
+            _quick.responses_response_http_version(response),
+        )
 
-    def last_head(self) -> tuple[int, bytes, int] | None:
+    def last_head(self) -> Head | None:
         """The same, None when it is closed already, or of another process."""
         return self.head() if self._handle and self._pid == getpid() else None
-
-    def body(self) -> bytes:
-        """The body of an answer that is no stream."""
-        response = _response(self.handle)
-        return copied(_json, response) if response else b""
 
     def history(self) -> list[dict[str, Any]]:
         """What became of each attempt."""
@@ -234,3 +236,43 @@ class Call:
         # Names of the module are None when the interpreter ends.
         if hasattr(self, "_place") and _free is not None:
             self.close()
+
+
+class RawCall(Call):
+    """A call whose answer comes as it came.
+
+    ``read`` gives one empty piece for the head, and after it nothing before ``hands`` says what:
+    pieces of the body, or events.
+    """
+
+    __slots__ = ("_has_body", "_has_head", "hands")
+
+    def __init__(self, *arguments: Any) -> None:
+        self._has_head = self._has_body = False
+        self.hands = ""
+        super().__init__(*arguments)
+
+    def read(self, parts: dict[Any, list[str]] | None = None) -> Any:
+        if self.hands == "events":
+            return super().read(parts)
+        if self._has_head and not self.hands:
+            return []
+        data, length, error = c_void_p(), c_size_t(), c_void_p()
+        status = _quick.responses_call_next_bytes(
+            self.handle, byref(data), byref(length), byref(error)
+        )
+        if status == _constants.OK:
+            self._has_body = self._has_head
+            self._has_head = True
+            return [string_at(data.value or 0, length.value) if length.value else b""]
+        if status == _constants.AGAIN:
+            return []
+        if status == _constants.DONE:
+            response = None if self._has_body else _response(self.handle)
+            body = copied(_json, response) if response else b""
+            if body:  # of `responses_wait`, which looks more than once
+                self._has_body = True
+                return [body]
+            self.is_done = True
+            return None
+        return self.fail(status, error.value)

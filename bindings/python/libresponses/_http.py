@@ -188,7 +188,7 @@ class HTTPResponseInfo:
         return pieces(self.text, chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
-        return iter(self.text.splitlines())
+        return iter(lines(self.text))
 
     def close(self) -> None:
         """There is nothing to close: the answer is here."""
@@ -200,6 +200,12 @@ class HTTPResponseInfo:
     def __repr__(self) -> str:
         reason = self.reason_phrase
         return f"<Response [{self.status_code}{' ' + reason if reason else ''}]>"
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a body: JSON has some of the characters at which ``splitlines`` splits."""
+    found = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return found if found[-1] else found[:-1]
 
 
 def pieces(whole: Any, size: int | None) -> Iterator[Any]:

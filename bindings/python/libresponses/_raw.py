@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from time import monotonic
 
-from ._answers import BaseAPIResponse, HTTPResponse, RawResponse, SentRequest, record, streamed
+from ._answers import BaseAPIResponse, HTTPResponse, RawResponse, SentRequest, streamed
 from ._errors import ClosedError
-from ._http import Repieced, pieces
+from ._http import Repieced, lines, pieces
+from ._stream import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,26 +34,53 @@ def raw(
     client: Any, request: Request, is_stream: bool, finish: Callable[[Any], Any] | None
 ) -> RawResponse:
     """All of an answer; a stream is read by what its `parse` gives."""
-    began = monotonic()
+    reading, found = opened(client, request)
     if is_stream:
-        stream = client._start_stream(request)
-        return RawResponse(request, stream.response, None, stream)
-
-    reading = client._start(request)
+        stream = events(client, request, reading, found)
+        return RawResponse(request, found, None, stream)
     try:
-        reading.until_done()
-        found = HTTPResponse(SentRequest(client, request), reading, reading.call.head(), began)
-        found.take()
-        return RawResponse(request, found, finish)
+        found.take(b"".join([piece for piece in body(reading)]))
     finally:
         reading.close()
+    return RawResponse(request, found, finish)
+
+
+def opened(client: Any, request: Request) -> tuple[Reading, HTTPResponse]:
+    """A call whose head is there."""
+    began = monotonic()
+    request.options = {**request.options, "raw": "1"}
+    reading = client._start(request)
+    reading.begin()
+    try:
+        reading.next()
+        head = reading.call.head()
+        return reading, HTTPResponse(SentRequest(client, request), reading, head, began)
+    except BaseException:
+        reading.close()
+        raise
+
+
+def events(client: Any, request: Request, reading: Any, found: HTTPResponse) -> Stream:
+    """What is left of a call, as events."""
+    reading.call.hands = "events"
+    return Stream(client, request, reading, None, found)
+
+
+def body(reading: Any) -> Iterator[bytes]:
+    """What is left of a call, as bytes. The pieces of a stream are whole events."""
+    reading.call.hands = "bytes"
+    while True:
+        batch = reading.next()
+        if batch is None:
+            break
+        yield from batch
 
 
 class APIResponse(BaseAPIResponse):
     """What ``with_streaming_response`` answers with: the answer, which is read within the block.
 
     ``parse()`` gives what the call gives without it, a stream for a stream; ``read``, ``text``,
-    ``json`` and ``iter_...`` its bytes. Those of a stream can be read once.
+    ``json`` and ``iter_...`` its bytes, as they come.
     """
 
     def __init__(
@@ -62,9 +90,8 @@ class APIResponse(BaseAPIResponse):
         is_stream: bool,
         finish: Callable[[Any], Any] | None,
         reading: Reading,
-        began: float,
+        found: HTTPResponse,
     ) -> None:
-        found = HTTPResponse(SentRequest(client, request), reading, reading.call.head(), began)
         super().__init__(request, found, finish)
         self._client = client
         self._reading = reading
@@ -78,28 +105,21 @@ class APIResponse(BaseAPIResponse):
             return self._decoded(self.read(), to)
         if self._stream is None:
             self._take()
-            from ._stream import Stream
-
-            self._stream = Stream(
-                self._client, self._request, self._reading, None, self.http_response
-            )
+            self._stream = events(self._client, self._request, self._reading, self.http_response)
         return streamed(self._stream, to)
 
     def _take(self) -> None:
         if self._is_taken:
-            raise ClosedError("the events of this answer are read already, by parse or as bytes")
+            raise ClosedError("this answer is being read already, by parse or as bytes")
         if self.http_response.is_closed:
             raise ClosedError("the answer was closed before it was read")
         self._is_taken = True
 
     def read(self) -> bytes:
         """All bytes of the body."""
-        if self._is_stream and not self.http_response.is_stream_consumed:
-            self.http_response._body = b"".join([piece for piece in self._records()])
-        try:
-            return self.http_response.take()
-        finally:
-            self._reading.close()
+        if not self.http_response.is_stream_consumed:
+            self.http_response.take(b"".join([piece for piece in self._pieces()]))
+        return self.http_response.content
 
     def text(self) -> str:
         """All of the body as text."""
@@ -111,25 +131,20 @@ class APIResponse(BaseAPIResponse):
         self.read()
         return self.http_response.json()
 
-    def _records(self) -> Iterator[bytes]:
+    def _pieces(self) -> Iterator[bytes]:
+        if self.http_response.is_stream_consumed:
+            yield self.http_response.content
+            return
         self._take()
         try:
-            while True:
-                batch = self._reading.next()
-                if batch is None:
-                    break
-                yield record(batch)
+            yield from body(self._reading)
         finally:
             self.close()
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The bytes of the body, in pieces of ``chunk_size``, or as they come."""
-        if not self._is_stream or self.http_response.is_stream_consumed:
-            for piece in pieces(self.read(), chunk_size):
-                yield piece
-            return
         found = Repieced(chunk_size)
-        for part in self._records():
+        for part in self._pieces():
             for piece in found.add(part):
                 yield piece
         for piece in found.rest():
@@ -137,21 +152,20 @@ class APIResponse(BaseAPIResponse):
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
         """The body as text, in pieces of ``chunk_size`` characters, or as it comes."""
-        if chunk_size is None and self._is_stream and not self.http_response.is_stream_consumed:
-            for part in self._records():  # whole events, so whole characters
-                yield part.decode("utf-8", "replace")
+        if chunk_size is not None:
+            yield from pieces(self.text(), chunk_size)
             return
-        yield from pieces(self.text(), chunk_size)
+        for piece in self._pieces():  # whole events, so whole characters
+            yield piece.decode("utf-8", "replace")
 
     def iter_lines(self) -> Iterator[str]:
         """The lines of the body, as they come."""
         for part in self.iter_text():
-            yield from part.split("\n")[:-1] if self._is_stream else part.splitlines()
+            yield from lines(part)
 
     def close(self) -> None:
         """Ends the call and frees what it holds. Again is fine."""
-        self.http_response.end()
-        self._reading.close()
+        self.http_response.close()
 
 
 class ResponseContextManager:
@@ -173,19 +187,10 @@ class ResponseContextManager:
         self._answer: APIResponse | None = None
 
     def __enter__(self) -> APIResponse:
-        began = monotonic()
-        reading = self._client._start(self._request)
-        try:
-            if self._is_stream:
-                reading.begin()
-            else:
-                reading.until_done()
-            self._answer = APIResponse(
-                self._client, self._request, self._is_stream, self._finish, reading, began
-            )
-        except BaseException:
-            reading.close()
-            raise
+        reading, found = opened(self._client, self._request)
+        self._answer = APIResponse(
+            self._client, self._request, self._is_stream, self._finish, reading, found
+        )
         return self._answer
 
     def __exit__(

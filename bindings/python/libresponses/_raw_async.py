@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from time import monotonic
 
-from ._answers import BaseAPIResponse, HTTPResponse, RawResponse, SentRequest, record, streamed
+from ._answers import BaseAPIResponse, HTTPResponse, RawResponse, SentRequest, streamed
 from ._errors import ClosedError
-from ._http import Repieced, pieces
+from ._http import Repieced, lines, pieces
+from ._stream_async import AsyncStream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,26 +32,54 @@ async def raw(
     client: Any, request: Request, is_stream: bool, finish: Callable[[Any], Any] | None
 ) -> RawResponse:
     """All of an answer; a stream is read by what its `parse` gives."""
-    began = monotonic()
+    reading, found = await opened(client, request)
     if is_stream:
-        stream = await client._start_stream(request)
-        return RawResponse(request, stream.response, None, stream)
-
-    reading = await client._start(request)
+        stream = events(client, request, reading, found)
+        return RawResponse(request, found, None, stream)
     try:
-        await reading.until_done()
-        found = HTTPResponse(SentRequest(client, request), reading, reading.call.head(), began)
-        found.take()
-        return RawResponse(request, found, finish)
+        found.take(b"".join([piece async for piece in body(reading)]))
     finally:
         reading.close()
+    return RawResponse(request, found, finish)
+
+
+async def opened(client: Any, request: Request) -> tuple[Reading, HTTPResponse]:
+    """A call whose head is there."""
+    began = monotonic()
+    request.options = {**request.options, "raw": "1"}
+    reading = await client._start(request)
+    await reading.begin()
+    try:
+        await reading.next()
+        head = reading.call.head()
+        return reading, HTTPResponse(SentRequest(client, request), reading, head, began)
+    except BaseException:
+        reading.close()
+        raise
+
+
+def events(client: Any, request: Request, reading: Any, found: HTTPResponse) -> AsyncStream:
+    """What is left of a call, as events."""
+    reading.call.hands = "events"
+    return AsyncStream(client, request, reading, None, found)
+
+
+async def body(reading: Any) -> AsyncIterator[bytes]:
+    """What is left of a call, as bytes. The pieces of a stream are whole events."""
+    reading.call.hands = "bytes"
+    while True:
+        batch = await reading.next()
+        if batch is None:
+            break
+        for piece in batch:
+            yield piece
 
 
 class AsyncAPIResponse(BaseAPIResponse):
     """What ``with_streaming_response`` answers with: the answer, which is read within the block.
 
     ``parse()`` gives what the call gives without it, a stream for a stream; ``read``, ``text``,
-    ``json`` and ``iter_...`` its bytes. Those of a stream can be read once.
+    ``json`` and ``iter_...`` its bytes, as they come.
     """
 
     def __init__(
@@ -60,9 +89,8 @@ class AsyncAPIResponse(BaseAPIResponse):
         is_stream: bool,
         finish: Callable[[Any], Any] | None,
         reading: Reading,
-        began: float,
+        found: HTTPResponse,
     ) -> None:
-        found = HTTPResponse(SentRequest(client, request), reading, reading.call.head(), began)
         super().__init__(request, found, finish)
         self._client = client
         self._reading = reading
@@ -76,28 +104,21 @@ class AsyncAPIResponse(BaseAPIResponse):
             return self._decoded(await self.read(), to)
         if self._stream is None:
             self._take()
-            from ._stream_async import AsyncStream
-
-            self._stream = AsyncStream(
-                self._client, self._request, self._reading, None, self.http_response
-            )
+            self._stream = events(self._client, self._request, self._reading, self.http_response)
         return streamed(self._stream, to)
 
     def _take(self) -> None:
         if self._is_taken:
-            raise ClosedError("the events of this answer are read already, by parse or as bytes")
+            raise ClosedError("this answer is being read already, by parse or as bytes")
         if self.http_response.is_closed:
             raise ClosedError("the answer was closed before it was read")
         self._is_taken = True
 
     async def read(self) -> bytes:
         """All bytes of the body."""
-        if self._is_stream and not self.http_response.is_stream_consumed:
-            self.http_response._body = b"".join([piece async for piece in self._records()])
-        try:
-            return self.http_response.take()
-        finally:
-            self._reading.close()
+        if not self.http_response.is_stream_consumed:
+            self.http_response.take(b"".join([piece async for piece in self._pieces()]))
+        return self.http_response.content
 
     async def text(self) -> str:
         """All of the body as text."""
@@ -109,25 +130,21 @@ class AsyncAPIResponse(BaseAPIResponse):
         await self.read()
         return self.http_response.json()
 
-    async def _records(self) -> AsyncIterator[bytes]:
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        if self.http_response.is_stream_consumed:
+            yield self.http_response.content
+            return
         self._take()
         try:
-            while True:
-                batch = await self._reading.next()
-                if batch is None:
-                    break
-                yield record(batch)
+            async for piece in body(self._reading):
+                yield piece
         finally:
             await self.close()
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The bytes of the body, in pieces of ``chunk_size``, or as they come."""
-        if not self._is_stream or self.http_response.is_stream_consumed:
-            for piece in pieces(await self.read(), chunk_size):
-                yield piece
-            return
         found = Repieced(chunk_size)
-        async for part in self._records():
+        async for part in self._pieces():
             for piece in found.add(part):
                 yield piece
         for piece in found.rest():
@@ -135,23 +152,22 @@ class AsyncAPIResponse(BaseAPIResponse):
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """The body as text, in pieces of ``chunk_size`` characters, or as it comes."""
-        if chunk_size is None and self._is_stream and not self.http_response.is_stream_consumed:
-            async for part in self._records():  # whole events, so whole characters
-                yield part.decode("utf-8", "replace")
+        if chunk_size is not None:
+            for chunk in pieces(await self.text(), chunk_size):
+                yield chunk
             return
-        for piece in pieces(await self.text(), chunk_size):
-            yield piece
+        async for piece in self._pieces():  # whole events, so whole characters
+            yield piece.decode("utf-8", "replace")
 
     async def iter_lines(self) -> AsyncIterator[str]:
         """The lines of the body, as they come."""
         async for part in self.iter_text():
-            for line in part.split("\n")[:-1] if self._is_stream else part.splitlines():
+            for line in lines(part):
                 yield line
 
     async def close(self) -> None:
         """Ends the call and frees what it holds. Again is fine."""
-        self.http_response.end()
-        self._reading.close()
+        self.http_response.close()
 
 
 class AsyncResponseContextManager:
@@ -173,19 +189,10 @@ class AsyncResponseContextManager:
         self._answer: AsyncAPIResponse | None = None
 
     async def __aenter__(self) -> AsyncAPIResponse:
-        began = monotonic()
-        reading = await self._client._start(self._request)
-        try:
-            if self._is_stream:
-                await reading.begin()
-            else:
-                await reading.until_done()
-            self._answer = AsyncAPIResponse(
-                self._client, self._request, self._is_stream, self._finish, reading, began
-            )
-        except BaseException:
-            reading.close()
-            raise
+        reading, found = await opened(self._client, self._request)
+        self._answer = AsyncAPIResponse(
+            self._client, self._request, self._is_stream, self._finish, reading, found
+        )
         return self._answer
 
     async def __aexit__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _engine, _errors, _models, _options
 from . import _library as lib
-from ._call import Call
+from ._call import Call, RawCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ class Request:
                 arguments += [data, len(data)]
             function = _starts.get(self.operation) or _start(self.operation)
             base_url = settings.options.get("base_url") or ""
-            return Call(self.name, base_url, function, client, *arguments)
+            kind = RawCall if "raw" in self.options else Call
+            return kind(self.name, base_url, function, client, *arguments)
         finally:
             if derived is not None:
                 derived.close()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._answers import HTTPResponse
     from ._assembly import Assembly
     from ._blocking import Reading
+    from ._call import Head
     from ._events import Event
     from ._models import Response
     from ._requests import Request
@@ -49,7 +50,7 @@ class Stream:
         self._client = client  # keeps its connections
         self._request = request
         self._began = monotonic()
-        self._head: tuple[int, bytes, int] | None = None
+        self._head: Head | None = None
         self._response = response
         self._reading = reading
         self._assembly = assembly
