@@ -95,7 +95,7 @@ def test_numbers_that_are_none_and_byte_order_marks(mark: bytes) -> None:
     with Scripted(answer) as server, OpenAI(base_url=server.base_url, api_key="k") as client:
         look(client.responses.create(model="m", input="x"))
         raw = client.responses.with_raw_response.create(model="m", input="x")
-        assert raw.content == DOCUMENT
+        assert raw.content == mark + DOCUMENT
         look(raw.parse())
         assert math.isnan(raw.json()["temperature"])
         events = client.responses.create(model="m", input="x", stream=True)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -493,3 +495,101 @@ def test_what_has_no_raw_form(sync: OpenAI) -> None:
         ):
             with pytest.raises(AttributeError, match="raw"):
                 ask(form)  # type: ignore[no-untyped-call]
+
+
+class Slow:
+    """A server that sends the head of a stream, and its events when it is told to."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http://127.0.0.1:{self.listening.getsockname()[1]}/v1"
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self) -> None:
+        connection, _ = self.listening.accept()
+        with connection:
+            received = b""
+            while b"\r\n\r\n" not in received or not received.endswith(b"}"):
+                received += connection.recv(65536)
+            head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: req_1\r\n"
+            connection.sendall(f"{head}Content-Length: {len(SSE)}\r\n\r\n".encode())
+            self.go.wait(20)
+            connection.sendall(SSE)
+
+    def __enter__(self) -> Slow:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.go.set()
+        self.thread.join()
+        self.listening.close()
+
+
+def test_the_head_comes_first() -> None:
+    ask = STREAMS["create"]
+    with Slow() as server, OpenAI(base_url=server.base_url, api_key=KEY, timeout=20) as client:
+        entered = ask(client.with_streaming_response)
+        with entered as answer:
+            assert answer.request_id == "req_1"
+            assert not server.go.is_set()
+            server.go.set()
+            assert list(answer.iter_lines()) == SSE.decode().split("\n")[:-1]
+    with Slow() as server, OpenAI(base_url=server.base_url, api_key=KEY, timeout=20) as client:
+        raw = ask(client.with_raw_response)
+        assert raw.headers["x-request-id"] == "req_1"
+        server.go.set()
+        assert len(list(raw.parse())) == 2
+
+    async def main(base_url: str, go: threading.Event) -> None:
+        async with AsyncOpenAI(base_url=base_url, api_key=KEY, timeout=20) as client:
+            entered = ask(client.with_streaming_response)
+            async with entered as answer:
+                await asyncio.sleep(0.01)  # the loop looks, and leaves alone what nobody reads
+                go.set()
+                await asyncio.sleep(0.05)
+                assert [event.type async for event in await answer.parse()] == [
+                    "response.created",
+                    "response.completed",
+                ]
+
+    with Slow() as server:
+        asyncio.run(main(server.base_url, server.go))
+
+
+def test_answers_as_they_came() -> None:
+    bodies = {
+        "text/html": b"<html>",
+        "application/json": b' {"id" : "resp_1"}\n',
+        "text/plain": b'{"id": "resp_2"}',
+    }
+    kinds = iter(bodies.items())
+
+    def handler(target: str, body: bytes) -> Any:
+        kind, content = next(kinds)
+        return 200, kind, content
+
+    with Scripted(handler) as server, OpenAI(base_url=server.base_url, api_key=KEY) as client:
+        raw = client.responses.with_raw_response.create(model="m")
+        assert raw.http_version == "HTTP/1.1"
+        assert raw.content == b"<html>"
+        assert raw.parse() == "<html>"
+        with client.responses.with_streaming_response.create(model="m") as answer:
+            assert answer.http_version == "HTTP/1.1"
+            assert answer.read() == bodies["application/json"]
+            assert answer.parse().id == "resp_1"
+        assert client.responses.with_raw_response.create(model="m").parse().id == "resp_2"
+
+
+def test_a_stream_that_is_resumed_is_one(
+    client: OpenAI, fault: Callable[[str], dict[str, str]]
+) -> None:
+    asked: dict[str, Any] = {"model": "sandbox", "input": "#long=30", "stream": True}
+    headers = fault("cut-after-events=5; times=2")
+    with client.responses.with_streaming_response.create(
+        **asked, background=True, extra_headers=headers
+    ) as answer:
+        data = [json.loads(line[6:]) for line in answer.iter_lines() if line[:6] == "data: "]
+    assert [one["sequence_number"] for one in data] == list(range(len(data)))
+    assert data[-1]["type"] == "response.completed"
