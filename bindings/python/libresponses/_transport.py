@@ -100,9 +100,8 @@ class Head:
     @classmethod
     def of(cls, call: RawCall) -> Head:
         """The head of a success, when it is there."""
-        status, lines, _ = call.head()
-        response = lib.quick.responses_call_response(call.handle)
-        return cls(status, lines, lib.quick.responses_response_http_version(response) or b"")
+        status, lines, _, http_version = call.head()
+        return cls(status, lines, http_version)
 
 
 class Exchange:
