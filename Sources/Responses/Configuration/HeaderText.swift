@@ -33,7 +33,8 @@ enum HeaderText {
         """
     }
 
-    static func isValue(_ text: some Sequence<UInt8>) -> Bool {
+    @_optimize(speed) @inline(never)
+    static func isValue(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         for byte in text where byte < 0x20 && byte != 0x09 || byte == 0x7F { return false }
         return true
     }

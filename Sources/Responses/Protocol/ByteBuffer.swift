@@ -17,7 +17,22 @@ package struct ByteBuffer: ~Copyable {
 
     package init() {}
 
-    deinit { free(base) }
+    deinit { giveUpBlock() }
+
+    private func giveUpBlock() {
+        if let base { platform_block_free(base, capacity &+ ByteBuffer.slack) }
+    }
+
+    /// Gives the block room for so many bytes. False, and nothing changed, when memory is out.
+    private mutating func resize(to total: Int) -> Bool {
+        let size = base == nil ? 0 : capacity &+ ByteBuffer.slack
+        guard let block = platform_block_resize(base, size, total &+ ByteBuffer.slack) else {
+            return false
+        }
+        base = block.assumingMemoryBound(to: UInt8.self)
+        capacity = total
+        return true
+    }
 
     @inline(__always) package var count: Int { end &- start }
     @inline(__always) package var isEmpty: Bool { end == start }
@@ -47,9 +62,7 @@ package struct ByteBuffer: ~Copyable {
         if overflow || needed > Int.max / 4 { return false }
         // Doubling keeps appending linear; the pages of large blocks are only used when touched.
         let rounded = max(needed, capacity &* 2, 512)
-        guard let block = realloc(base, rounded + ByteBuffer.slack) else { return false }
-        base = block.assumingMemoryBound(to: UInt8.self)
-        capacity = rounded
+        if !resize(to: rounded) { return false }
         terminate()
         return true
     }
@@ -57,9 +70,7 @@ package struct ByteBuffer: ~Copyable {
     /// Reserves exactly `total` bytes of room, for a body whose length was announced.
     package mutating func reserveExactly(_ total: Int) -> Bool {
         if capacity >= total { return true }
-        guard let block = realloc(base, total + ByteBuffer.slack) else { return false }
-        base = block.assumingMemoryBound(to: UInt8.self)
-        capacity = total
+        if !resize(to: total) { return false }
         terminate()
         return true
     }
@@ -106,9 +117,7 @@ package struct ByteBuffer: ~Copyable {
 
     /// Gives back the block's room behind the content.
     package mutating func fit() {
-        guard let base, let block = realloc(base, end + ByteBuffer.slack) else { return }
-        self.base = block.assumingMemoryBound(to: UInt8.self)
-        capacity = end
+        if base != nil { _ = resize(to: end) }
     }
 
     @inline(__always)
@@ -172,7 +181,7 @@ package struct ByteBuffer: ~Copyable {
     /// Drops everything, and the block too when it is larger than `limit`.
     package mutating func reset(keeping limit: Int) {
         if capacity > limit {
-            free(base)
+            giveUpBlock()
             base = nil
             capacity = 0
         }
@@ -216,15 +225,17 @@ package struct ByteBuffer: ~Copyable {
         return true
     }
 
-    /// Gives the block away, shrunk to what is in use; nil where there is none.
-    package mutating func takeBlock() -> UnsafeMutablePointer<UInt8>? {
+    /// Gives the block away, shrunk to what is in use, with its size for `platform_block_free`; nil where there is
+    /// none.
+    package mutating func takeBlock() -> (start: UnsafeMutablePointer<UInt8>, size: Int)? {
+        fit()
         guard let base else { return nil }
-        let block = realloc(base, end + ByteBuffer.slack) ?? UnsafeMutableRawPointer(base)
+        let size = capacity &+ ByteBuffer.slack
         self.base = nil
         start = 0
         end = 0
         capacity = 0
-        return block.assumingMemoryBound(to: UInt8.self)
+        return (base, size)
     }
 
     /// The content as text that ends in NUL.
@@ -238,17 +249,11 @@ package struct ByteBuffer: ~Copyable {
     /// The content as text that takes over the block, cut to its size; nothing is copied. Nil when there
     /// is no block and no memory for one. The buffer is empty then.
     package mutating func takeText() -> Text? {
-        guard let base, start == 0 else {
+        if base == nil || start > 0 {
             let copied = copy()
             reset(keeping: 0)
             return copied
         }
-        let fitting = realloc(base, end + ByteBuffer.slack) ?? UnsafeMutableRawPointer(base)
-        let text = Text(owning: fitting.assumingMemoryBound(to: UInt8.self), count: end)
-        self.base = nil
-        start = 0
-        end = 0
-        capacity = 0
-        return text
+        return Text(taking: &self)
     }
 }

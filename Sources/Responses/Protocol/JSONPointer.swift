@@ -1,3 +1,5 @@
+import CPlatform
+
 /// Finds a value by JSON pointer (RFC 6901).
 package enum JSONPointer {
     package enum Outcome {
@@ -13,9 +15,16 @@ package enum JSONPointer {
         find(pointer, in: document, MemberIndex(of: document), LargeValues())
     }
 
-    /// Whether it leads to something inside of a member.
-    static func isDeep(_ pointer: UnsafeBufferPointer<UInt8>) -> Bool {
-        pointer.dropFirst().contains(0x2F)
+    /// The member inside of which it looks; nil where it is a member itself, or has a name with an escape.
+    static func outermost(
+        _ pointer: UnsafeBufferPointer<UInt8>, _ members: borrowing MemberIndex
+    ) -> JSONValue? {
+        guard let start = pointer.baseAddress, pointer.count > 1, start.pointee == 0x2F,
+            let slash = memchr(start + 1, 0x2F, pointer.count - 1)
+        else { return nil }
+        let count = UnsafeRawPointer(slash) - UnsafeRawPointer(start) - 1
+        if memchr(start + 1, 0x7E, count) != nil { return nil }
+        return members.member(UnsafeBufferPointer(start: start + 1, count: count))
     }
 
     package static func find(

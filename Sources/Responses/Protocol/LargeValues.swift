@@ -37,10 +37,9 @@ package struct LargeValues: ~Copyable {
         while p < document.end {
             switch p.pointee {
             case 0x22:
-                var hasEscapes = false
-                guard let end = JSONScanner.stringEnd(p + 1, &hasEscapes) else { return false }
-                if end - p >= large && !add(Span(start: p, end: end + 1)) { return false }
-                p = end
+                let end = CheckedJSON.stringEnd(p)
+                if end - p >= large && !add(Span(start: p, end: end)) { return false }
+                p = end - 1
             case 0x7B, 0x5B:
                 guard open.extendWithRoom(by: stride), add(Span(start: p, end: p)) else {
                     return false

@@ -86,8 +86,9 @@ package final class Response {
     package func find(_ pointer: UnsafeBufferPointer<UInt8>) -> Lookup.Outcome {
         findMembers()
         guard let document = members.document else { return .nothingThere }
-        if !hasLargeValues && document.count >= LargeValues.worthwhile
-            && JSONPointer.isDeep(pointer)
+        if !hasLargeValues, document.count >= LargeValues.worthwhile,
+            let outer = JSONPointer.outermost(pointer, members),
+            outer.count >= LargeValues.worthwhile
         {
             hasLargeValues = true
             largeValues = LargeValues(of: document)

@@ -9,13 +9,16 @@ package final class Text: @unchecked Sendable {
     package private(set) var base: UnsafeMutablePointer<UInt8>
     package private(set) var count: Int
     private let block: UnsafeMutablePointer<UInt8>
+    /// As `platform_block_free` wants it.
+    private let size: Int
     /// Overwritten before it is given back.
     private let isSecret: Bool
 
     private init(
-        block: UnsafeMutablePointer<UInt8>, room: Int = 0, count: Int, isSecret: Bool = false
+        block: UnsafeMutablePointer<UInt8>, size: Int, room: Int, count: Int, isSecret: Bool = false
     ) {
         self.block = block
+        self.size = size
         base = block + room
         self.count = count
         self.isSecret = isSecret
@@ -27,18 +30,13 @@ package final class Text: @unchecked Sendable {
         copying bytes: UnsafePointer<UInt8>?, count: Int, room: Int = 0, isSecret: Bool = false
     ) {
         guard count < Int.max / 4, room < Int.max / 4,
-            let block = malloc(room + count + ByteBuffer.slack)
+            let block = platform_block_resize(nil, 0, room + count + ByteBuffer.slack)
         else { return nil }
         if let bytes, count > 0 { memcpy(block + room, bytes, count) }
         memset(block + room + count, 0, ByteBuffer.slack)
         self.init(
-            block: block.assumingMemoryBound(to: UInt8.self), room: room, count: count,
-            isSecret: isSecret)
-    }
-
-    /// Takes over a block of C memory with `count` bytes and `ByteBuffer.slack` zeros behind them.
-    package convenience init(owning block: UnsafeMutablePointer<UInt8>, count: Int) {
-        self.init(block: block, count: count)
+            block: block.assumingMemoryBound(to: UInt8.self),
+            size: room + count + ByteBuffer.slack, room: room, count: count, isSecret: isSecret)
     }
 
     /// Takes over what is in a buffer, with the free bytes in front of it; nil when memory is out.
@@ -49,7 +47,7 @@ package final class Text: @unchecked Sendable {
             self.init(copying: buffer.bytes, count: count)
             return
         }
-        self.init(block: block, room: room, count: count)
+        self.init(block: block.start, size: block.size, room: room, count: count)
     }
 
     /// Lets the text begin elsewhere in its block, in the room that was left in front or further behind.
@@ -75,7 +73,7 @@ package final class Text: @unchecked Sendable {
 
     deinit {
         if isSecret { platform_wipe(base, count) }
-        free(block)
+        platform_block_free(block, size)
     }
 
     package var cString: UnsafePointer<CChar> {
