@@ -20,6 +20,7 @@ module Libresponses
   autoload :Formats, "#{__dir__}/libresponses/formats"
   autoload :Names, "#{__dir__}/libresponses/names"
   autoload :Keys, "#{__dir__}/libresponses/keys"
+  autoload :LargeDocument, "#{__dir__}/libresponses/large_document"
   autoload :Tool, "#{__dir__}/libresponses/tool"
   autoload :ToolLoop, "#{__dir__}/libresponses/tool_loop"
   autoload :Page, "#{__dir__}/libresponses/page"

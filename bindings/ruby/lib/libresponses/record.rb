@@ -114,12 +114,12 @@ module Libresponses
     end
 
     def as_sent(name)
-      value = data[name]
-      value.is_a?(String) ? value : self[name]
+      value = self[name]
+      value.is_a?(Symbol) ? value.to_s : value
     end
 
     def known?(name) = data.key?(name) || (!@attached.nil? && @attached.key?(name))
 
-    def missing?(name) = Names.missing?(data[:type], name)
+    def missing?(name) = Names.missing?(as_sent(:type), name)
   end
 end

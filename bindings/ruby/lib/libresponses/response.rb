@@ -132,6 +132,20 @@ module Libresponses
 
     private
 
-    def data = @data ||= Document.parse(json)
+    def data = @data ||= large || Document.parse(json)
+
+    # Of a large answer, unless its text is there already.
+    def large
+      return unless @handle && @json.nil?
+
+      length = FFI::MemoryPointer.new(:size_t)
+      Native.responses_response_json(@handle, length)
+      return if length.get_uint64(0) < LargeDocument::BYTES
+
+      # The text is the library's until the next call: it is asked for each time.
+      LargeDocument.new(length.get_uint64(0)) do |place, size|
+        Native.responses_response_json(@handle, length).get_bytes(place, size)
+      end.parse
+    end
   end
 end
