@@ -12,22 +12,18 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Small ones come and go with each answer, and are had sooner from malloc. */
-enum { large = 4 << 20 };
-
-/* What a mapping takes; 0: it is none. */
+/* What a mapping takes; 0: it is none. Small ones come and go with each answer, and are had sooner from malloc. */
 static size_t mapped(size_t size)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    return size < large ? 0 : (size + page - 1) & ~(page - 1);
+    return size < platform_large_block ? 0 : (size + page - 1) & ~(page - 1);
 }
 
-void *platform_block_resize(void *block, size_t from, size_t to)
+/* The one size or the other is large. */
+void *platform_large_block_resize(void *block, size_t from, size_t to)
 {
     const size_t old = mapped(from), new = mapped(to);
     void *made;
-    if (!old && !new)
-        return realloc(block, to);
     if (old && new) {
         made = old == new ? block : mremap(block, old, new, MREMAP_MAYMOVE);
         return made == MAP_FAILED ? NULL : made;
@@ -43,10 +39,7 @@ void *platform_block_resize(void *block, size_t from, size_t to)
     return made;
 }
 
-void platform_block_free(void *block, size_t size)
+void platform_large_block_free(void *block, size_t size)
 {
-    if (mapped(size))
-        (void)munmap(block, mapped(size));
-    else
-        free(block);
+    (void)munmap(block, mapped(size));
 }

@@ -19,6 +19,7 @@ from tools import Server
 
 PARTS = {
     "W1": native.stream,
+    "W1L": native.long,
     "W2": native.paced,
     "W3": native.requests,
     "W4": native.beginning,

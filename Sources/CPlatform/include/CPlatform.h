@@ -157,10 +157,26 @@ void platform_wipe(void *bytes, size_t count);
 /* Gives the whole pages in a piece of memory back to the system; what they hold is lost, and they can be
    written to anew. Returns where the last of them ends, from `bytes` on; 0 when there is none. */
 size_t platform_release(void *bytes, size_t count);
+/* Blocks from this size on are no malloc's: see blocks.c. */
+enum { platform_large_block = 4 << 20 };
+void *_Nullable platform_large_block_resize(void *_Nullable block, size_t from, size_t to);
+void platform_large_block_free(void *block, size_t size);
+
 /* A block of another size, with what is in it; NULL, and nothing changed, when memory is out. `from`: the size that it
    was last asked for, 0 for none yet. */
-void *_Nullable platform_block_resize(void *_Nullable block, size_t from, size_t to);
-void platform_block_free(void *_Nullable block, size_t size);
+static inline void *_Nullable platform_block_resize(void *_Nullable block, size_t from, size_t to)
+{
+    return from < platform_large_block && to < platform_large_block
+               ? realloc(block, to)
+               : platform_large_block_resize(block, from, to);
+}
+static inline void platform_block_free(void *_Nullable block, size_t size)
+{
+    if (size < platform_large_block)
+        free(block);
+    else
+        platform_large_block_free(block, size);
+}
 /* Reserves address space without using memory; NULL on failure. Never given back. */
 void *_Nullable platform_reserve(size_t bytes);
 

@@ -19,11 +19,13 @@ package struct ByteBuffer: ~Copyable {
 
     deinit { giveUpBlock() }
 
+    @inline(__always)
     private func giveUpBlock() {
         if let base { platform_block_free(base, capacity &+ ByteBuffer.slack) }
     }
 
     /// Gives the block room for so many bytes. False, and nothing changed, when memory is out.
+    @inline(__always)
     private mutating func resize(to total: Int) -> Bool {
         let size = base == nil ? 0 : capacity &+ ByteBuffer.slack
         guard let block = platform_block_resize(base, size, total &+ ByteBuffer.slack) else {
