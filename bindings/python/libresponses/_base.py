@@ -98,6 +98,10 @@ class BaseClient:
             from ._conversations import Conversations
 
             made = Conversations(self)
+        elif name == "webhooks":
+            from ._webhooks import Webhooks
+
+            made = Webhooks(self)
         else:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self.__dict__[name] = made
@@ -180,7 +184,7 @@ class BaseClient:
     def _state(self) -> dict[str, Any]:
         """What a copy has, and a pickle: all but what belongs to one object alone."""
         state = dict(self.__dict__)
-        for name in ("responses", "conversations", "_line"):
+        for name in ("responses", "conversations", "webhooks", "_line"):
             state.pop(name, None)
         return state
 

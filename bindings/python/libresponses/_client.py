@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._requests import Request
     from ._signatures import Conversations, Responses
     from ._stream import ResponseStreamManager, Stream
+    from ._webhooks import Webhooks
 
 
 class OpenAI(BaseClient):
@@ -35,6 +36,7 @@ class OpenAI(BaseClient):
     _line: Line
     responses: Responses
     conversations: Conversations
+    webhooks: Webhooks
 
     def _open(self) -> None:
         self._line = Line(self._settings)

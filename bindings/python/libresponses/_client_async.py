@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._requests import Request
     from ._signatures_async import AsyncConversations, AsyncResponses
     from ._stream_async import AsyncResponseStreamManager, AsyncStream
+    from ._webhooks import Webhooks
 
 
 class AsyncOpenAI(BaseClient):
@@ -46,6 +47,7 @@ class AsyncOpenAI(BaseClient):
     _line: Line
     responses: AsyncResponses
     conversations: AsyncConversations
+    webhooks: Webhooks
 
     def _open(self) -> None:
         self._line = Line(self._settings)
