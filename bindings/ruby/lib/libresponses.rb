@@ -19,6 +19,9 @@ module Libresponses
   autoload :StructuredOutput, "#{__dir__}/libresponses/structured_output"
   autoload :Formats, "#{__dir__}/libresponses/formats"
   autoload :Names, "#{__dir__}/libresponses/names"
+  autoload :Headers, "#{__dir__}/libresponses/headers"
+  autoload :Query, "#{__dir__}/libresponses/query"
+  autoload :Log, "#{__dir__}/libresponses/log"
   autoload :Keys, "#{__dir__}/libresponses/keys"
   autoload :LargeDocument, "#{__dir__}/libresponses/large_document"
   autoload :Tool, "#{__dir__}/libresponses/tool"
@@ -27,6 +30,8 @@ module Libresponses
 
   # The operations, by what they are about.
   module Resources
+    autoload :InputItems, "#{__dir__}/libresponses/resources/input_items"
+    autoload :InputTokens, "#{__dir__}/libresponses/resources/input_items"
     autoload :Conversations, "#{__dir__}/libresponses/resources/conversations"
     autoload :ConversationItems, "#{__dir__}/libresponses/resources/conversations"
   end

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "json"
-require_relative "headers"
 require_relative "native/memory"
 
 module Libresponses

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require_relative "errors"
-require_relative "query"
 
 module Libresponses
   # The options of a client, as the library takes them: names and texts.

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require_relative "call"
-require_relative "log"
 require_relative "options"
 
 module Libresponses

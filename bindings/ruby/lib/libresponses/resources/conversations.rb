@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require_relative "../parameters"
-require_relative "../query"
 
 module Libresponses
   module Resources

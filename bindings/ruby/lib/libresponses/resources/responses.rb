@@ -2,7 +2,6 @@
 
 require_relative "../parameters"
 require_relative "../stream"
-require_relative "input_items"
 
 module Libresponses
   # The operations, by what they are about.
