@@ -25,6 +25,7 @@ module Libresponses
   autoload :Keys, "#{__dir__}/libresponses/keys"
   autoload :LargeDocument, "#{__dir__}/libresponses/large_document"
   autoload :Tool, "#{__dir__}/libresponses/tool"
+  autoload :ToolHistory, "#{__dir__}/libresponses/tool_history"
   autoload :ToolLoop, "#{__dir__}/libresponses/tool_loop"
   autoload :Page, "#{__dir__}/libresponses/page"
 

@@ -32,7 +32,7 @@ class TestExamples < TestCase
                   "The tool answered: 21 degrees in Paris; 21 degrees in Rome",
                   "[completed, get_weather was called 2 times]"], run_example("07-tools", "sandbox-parallel-calls")
     answer, last = run_example("07-tools", "sandbox-broken-arguments")
-    assert_match(/\AThe tool answered: {"error":"JSON::ParserError/, answer)
+    assert_match(/\AThe tool answered: {"error":"the arguments are wrong: JSON::ParserError/, answer)
     assert_equal "[completed, get_weather was called 0 times]", last
   end
 

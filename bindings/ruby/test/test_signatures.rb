@@ -7,7 +7,7 @@ require "rbs"
 # That the types are right is checked by running all the other tests under rbs/test.
 class TestSignatures < TestCase
   # What is for this gem alone has no signature.
-  PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop Headers
+  PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop ToolHistory Headers
                Document Progress Formats Names Query Builder Keys Buffer LargeDocument].freeze
 
   # Methods that are not for users, by what they belong to.
@@ -19,6 +19,7 @@ class TestSignatures < TestCase
     "Libresponses::Record" => %i[hash eql? attach],
     "Libresponses::BaseModel" => %i[hash eql?],
     "Libresponses::ResponseMetadata" => %i[keyword_init? members [] inspect new],
+    "Libresponses::Tool" => %i[answer refusal],
     "Libresponses::Schema" => %i[take_nil]
   }.freeze
 

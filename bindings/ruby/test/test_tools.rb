@@ -77,7 +77,7 @@ class TestTools < TestCase
     Scripted.open(answer) do |server|
       one = client(base_url: server.url)
       result = one.responses.run(model: "m", input: "x", tools: tools, **params)
-      [result, server.bodies.map { |body| JSON.parse(body, symbolize_names: true) }]
+      [result, server.bodies.reject { |body| body.to_s.empty? }.map { |body| JSON.parse(body, symbolize_names: true) }]
     end
   end
 
@@ -96,10 +96,10 @@ class TestTools < TestCase
   end
 
   def test_what_goes_wrong_is_told_to_the_model
-    { call("no_such_tool") => /there is no tool no_such_tool; the tools are get_weather/,
+    { call("no_such_tool") => /there is no tool .*no_such_tool.*; the tools are: get_weather/,
       call("get_weather", '{"ci') => /ParserError/, call("get_weather", "[1]") => /expected an object/,
-      call("get_weather", '{"city":7}') => /city: expected string/, call("get_weather", "{}") => /missing keyword/,
-      call("get_weather", '{"city":"Ulm","at":1}') => /unknown keyword/ }.each do |made, told|
+      call("get_weather", '{"city":7}') => /city: expected string/, call("get_weather", "{}") => /city is missing/,
+      call("get_weather", '{"city":"Ulm","at":1}') => /there is no parameter at/ }.each do |made, told|
       _, sent = loop_over([made], [])
       assert_match told, sent.last[:input].last[:output]
       assert_equal "call_1", sent.last[:input].last[:call_id]
@@ -118,10 +118,82 @@ class TestTools < TestCase
     assert_equal 2, sent.size
   end
 
+  def test_the_bound
+    called = []
+    tool = weather { |city:| called << city }
+    error = assert_raises(Libresponses::ToolError) { loop_over([call], [call], tools: [tool], max_steps: 2) }
+    assert_equal [["Ulm"], "get_weather"], [called, error.response.tool_calls.first.name]
+    same = [weather, weather]
+    assert_raises(Libresponses::UsageError) { loop_over([], tools: same) }
+    assert_raises(Libresponses::UsageError) { loop_over([], stream: true) }
+  end
+
+  def test_errors_of_tools_may_be_raised
+    broken = weather { |city:| raise IndexError, city }
+    assert_raises(IndexError) { loop_over([call], [], tools: [broken], raise_tool_errors: true) }
+    _, sent = loop_over([call("get_weather", "{")], [], tools: [broken], raise_tool_errors: true)
+    assert_match(/the arguments are wrong/, sent.last[:input].last[:output])
+  end
+
+  def test_parts_as_results
+    part = { type: "input_image", image_url: "data:," }
+    _, sent = loop_over([call], [], tools: [weather { |city:| [part, { type: :input_text, text: city }] }])
+    assert_equal [part, { type: "input_text", text: "Ulm" }], sent.last[:input].last[:output]
+    _, sent = loop_over([call], [], tools: [weather { |city:| [city] }])
+    assert_equal '["Ulm"]', sent.last[:input].last[:output]
+  end
+
+  # By default all of it; only the outputs where the server has the rest.
+  def test_what_is_sent
+    _, sent = loop_over([call], [])
+    kinds = sent.last[:input].map { |item| item[:role] || item[:type] }
+    assert_equal %w[user function_call function_call_output], kinds
+    refute sent.last.key?(:previous_response_id)
+    _, sent = loop_over([call], [], previous_response_id: "resp_0")
+    assert_equal [["function_call_output"], "resp_1"],
+                 [sent.last[:input].map { |item| item[:type] }, sent.last[:previous_response_id]]
+    _, sent = loop_over([call], [], conversation: "conv_1")
+    assert_equal [["function_call_output"], "conv_1"],
+                 [sent.last[:input].map { |item| item[:type] }, sent.last[:conversation]]
+  end
+
+  def test_the_choice_of_a_tool
+    allowed = { type: "allowed_tools", mode: "required", tools: [] }
+    { "required" => "auto", { type: "function", name: "get_weather" } => "auto", "none" => "none",
+      allowed => allowed.merge(mode: "auto") }.each do |first, then_|
+      _, sent = loop_over([call], [], tool_choice: first)
+      assert_equal [first, then_], sent.map { |body| body[:tool_choice] }
+    end
+  end
+
+  # A prompt of the server may have tools of its own.
+  def test_tools_of_the_server
+    response, sent = loop_over([call("theirs")], prompt: { id: "p" })
+    assert_equal ["theirs", 1], [response.tool_calls.first.name, sent.size]
+    _, sent = loop_over([call("theirs")], tools: [weather, { type: "tool_search" }])
+    assert_equal 1, sent.size
+  end
+
+  def test_in_the_background
+    response, sent = loop_over({ status: "queued", output: [] }, { output: [call] }, { output: [] }, background: true)
+    assert_equal [:completed, 2], [response.status, sent.size]
+  end
+
+  # Models that do not reason refuse to be asked for it: once more without.
+  def test_a_model_without_reasoning
+    answers = [[400, "application/json", '{"error":{"message":"Encrypted content is not supported"}}'],
+               { id: "resp_1", object: "response", status: "completed", output: [] }]
+    Scripted.open(->(*) { answers.shift }) do |server|
+      client(base_url: server.url).responses.run(model: "m", input: "x", tools: [weather], store: false)
+      assert_equal [["reasoning.encrypted_content"], nil], server.bodies.map { |body| JSON.parse(body)["include"] }
+    end
+  end
+
   # What a server stores nothing of is sent again, with the reasoning that the API wants back.
   def test_without_a_store
     reasoning = { id: "rs_1", type: "reasoning", summary: [], encrypted_content: "gAAA" }
-    _, sent = loop_over([reasoning, call], [], store: false)
+    forgotten = { id: "rs_2", type: "reasoning", summary: [] }
+    _, sent = loop_over([reasoning, forgotten, call], [], store: false)
     assert_equal [["reasoning.encrypted_content"]] * 2, sent.map { |body| body[:include] }
     assert_equal [{ role: "user", content: "x" }, reasoning, call, "sunny in Ulm"],
                  sent.last[:input].map { |item| item[:output] || item }

@@ -46,19 +46,60 @@ module Libresponses
 
     # Answers a call of the model.
     # @param arguments [String] JSON
-    # @return [String]
+    # @return [String, Array<Hash>] text, or parts of an input: what the block returned
     # @raise [JSON::ParserError, ConversionError] the arguments are no JSON, or do not fit
     def call(arguments)
-      values = arguments.to_s.empty? ? {} : JSON.parse(arguments, symbolize_names: true)
-      Schema.refuse("the arguments", "an object", values) unless values.is_a?(Hash)
-      result = @model ? @block.call(@model.coerce(values)) : @block.call(**coerce(values))
-      result.is_a?(String) ? result : JSON.generate(result)
+      result = run(parse(arguments))
+      result.is_a?(String) || parts?(result) ? result : JSON.generate(result)
     end
+
+    # @api private
+    # What the model is told: the answer, or what went wrong.
+    def answer(arguments, raises:)
+      values = parse(arguments)
+      begin
+        result = run(values)
+        result.is_a?(String) || parts?(result) ? result : JSON.generate(result)
+      rescue StandardError => e
+        raise if raises
+
+        Tool.refusal("#{e.class}: #{e.message}")
+      end
+    rescue JSON::ParserError, ConversionError => e
+      Tool.refusal("the arguments are wrong: #{e.class}: #{e.message}")
+    end
+
+    # @api private
+    def self.refusal(message) = JSON.generate(error: message)
+
+    PARTS = %w[input_text input_image input_file].freeze
+    private_constant :PARTS
 
     private
 
+    # @return [Object] the arguments as the block takes them
+    def parse(arguments)
+      values = arguments.to_s.empty? ? {} : JSON.parse(arguments, symbolize_names: true)
+      Schema.refuse("the arguments", "an object", values) unless values.is_a?(Hash)
+      known = @model ? @model.fields : @types
+      check_names(values, known) if known
+      @model ? @model.coerce(values) : coerce(values)
+    end
+
+    def check_names(values, known)
+      extra = values.keys - known.keys
+      missing = known.keys - values.keys
+      raise ConversionError, "there is no parameter #{extra.first}" if extra.any?
+      raise ConversionError, "#{missing.first} is missing" if missing.any? && !@model
+    end
+
+    def run(values) = @model ? @block.call(values) : @block.call(**values)
+
+    def parts?(result)
+      result.is_a?(Array) && result.any? && result.all? { |part| part.is_a?(Hash) && PARTS.include?(part[:type].to_s) }
+    end
+
     def take(parameters)
-      @types = {}
       if parameters.is_a?(Class)
         @model = parameters
         @description ||= @model.description
@@ -81,9 +122,9 @@ module Libresponses
       @strict &&= builder.strict?
     end
 
-    # A name that there is not, and one that is missing, are the block's to refuse.
+    # Of a JSON schema of the caller's own, the arguments are as they came.
     def coerce(values)
-      values.to_h { |name, value| [name, @types.key?(name) ? Schema.coerce(@types[name], value, name.to_s) : value] }
+      @types ? values.to_h { |name, value| [name, Schema.coerce(@types[name], value, name.to_s)] } : values
     end
   end
 end

@@ -1,107 +1,114 @@
 # frozen_string_literal: true
 
 require_relative "tool"
+require_relative "tool_history"
 
 module Libresponses
-  # Answers the tool calls of a model until it makes no more. See {Resources::Responses#run}.
+  # Answers the tool calls of a model until it makes no more. See {Resources::Responses#run}, and docs/tools.md,
+  # which has the rules.
   #
   # @api private
   class ToolLoop
-    # Items of an output that wait for an answer of the program.
-    CALLS = %i[
-      function_call custom_tool_call computer_call local_shell_call shell_call apply_patch_call mcp_approval_request
-    ].freeze
-    # The part of reasoning without which it cannot be sent back to a server that stores nothing.
-    ENCRYPTED = "reasoning.encrypted_content"
-    private_constant :CALLS, :ENCRYPTED
+    UNFINISHED = %i[queued in_progress].freeze
+    private_constant :UNFINISHED
 
     # @param responses [Resources::Responses]
-    def initialize(responses, tools, max_steps)
+    # @param raises [Boolean] whether what a tool raises ends the loop
+    def initialize(responses, tools, max_steps, raises)
       raise UsageError, "max_steps: expected 1 or more" unless max_steps.is_a?(Integer) && max_steps.positive?
 
       @responses = responses
       @declarations = tools
       @tools = tools.grep(Tool).to_h { |tool| [tool.name, tool] }
       @max_steps = max_steps
+      @raises = raises
+      @names = names
     end
 
     def run(params, &block)
-      params = with_reasoning(params.merge(tools: @declarations))
-      response = nil
-      @max_steps.times do
-        response = step(params, &block)
+      @history = ToolHistory.new(params.merge(tools: @declarations))
+      @knows_all = knows_all?(params)
+      (1..@max_steps).each do |number|
+        response = step(&block)
         calls = waiting(response)
         return response unless continue?(response, calls)
+        raise ToolError.new(too_many, response: response) if number == @max_steps
 
-        params = following(params, response, calls.map { |call| answer(call) })
+        @history.go_on(response, calls.map { |call| answer(call) })
       end
-      raise ToolError.new("the model still calls tools after max_steps (#{@max_steps}) responses", response: response)
     end
 
     private
 
-    def step(params, &block)
+    def too_many = "the model still calls tools after max_steps (#{@max_steps}) responses"
+
+    # The names of the functions that are declared, with a block or without.
+    def names
+      named = StructuredOutput.take({ tools: @declarations }).first[:tools].filter_map do |tool|
+        tool.to_h.values_at(:name, "name").compact.first&.to_s
+      end
+      raise UsageError, "two tools have the same name" if named.uniq.size < named.size
+
+      named
+    end
+
+    # A prompt of the server, and what a search finds, have tools that are not named here.
+    def knows_all?(params)
+      params[:prompt].nil? && @declarations.none? { |tool| tool.is_a?(Hash) && type_of(tool) == "tool_search" }
+    end
+
+    def type_of(tool) = (tool[:type] || tool["type"]).to_s
+
+    # @return [Response] the next one; of what goes on in the background, its end
+    def step(&block)
+      response = create(&block)
+      options = @history.params[:request_options].to_h
+      response = @responses.wait(response, request_options: options) while UNFINISHED.include?(response.status)
+      response
+    end
+
+    def create(&block)
+      params = @history.params
       block ? @responses.stream(**params, &block) : @responses.create(**params)
+    rescue BadRequestError => e
+      # Models that do not reason refuse to be asked for their reasoning.
+      raise unless @history.asks_for_reasoning? && e.message.downcase.include?("encrypted")
+
+      @history.ask_no_more
+      retry
     end
 
     # The calls that have no answer yet: those of a server's own shell come with theirs.
     def waiting(response)
       items = response[:output].is_a?(Array) ? response[:output].grep(Record) : []
       answered = items.filter_map { |item| item[:call_id] if item[:type].to_s.end_with?("_output") }
-      items.select { |item| CALLS.include?(item[:type]) && !answered.include?(item[:call_id]) }
+      items.select { |item| call?(item) && !answered.include?(item[:call_id]) }
+    end
+
+    def call?(item)
+      item[:type] == :mcp_approval_request || (item[:type].to_s.end_with?("_call") && !item[:call_id].nil?)
     end
 
     # Whether all of the calls can be answered here. An answer that was cut off may end in the middle of a call.
     def continue?(response, calls)
       return false if calls.empty? || ![nil, :completed].include?(response.status)
 
-      calls.all? { |call| call.type == :function_call && call[:status] != :incomplete && !declared?(call.name) }
+      calls.all? { |call| call[:type] == :function_call && call[:status] != :incomplete && ours?(call[:name]) }
     end
 
-    # Whether the program named a function without a block: then it answers the call itself.
-    def declared?(name) = !@tools.key?(name) && names.include?(name)
-
-    def names
-      @names ||= StructuredOutput.take({ tools: @declarations }).first[:tools].filter_map do |tool|
-        tool.to_h.values_at(:name, "name").compact.first&.to_s
-      end
-    end
+    # Whether a function has a block here, or is one that nobody has.
+    def ours?(name) = @tools.key?(name) || (@knows_all && !@names.include?(name))
 
     # What a tool raises goes to the model, which may try again; so does a name that it made up.
     def answer(call)
-      output =
-        begin
-          @tools.fetch(call.name) { raise ToolError, unknown(call.name) }.call(call.arguments)
-        rescue StandardError => e
-          JSON.generate(error: e.is_a?(ToolError) ? e.message : "#{e.class}: #{e.message}")
-        end
-      { type: "function_call_output", call_id: call.call_id, output: output }
+      tool = @tools[call[:name]]
+      output = tool ? tool.answer(call[:arguments].to_s, raises: @raises) : Tool.refusal(unknown(call[:name]))
+      answer = { type: "function_call_output", call_id: call[:call_id] || call[:id], output: output }
+      call.key?(:caller) ? answer.merge(caller: call.to_h[:caller]) : answer
     end
 
-    def unknown(name) = "there is no tool #{name}; the tools are #{@tools.keys.join(", ")}"
-
-    # A server that stores nothing wants the model's reasoning back, and gives it only if it is asked for.
-    def with_reasoning(params)
-      return params unless params[:store] == false
-
-      include = Array(params[:include]).map(&:to_s)
-      params.merge(include: include | [ENCRYPTED])
-    end
-
-    # The server keeps the conversation, unless it was told not to: then all of it is sent again. A
-    # tool that had to be called was called; demanded again and again, the loop would never end.
-    def following(params, response, outputs)
-      params = params.except(:tool_choice) unless %w[auto none].include?(params[:tool_choice].to_s)
-      unless params[:store] == false
-        # A conversation has what was said so far.
-        return params.merge(input: outputs) if params[:conversation]
-
-        return params.merge(input: outputs, previous_response_id: response.id)
-      end
-
-      input = params[:input]
-      input = [{ role: "user", content: input }] if input.is_a?(String)
-      params.merge(input: [*input, *response.to_h[:output], *outputs])
+    def unknown(name)
+      "there is no tool #{name.to_s.inspect}; the tools are: #{@tools.empty? ? "none" : @tools.keys.join(", ")}"
     end
   end
 end

@@ -119,13 +119,18 @@ module Libresponses
       # The loop ends with a response that is not completed, and with one that calls something that the program has
       # to answer itself: a tool without a block, a custom tool, a computer, a shell.
       #
+      # The rules are those of every language: docs/tools.md.
+      #
       # @param tools [Array<Tool, Class, Hash>] tools with a block are used here, others by the server or the program
       # @param max_steps [Integer] how many responses at most
+      # @param raise_tool_errors [Boolean] whether what a tool raises ends the loop
       # @return [Response] the last one
       # @yieldparam event [Event] every event of every step; without a block nothing is streamed
       # @raise [ToolError] max_steps is reached; its `response` is the last one
-      def run(tools:, max_steps: 20, **params, &block)
-        ToolLoop.new(self, tools, max_steps).run(params, &block)
+      def run(tools:, max_steps: 20, raise_tool_errors: false, **params, &block)
+        raise UsageError, "run returns the last response; with a block it yields the events" if params[:stream]
+
+        ToolLoop.new(self, tools, max_steps, raise_tool_errors).run(params, &block)
       end
 
       # WebSocket mode.
