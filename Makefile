@@ -70,7 +70,7 @@ uninstall: ## Take out what install and install-extras put in
 
 ##
 # The longest first, so that none is left over at the end.
-STAGES = test-valgrind test-address test-tsan test-calls test-library test-python test-cpp test-network test-gates \
+STAGES = test-valgrind test-address test-tsan test-calls test-library test-python test-cpp test-network test-frameworks test-gates \
 	test-unit test-examples test-abi test-ruby test-c test-full test-fuzz test-sandbox lint test-costs
 test: ## Run every check there is but for the long ones; the lines below run one each
 	@scripts/test.sh $(STAGES)
@@ -150,6 +150,9 @@ test-cpp: deps-packages lib sandbox ## The C++ header, by two compilers and four
 test-python: deps-packages lib sandbox ## The Python package: form, types, tests, wheel
 	@$(MAKE) --no-print-directory -C bindings/python check
 
+test-frameworks: deps-packages lib sandbox ## Frameworks for Python, from PyPI, over the library
+	@scripts/test-frameworks.sh
+
 test-ruby: deps-packages lib sandbox ## The Ruby gem: form, types, tests, gem, valgrind
 	@$(MAKE) --no-print-directory -C bindings/ruby check
 
@@ -223,7 +226,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-ruby wheel gem
+.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-frameworks test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-sandbox deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64

@@ -19,7 +19,17 @@ _set_header = lib.quick.responses_client_set_header
 DEFAULT_MAX_RETRIES = 2
 
 
-class Omit:
+class _Kind(type):
+    """Takes the marks of the ``openai`` package for ours: frameworks pass them on to any client."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        kind = type(value)
+        if kind.__name__ not in ("Omit", "NotGiven"):
+            return False
+        return kind is cls or kind.__module__.partition(".")[0] == "openai"
+
+
+class Omit(metaclass=_Kind):
     """Says "leave it out": as a parameter it is not sent, as a header it is taken out."""
 
     def __bool__(self) -> bool:

@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import re
-from ctypes import byref, c_size_t, c_void_p, string_at
+from ctypes import byref, c_size_t, string_at
 from urllib.parse import unquote
 
 from . import _constants, _engine, _errors, _options
 from . import _library as lib
-from ._call import Call
+from ._call import RawCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, NoReturn
-
-_next_bytes = lib.quick.responses_call_next_bytes
 
 # What is behind the base URL, as the library divides it: the id of a response is one segment.
 _ROUTE = re.compile(rb"^(?P<base>.*)/responses(?P<rest>(?:/[^/]+){0,2})/?$")
@@ -56,26 +54,14 @@ def _field(error: int | None, field: int) -> bytes:
     return string_at(text, length.value) if text else b""
 
 
-class RawCall(Call):
-    """A call that is read as bytes: first none, when the head is there."""
+class PassedOn(RawCall):
+    """A call whose bytes are passed on, and whose errors are not exceptions of this package."""
 
     __slots__ = ()
 
-    def read(self, parts: Any = None) -> Any:
-        """What is there, as a list of one; an empty list when there is nothing yet.
-
-        None after the last bytes, when the call has ended well; raises `Failed` when it has not.
-        """
-        place, length, error = c_void_p(), c_size_t(), c_void_p()
-        status = _next_bytes(self.handle, byref(place), byref(length), byref(error))
-        if status == _constants.OK:
-            return [string_at(place, length.value) if length.value else b""]
-        if status == _constants.AGAIN:
-            return []
-        if status == _constants.DONE:
-            self.is_done = True
-            return None
-        return self.fail(status, error.value)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.hands = "bytes"
 
     def fail(self, status: int, error: int | None) -> NoReturn:
         """Raises what went wrong."""
@@ -98,7 +84,7 @@ class Head:
         ]
 
     @classmethod
-    def of(cls, call: RawCall) -> Head:
+    def of(cls, call: PassedOn) -> Head:
         """The head of a success, when it is there."""
         status, lines, _, http_version = call.head()
         return cls(status, lines, http_version)
@@ -170,14 +156,14 @@ class Exchange:
         if query:
             self.options["default_query"] = query
 
-    def start(self, client: int, settings: Any, api_key: str | None) -> RawCall:
+    def start(self, client: int, settings: Any, api_key: str | None) -> PassedOn:
         """Starts it on a client of the library."""
         derived = _engine.Derived(client)
         try:
             _options.set_all(derived.handle, self.options, self.headers)
             function = getattr(lib.blocking, f"responses_{self.operation}_start")
             base_url = self.options["base_url"]
-            return RawCall(self.name, base_url, function, derived.handle, *self.arguments)
+            return PassedOn(self.name, base_url, function, derived.handle, *self.arguments)
         finally:
             derived.close()
 

@@ -149,6 +149,30 @@ def test_what_is_sent(client: OpenAI, sandbox: Sandbox, tag: str) -> None:
     assert body == {"input": "héllo", "model": "sandbox", "temperature": None, "user": "me"}
 
 
+def test_the_marks_of_openai_are_taken_for_ours(client: OpenAI, sandbox: Sandbox, tag: str) -> None:
+    """Frameworks pass them on to whatever client they were given."""
+    marks = [type(name, (), {"__module__": "openai._types"})() for name in ("Omit", "NotGiven")]
+    for mark in marks:
+        client.responses.create(
+            model="sandbox",
+            input="Hello",
+            instructions=mark,
+            stream=mark,
+            timeout=mark,
+            max_retries=mark,
+            extra_headers={"X-Sandbox-Tag": tag, "X-Mine": mark},
+            extra_query={"a": mark},
+        )
+    for seen in sandbox.requests(tag):
+        body = seen["body"] if isinstance(seen["body"], dict) else json.loads(seen["body"])
+        assert body == {"input": "Hello", "model": "sandbox"}
+        assert seen["target"] == "/v1/responses"
+        assert "x-mine" not in seen["headers"]
+    other = type("Omit", (), {})()  # somebody else's
+    with pytest.raises(ValueError, match="JSON"):
+        client.responses.create(model="sandbox", input="Hello", instructions=other)
+
+
 def test_options_of_clients(sandbox: Sandbox, tag: str) -> None:
     with OpenAI(
         organization="org",
