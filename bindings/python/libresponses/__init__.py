@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from . import responses as responses
     from . import types as types
+    from ._azure import AzureOpenAI as AzureOpenAI
+    from ._azure_async import AsyncAzureOpenAI as AsyncAzureOpenAI
     from ._client import OpenAI as OpenAI
     from ._client_async import AsyncClient as AsyncClient
     from ._client_async import AsyncOpenAI as AsyncOpenAI
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
 
 # Where each public name lives; its module is imported when the name is first used.
 _PLACES = {
+    "_azure": "AzureOpenAI",
+    "_azure_async": "AsyncAzureOpenAI",
     "_client": "OpenAI",
     "_client_async": "AsyncClient AsyncOpenAI",
     "_errors": """
