@@ -49,7 +49,7 @@ def asked(server: Scripted, client: Any) -> tuple[str, dict[str, str]]:
         with client:
             client.responses.create(model="m", input="x")
     target, headers = server.seen[-1]
-    signed = {name: headers[name] for name in ("authorization", "api-key") if name in headers}
+    signed = {name: text for name, text in headers.items() if name in ("authorization", "api-key")}
     return target, signed
 
 
