@@ -90,7 +90,14 @@ func with<Result>(
         throw .invalid("client", "is NULL, was freed, or is not a client")
     }
     defer { platform_handle_leave(cell, platform_share_visit) }
-    return try body(Handle.inside(cell, as: Client.self).takeUnretainedValue())
+    // Not retained: the visit keeps it.
+    let outcome = Handle.inside(cell, as: Client.self)._withUnsafeGuaranteedRef {
+        client -> Swift.Result<Result, ResponsesError> in
+        do throws(ResponsesError) { return .success(try body(client)) } catch {
+            return .failure(error)
+        }
+    }
+    return try outcome.get()
 }
 
 extension ResponsesError {

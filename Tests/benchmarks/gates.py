@@ -33,14 +33,14 @@ MEMBER = 2_000_000
 # Instructions to load the library with jansson, over libcurl: 1.5 times what it took without.
 LOADING = 450_000
 
-# Of single calls, where none of them may be dearer for the size of what it is about: the answer has 2.2 MB.
+# Instructions of single calls. The answer that is asked has 2.2 MB.
 CALLS = (
     ("client_set_number", 570),
     ("client_set_text", 920),
     ("response_get", 2700),
     ("response_get_inside", 2900),
 )
-# And of the first client of a process; libcurl and OpenSSL are set up by the first call.
+# And of the first client of a process: libcurl and OpenSSL are set up by the first call.
 FIRST_CLIENT = 120_000
 
 failed = 0

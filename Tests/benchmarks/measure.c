@@ -93,11 +93,9 @@ static int compare(const void *a, const void *b)
 void measure_end(struct measure *m, long streams)
 {
     const long long cpu = cpu_ns() - m->cpu_begun, wall = now_ns() - m->wall_begun;
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
     printf("{\"cpu_us\":%lld,\"wall_us\":%lld,\"events\":%ld,\"bytes\":%lld,\"check\":%lld,"
            "\"peak_kb\":%ld,\"before_kb\":%ld",
-           cpu / 1000, wall / 1000, m->events, m->bytes, m->check, usage.ru_maxrss, m->rss_before);
+           cpu / 1000, wall / 1000, m->events, m->bytes, m->check, peak_kb(), m->rss_before);
     if (m->late_count > 0) {
         qsort(m->late, m->late_count, sizeof *m->late, compare);
         printf(",\"p50_us\":%u,\"p99_us\":%u", m->late[m->late_count / 2],

@@ -56,7 +56,7 @@ def long(bench: Bench) -> None:
     """W1L: one stream of 1,000,000 deltas."""
     heading(
         "W1L",
-        "one stream, 1,000,000 deltas of 20 bytes, whose text comes again in the four events at its end",
+        "one stream, 1,000,000 deltas of 20 bytes, and the text again in four events",
         "",
         "instructions / event",
         "CPU us / event",

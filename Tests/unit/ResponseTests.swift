@@ -111,8 +111,10 @@ struct LargeValuesTests {
     private let document: String = {
         let text = String(repeating: "x", count: 300)
         let part = #"{"type":"output_text","text":"\#(text)","annotations":[{"a":1},[2,"]"]]}"#
-        let item = #"{"content":[\#(part),\#(part),{"small":"}"}],"id":"m","id":"the last","n":[[[]]]}"#
-        return #"{"a":[],"output":[\#(item),{"id":"second"},\#(item)],"~/":{"b":"\#(text)\"end"},"z":1}"#
+        let item =
+            #"{"content":[\#(part),\#(part),{"small":"}"}],"id":"m","id":"the last","n":[[[]]]}"#
+        return
+            #"{"a":[],"output":[\#(item),{"id":"second"},\#(item)],"~/":{"b":"\#(text)\"end"},"z":1}"#
     }()
 
     @Test func lookupsFindTheSame() throws {

@@ -153,7 +153,9 @@ package final class Accumulator {
         case .completed, .incomplete, .failed, .cancelled: return takeResponse(kind, event)
         case .outputItemAdded, .outputItemDone:
             guard let value = event.member("item"), value.kind == .object else { return .fine }
-            guard let item = item(for: fields, id: arriving.text("id", of: value)) else { return .tooLarge }
+            guard let item = item(for: fields, id: arriving.text("id", of: value)) else {
+                return .tooLarge
+            }
             return item.takeWhole(value, isDone: kind == .outputItemDone, arriving)
         case .contentPartAdded, .contentPartDone, .reasoningSummaryPartAdded,
             .reasoningSummaryPartDone:

@@ -96,18 +96,12 @@ static const struct {
     void (*body)(void);
     enum needs needs;
 } calls[] = {
-    {"client_set_number", set_number, NOTHING},
-    {"client_set_text", set_text, NOTHING},
-    {"event_kind", event_kind, STREAM},
-    {"event_type", event_type, STREAM},
-    {"event_text", event_text, STREAM},
-    {"event_json", event_json, STREAM},
-    {"event_sequence", event_sequence, STREAM},
-    {"event_item_id", event_item_id, STREAM},
-    {"call_user_data", user_data, STREAM},
-    {"call_next_empty", next_empty, STREAM},
-    {"response_get", get_member, ANSWER},
-    {"response_get_inside", get_inside, ANSWER},
+    {"client_set_number", set_number, NOTHING}, {"client_set_text", set_text, NOTHING},
+    {"event_kind", event_kind, STREAM},         {"event_type", event_type, STREAM},
+    {"event_text", event_text, STREAM},         {"event_json", event_json, STREAM},
+    {"event_sequence", event_sequence, STREAM}, {"event_item_id", event_item_id, STREAM},
+    {"call_user_data", user_data, STREAM},      {"call_next_empty", next_empty, STREAM},
+    {"response_get", get_member, ANSWER},       {"response_get_inside", get_inside, ANSWER},
 };
 
 static int compare(const void *a, const void *b)

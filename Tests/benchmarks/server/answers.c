@@ -220,8 +220,8 @@ static void add_repetitions(struct text *out, long sequence, const struct text *
     add_text_event(&content, "response.output_text.done", sequence++, PLACE "\"text\":\"", said,
                    "\"");
     add_chunk(out, &content);
-    add_text_event(&content, "response.content_part.done", sequence++, PLACE "\"part\":" PART,
-                   said, "\"}");
+    add_text_event(&content, "response.content_part.done", sequence++, PLACE "\"part\":" PART, said,
+                   "\"}");
     add_chunk(out, &content);
     add_text_event(&content, "response.output_item.done", sequence++,
                    "\"output_index\":0,\"item\":" MESSAGE, said, "\"}]}");
@@ -279,7 +279,8 @@ static void make_long(struct answer *answer)
         const size_t before = said.count;
         reserve(&said, 64);
         add_words(&said, &number, before + 18);
-        snprintf(members, sizeof members, PLACE "\"delta\":\"%.*s\",\"logprobs\":[],\"obfuscation\":\"%s\"",
+        snprintf(members, sizeof members,
+                 PLACE "\"delta\":\"%.*s\",\"logprobs\":[],\"obfuscation\":\"%s\"",
                  (int)(said.count - before), said.bytes + before, paddings[event % PADDINGS]);
         add_event(&content, "response.output_text.delta", event + 4, members);
         add_chunk(&out, &content);
