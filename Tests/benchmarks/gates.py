@@ -35,8 +35,8 @@ LOADING = 450_000
 
 # Instructions of single calls. The answer that is asked has 2.2 MB.
 CALLS = (
-    ("client_set_number", 570),
-    ("client_set_text", 920),
+    ("client_set_number", 540),
+    ("client_set_text", 900),
     ("response_get", 2700),
     ("response_get_inside", 2900),
 )
