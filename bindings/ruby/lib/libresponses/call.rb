@@ -158,9 +158,9 @@ module Libresponses
       buffer = @engine.buffer
       status = next_batch_into(buffer.place, buffer.room)
       if status == Native::OK
-        keep(buffer.take(@engine.used.get_uint64(0)))
+        keep(buffer.take(@engine.used.get_ulong(0)))
       elsif status == Native::E_RANGE
-        read_large(@engine.used.get_uint64(0))
+        read_large(@engine.used.get_ulong(0))
       elsif status != Native::AGAIN
         finished(status)
       end
@@ -179,7 +179,7 @@ module Libresponses
       end
       memory = Batch.memory(size)
       status = next_batch_into(memory, size)
-      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used.get_uint64(0), is_own: true)) : finished(status)
+      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used.get_ulong(0), is_own: true)) : finished(status)
     end
 
     def keep(batch)

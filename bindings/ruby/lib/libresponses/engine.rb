@@ -114,7 +114,7 @@ module Libresponses
       @round += 1
       Native.responses_client_dispatch(@client)
       while Native.responses_client_next_ready(@client, @ready) == Native::OK
-        number = Native.responses_call_user_data(@ready.get_uint64(0))
+        number = Native.responses_call_user_data(@ready.get_ulong(0))
         next unless (call = @waiting[number] || @streams[number])
 
         call.take

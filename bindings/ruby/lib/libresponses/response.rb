@@ -140,10 +140,10 @@ module Libresponses
 
       length = FFI::MemoryPointer.new(:size_t)
       Native.responses_response_json(@handle, length)
-      return if length.get_uint64(0) < LargeDocument::BYTES
+      return if length.get_ulong(0) < LargeDocument::BYTES
 
       # The text is the library's until the next call: it is asked for each time.
-      LargeDocument.new(length.get_uint64(0)) do |place, size|
+      LargeDocument.new(length.get_ulong(0)) do |place, size|
         Native.responses_response_json(@handle, length).get_bytes(place, size)
       end.parse
     end

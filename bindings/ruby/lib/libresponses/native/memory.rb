@@ -17,7 +17,7 @@ module Libresponses
         pointer = yield length
         return nil if pointer.null?
 
-        pointer.read_bytes(length.read(:size_t)).force_encoding(Encoding::UTF_8)
+        pointer.get_bytes(0, length.get_ulong(0)).force_encoding(Encoding::UTF_8)
       end
     end
 
