@@ -65,6 +65,17 @@ def is_typed_dict(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, dict) and hasattr(kind, "__total__")
 
 
+def by_pydantic(kind: Any) -> dict[str, Any] | None:
+    """The schema of a type that only pydantic knows, such as UUID. None without pydantic."""
+    try:
+        import pydantic
+
+        made: dict[str, Any] = pydantic.TypeAdapter(kind).json_schema()
+    except (ImportError, TypeError, ValueError, RuntimeError):  # RuntimeError: its own user error
+        return None
+    return made
+
+
 def is_record(kind: Any) -> bool:
     """Whether it is a class with fields: a dataclass or a TypedDict."""
     return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or is_typed_dict(kind))
@@ -139,6 +150,9 @@ class Builder:
                 return {"type": "string", "format": _DATES[kind]}
             if is_record(kind):
                 return self._reference(kind)
+        known = by_pydantic(kind)
+        if known is not None:
+            return self._from_pydantic(known)
         raise TypeError(f"{kind!r} has no JSON schema; use a type hint of JSON values")
 
     def _choices(self, values: list[Any]) -> dict[str, Any]:
@@ -347,6 +361,8 @@ def convert(value: Any, kind: Any) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     expected = type(None) if kind is None else kind
+    if kind not in _PLAIN and by_pydantic(expected) is not None:
+        return from_pydantic(value, expected)
     if isinstance(expected, type) and (
         not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool)
     ):

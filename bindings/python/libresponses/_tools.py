@@ -34,7 +34,13 @@ class FunctionTool:
         text = inspect.getdoc(function) or ""
         summary, described = _documented(text)
         builder = _schema.Builder()
-        hints = _hints(function)
+        try:
+            hints = _hints(function)
+        except NameError as problem:
+            raise TypeError(
+                f"{self.name}() has a type hint that cannot be resolved: {problem}; "
+                "define its type at the top level of a module"
+            ) from problem
         self.types: dict[str, Any] = {}
         self.positional: list[str] = []
         self.optional: set[str] = set()
@@ -45,7 +51,10 @@ class FunctionTool:
             if parameter.kind is parameter.POSITIONAL_ONLY:
                 self.positional.append(parameter.name)
             kind = self.types[parameter.name] = hints.get(parameter.name, Any)
-            schema = builder.of(kind)
+            try:
+                schema = builder.of(kind)
+            except TypeError as problem:
+                raise TypeError(f"{self.name}(): {parameter.name}: {problem}") from problem
             if parameter.default is not parameter.empty:
                 self.optional.add(parameter.name)
                 schema = _nullable(schema)

@@ -9,6 +9,8 @@ import enum
 import functools
 import inspect
 import json
+import threading
+import uuid
 from typing import Annotated, Any, Callable, Dict, List, Literal, Optional, Union
 
 import pytest
@@ -816,6 +818,35 @@ def test_the_types_of_arguments() -> None:
     for name, wrong in [("level", 4), ("place", {}), ("spot", {"x": 1}), ("mode", True)]:
         (output,) = told(in_thread, [take], call("take", {**good, name: wrong}))
         assert f"wrong: {name}: " in output
+
+
+def test_types_that_pydantic_knows() -> None:
+    seen.clear()
+
+    def pay(amount: decimal.Decimal, to: uuid.UUID, also: Optional[List[uuid.UUID]] = None) -> None:
+        seen.append((amount, to, also))
+
+    number = uuid.UUID(int=1)
+    given = {"amount": "1.50", "to": str(number), "also": [str(number)]}
+    assert told(in_thread, [pay], call("pay", given)) == ["null"]
+    assert seen == [(decimal.Decimal("1.50"), number, [number])]
+    (output,) = told(in_thread, [pay], call("pay", {**given, "to": "x"}))
+    assert "wrong: to: " in output
+    assert function_tool(pay).definition["parameters"]["properties"]["to"]["format"] == "uuid"
+
+
+def test_hints_without_a_schema() -> None:
+    class Local:
+        pass
+
+    def first(thing: threading.Thread) -> None: ...
+
+    def second(thing: Local) -> None: ...
+
+    with pytest.raises(TypeError, match=r"first\(\): thing: .*Thread.* has no JSON schema"):
+        function_tool(first)
+    with pytest.raises(TypeError, match=r"second\(\) .*'Local' is not defined"):
+        function_tool(second)
 
 
 def test_things_that_can_be_called() -> None:
