@@ -215,6 +215,64 @@ static void a_resumed_stream_has_no_seam(void **state)
     assert_int_equal(server_requests(server), 3);
 }
 
+/* Numbers that look like chance, and are the same in each run. */
+static unsigned drawn;
+
+static size_t draw(size_t below)
+{
+    drawn = drawn * 1664525u + 1013904223u;
+    return (drawn >> 8) % below;
+}
+
+/* Sends from some event on, at most the next one that is wanted, and breaks off anywhere behind that. */
+static void break_anywhere(const struct request *request, struct exchange *x, void *user_data)
+{
+    const char *after = strstr(request->target, "starting_after=");
+    int next = after == NULL ? 0 : atoi(after + strlen("starting_after=")) + 1;
+    int first = next == 0 ? 0 : next - (int)draw((size_t)next + 1);
+    size_t from = first == 0 ? 0 : sse.end[first - 1];
+    size_t least = sse.end[next], to = least + draw(sse.text.len - least + 1);
+    (void)user_data;
+    stream_head(x, "");
+    while (from < to) {
+        size_t piece = 1 + draw(to - from);
+        stream_chunk(x, sse.text.data + from, piece);
+        from += piece;
+    }
+    if (draw(2))
+        slam_down(x);
+    else
+        hang_up(x);
+}
+
+static void a_stream_that_breaks_anywhere_is_whole(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    server_set_handler(server, break_anywhere, NULL);
+    for (unsigned seed = 0; seed < 120; seed++) {
+        drawn = seed * 7919;
+        sse_begin(&sse, "resp_bg");
+        sse.line_end = ends[seed % 3];
+        sse_created(&sse);
+        for (int i = 0; i < 12; i++) {
+            if (draw(3) == 0)
+                sse_raw(&sse, draw(2) ? ": a comment\n\n" : "id: 5\n");
+            sse_eventf(&sse, "response.new", "\"x\":\"%.*s\"", (int)draw(200),
+                       "0123456789012345678901234567890123456789012345678901234567890123456789"
+                       "0123456789012345678901234567890123456789012345678901234567890123456789"
+                       "012345678901234567890123456789012345678901234567890123456789");
+        }
+        sse_completed(&sse);
+        start(BACKGROUND);
+        assert_status(read_all(), RESPONSES_DONE, error);
+        check_text(sse.text.data, sse.text.len);
+        assert_int_equal(heads, 1);
+        forget();
+        sse_free(&sse);
+    }
+}
+
 static void a_document_in_place_of_the_rest_is_an_event(void **state)
 {
     (void)state;
@@ -382,6 +440,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(text_is_what_was_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(the_head_is_there_before_an_event, setup, teardown),
         cmocka_unit_test_setup_teardown(a_resumed_stream_has_no_seam, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_stream_that_breaks_anywhere_is_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(a_document_in_place_of_the_rest_is_an_event, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(what_is_retried_is_not_seen, setup, teardown),

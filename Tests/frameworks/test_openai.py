@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+import httpx
 import libresponses.httpx
 import openai
 import pytest
@@ -121,8 +122,16 @@ def test_a_broken_background_stream_is_whole(tag: str) -> None:
     assert len(found) > 60
     assert found == list(range(len(found)))
     assert [one["method"] for one in requests(tag)] == ["POST", "GET", "GET", "GET"]
-    with pytest.raises(openai.APIConnectionError):
+    # openai 2 hands on the exception of httpx.
+    with pytest.raises((openai.APIConnectionError, httpx.ReadError)):
         run(numbers(openai.AsyncOpenAI(max_retries=0), tag + "-plain"))
+
+
+def test_its_http_package() -> None:
+    """The one that this version of the SDK is made on."""
+    (made_on,) = [one for one in openai.DefaultHttpxClient.__mro__ if one.__name__ == "Client"]
+    with libresponses.httpx.client() as made:
+        assert type(made) is made_on
 
 
 def test_many_at_once() -> None:

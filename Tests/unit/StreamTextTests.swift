@@ -60,6 +60,29 @@ struct StreamTextTests {
         #expect(taken(text) == "whole|next|")
     }
 
+    /// Where lines end in CRLF, an event is known by the CR of its blank line.
+    @Test func theLineFeedOfABlankLineIsNotMissing() {
+        for comes in [true, false] {
+            let text = StreamText()
+            arrive(text, "data: 1\r\n\r")
+            text.accept(0)
+            #expect(taken(text) == "data: 1\r\n\r\n")
+            if comes {
+                arrive(text, "\ndata: 2\r\n\r\n")
+            } else {
+                text.breakOff()
+                arrive(text, "data: 2\r\n\r\n")
+            }
+            text.accept(0)
+            #expect(taken(text) == "data: 2\r\n\r\n")
+        }
+        // Lines that end in CR alone have none.
+        let text = StreamText()
+        arrive(text, "data: 1\r\r")
+        text.accept(0)
+        #expect(taken(text) == "data: 1\r\r")
+    }
+
     @Test func linesThatMayBeginAStream() {
         for line in ["d", "data", "data: x", "event: a", ": comment", "id: 1", "retry:5"] {
             #expect(Array(line.utf8).withUnsafeBufferPointer { EventStreamDecoder.mayBegin($0) })

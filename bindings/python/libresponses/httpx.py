@@ -55,9 +55,11 @@ def _package() -> ModuleType:
 
     names = ["httpx2", "httpx"]
     try:
-        needs = metadata.requires("openai") or []
+        told = metadata.requires("openai") or []
     except metadata.PackageNotFoundError:
-        needs = []
+        told = []
+    # What goes with an extra is not what it is made on: openai 2.54 can use httpx2.
+    needs = [one for one in told if "extra ==" not in one]
     if needs and not any(one.startswith("httpx2") for one in needs):
         names.reverse()
     for name in names:

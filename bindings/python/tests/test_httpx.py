@@ -370,10 +370,10 @@ def test_which_package(no_openai: list[str]) -> None:
 
     with ours.client() as made:
         assert isinstance(made, httpx2.Client)
-    no_openai.append("httpx<1,>=0.23.0")
+    no_openai += ["httpx<1,>=0.23.0", "httpx2<3,>=2.7.0; extra == 'httpx2'"]
     with ours.client(max_retries=1, resume_attempts=3) as made:
         assert isinstance(made, httpx.Client)
-    no_openai[0] = "httpx2<3,>=2.12.0"
+    no_openai[:] = ["httpx2<3,>=2.12.0"]
     assert isinstance(ours.async_client(), httpx2.AsyncClient)
     assert issubclass(ours.of(httpx2).Transport, httpx2.BaseTransport)
     assert ours.of(httpx).AsyncTransport is ours.of(httpx).AsyncTransport
