@@ -67,6 +67,7 @@ class TestOpenAINames < TestCase
                    [stream._request_id, stream.last_response.request_id, stream.headers["content-type"]]
       response = stream.get_final_response
       assert_nil response.last_response
+      assert_nil responses.stream_raw(**ASKED).first.last_response
       assert_pattern do
         response => OpenAI::Models::Responses::Response(id: "resp_1", status: :completed,
                                                         output: [{ content: [{ text: "a" }] }])

@@ -232,6 +232,10 @@ module Libresponses
       safety_identifier service_tier status temperature text tool_usage top_logprobs top_p truncation usage user
     ].freeze
 
+    # What may have been parsed here.
+    PARSED = %w[function_call message].freeze
+    private_constant :PARSED
+
     # @return [Array<Array<String>>] a table's lines as lists of words
     def self.rows(table) = table.gsub("\n  ", " ").lines.map(&:split)
 
@@ -245,7 +249,7 @@ module Libresponses
     # "type" => what an object or an event of that type may lack
     def self.optional
       @optional ||= rows(TYPES + EVENTS).to_h { |type, _, *names| [type, names.map(&:to_sym)] }
-                                        .tap { |found| found["function_call"] += [:parsed] }
+                                        .tap { |found| PARSED.each { |type| found[type] += [:parsed] } }
     end
     private_class_method :optional
 

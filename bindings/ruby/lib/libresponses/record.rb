@@ -75,6 +75,9 @@ module Libresponses
       (names || data.keys).each_with_object({}) { |name, found| found[name] = self[name] if known?(name) }
     end
 
+    # @return [nil] it is only of a whole answer: {Response#last_response}
+    def last_response = nil
+
     def ==(other) = other.is_a?(Record) && data == other.to_h
     alias eql? ==
     def hash = data.hash
