@@ -38,6 +38,7 @@ static void every_operation_works(void **state)
     assert_ok(responses_create(client, REQUEST, NTS, &response, &error), error);
     assert_string_equal(responses_response_text(response, NULL), "Hello, world!");
     assert_int_equal(responses_response_http_status(response), 200);
+    assert_string_equal(responses_response_http_version(response), "HTTP/2");
     assert_string_equal(responses_response_request_id(response), "req_1");
     responses_response_free(response);
     assert_ok(responses_get(client, "resp_1", NULL, 0, NULL, &error), error);

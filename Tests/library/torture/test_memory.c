@@ -248,6 +248,47 @@ static int pull(void)
     return status;
 }
 
+/* A stream and a document as they came. */
+static int pass_on(int is_stream)
+{
+    int status;
+    size_t total = 0;
+    responses_client *client = new_client(&status);
+    responses_call *call = NULL;
+    if (status == RESPONSES_OK)
+        status = responses_client_set(client, "raw", "1", NULL);
+    if (status == RESPONSES_OK && is_stream)
+        status = responses_create_stream_start(client, REQUEST, NTS, &call, NULL);
+    else if (status == RESPONSES_OK)
+        status = responses_create_start(client, REQUEST, NTS, &call, NULL);
+    while (status >= 0 && status != RESPONSES_DONE) {
+        const char *bytes;
+        size_t len;
+        responses_response_headers(responses_call_response(call), NULL);
+        status = responses_call_next_bytes(call, &bytes, &len, NULL);
+        total += len;
+        if (status == RESPONSES_AGAIN)
+            status = responses_call_wait(call, 5000);
+    }
+    if (status == RESPONSES_DONE) {
+        assert_true(total > 100);
+        status = RESPONSES_OK;
+    }
+    responses_call_free(call);
+    responses_client_free(client);
+    return status;
+}
+
+static int pass_on_a_stream(void)
+{
+    return pass_on(1);
+}
+
+static int pass_on_a_document(void)
+{
+    return pass_on(0);
+}
+
 /* JSON in text of the program's. */
 static int read_json(void)
 {
@@ -388,6 +429,8 @@ TORTURE(create)
 TORTURE(be_refused)
 TORTURE(stream)
 TORTURE(pull)
+TORTURE(pass_on_a_stream)
+TORTURE(pass_on_a_document)
 TORTURE(several)
 TORTURE(list_items)
 TORTURE(read_json)
@@ -395,10 +438,16 @@ TORTURE(read_json)
 int main(void)
 {
     const struct CMUnitTest memory[] = {
-        cmocka_unit_test(make_client_without_memory), cmocka_unit_test(create_without_memory),
-        cmocka_unit_test(be_refused_without_memory),  cmocka_unit_test(stream_without_memory),
-        cmocka_unit_test(pull_without_memory),        cmocka_unit_test(list_items_without_memory),
-        cmocka_unit_test(several_without_memory),     cmocka_unit_test(read_json_without_memory),
+        cmocka_unit_test(make_client_without_memory),
+        cmocka_unit_test(create_without_memory),
+        cmocka_unit_test(be_refused_without_memory),
+        cmocka_unit_test(stream_without_memory),
+        cmocka_unit_test(pull_without_memory),
+        cmocka_unit_test(list_items_without_memory),
+        cmocka_unit_test(pass_on_a_stream_without_memory),
+        cmocka_unit_test(pass_on_a_document_without_memory),
+        cmocka_unit_test(several_without_memory),
+        cmocka_unit_test(read_json_without_memory),
     };
     signal(SIGSEGV, say_where);
     signal(SIGILL, say_where);
