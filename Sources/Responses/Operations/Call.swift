@@ -210,7 +210,9 @@ package final class Call: Waiter {
     @inline(never)
     private func settle() -> Bool {
         reading.mustSettle = false
-        if accumulator.settle() { return true }
+        var bytes = ByteBuffer()
+        if accumulator.arriving.hasTaker { decoder.handOver(into: &bytes) }
+        if accumulator.settle(&bytes) { return true }
         fail(.noMemory, ResponsesError.noMemoryMessage)
         return false
     }

@@ -266,8 +266,8 @@ package final class Accumulator {
         }
     }
 
-    /// The bytes of the large event go away. False when memory is out.
-    package func settle() -> Bool {
+    /// The bytes of the large event go away; `bytes` has them and may be kept, or is empty. False when memory is out.
+    package func settle(_ bytes: inout ByteBuffer) -> Bool {
         guard arriving.isUnderWay else { return true }
         lastText = nil
         var isFine = true
@@ -276,7 +276,7 @@ package final class Accumulator {
             skeleton = HeldJSON.make(of: end.outline, arriving)
             isFine = skeleton != nil
         }
-        arriving.settle()
+        arriving.settle(&bytes)
         return isFine
     }
 

@@ -283,8 +283,20 @@ package final class ArrivingEvent {
         return text
     }
 
-    /// The event's bytes go away: what is wanted of them is moved back.
-    package func settle() {
+    /// A large text that is wanted would take the event's bytes rather than have them copied.
+    package var hasTaker: Bool {
+        for index in lent.indices
+        where lent[index].count >= ArrivingEvent.largeEvent && lent[index].mayTakeBlock
+            && !isKnownUniquelyReferenced(&lent[index])
+        {
+            return true
+        }
+        return false
+    }
+
+    /// The event's bytes go away: what is wanted of them is moved back. The largest text may take them as they are,
+    /// and the rest of their block with them, where they are given in `bytes`.
+    package func settle(_ bytes: inout ByteBuffer) {
         guard let base else { return }
         found?.takeBack(from: base, giving: false)
         texts = []
@@ -292,9 +304,17 @@ package final class ArrivingEvent {
         for text in lent where text.sharesBytes || text.lentCount < text.count {
             text.takeBack(from: base, giving: false)
         }
+        var largest: HeldText?
         while var text = lent.popLast() {
-            if !isKnownUniquelyReferenced(&text) { text.takeBack(from: base, giving: true) }
+            if isKnownUniquelyReferenced(&text) { continue }
+            if !bytes.isEmpty && text.mayTakeBlock && text.count > largest?.count ?? 0 {
+                largest?.takeBack(from: base, giving: false)
+                largest = text
+            } else {
+                text.takeBack(from: base, giving: bytes.isEmpty)
+            }
         }
+        largest?.take(&bytes)
         forget()
     }
 

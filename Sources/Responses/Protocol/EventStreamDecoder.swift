@@ -105,6 +105,22 @@ package struct EventStreamDecoder: ~Copyable {
         taken.fit()
     }
 
+    /// Hands on the bytes of the event that was given last, when it is large: what followed in them is copied. `taken`
+    /// is empty before, and stays so where there is no such event or no memory.
+    package mutating func handOver(into taken: inout ByteBuffer) {
+        let rest = buffer.count &- eventEnd
+        if eventEnd < ArrivingEvent.largeEvent { return }
+        var next = ByteBuffer()
+        // The next one is as large: room that is not written to takes no memory.
+        let room = min(buffer.capacity, eventEnd &* 2)
+        if room >= Int(platform_large_block) { _ = next.reserveExactly(room) }
+        guard next.append(UnsafePointer(buffer.bytes + eventEnd), rest) else { return }
+        swap(&next, &buffer)
+        swap(&next, &taken)
+        eventEnd = 0
+        drop(0)
+    }
+
     private mutating func finishEvent() {
         if eventEnd > 0 {
             drop(eventEnd)

@@ -100,6 +100,19 @@ package final class HeldText {
         sharesBytes = false
     }
 
+    /// All of it is lent, and nothing goes on in the same bytes: it may have the event's block.
+    var mayTakeBlock: Bool { lentCount == own.count && !sharesBytes }
+
+    /// Takes the event's bytes, which begin `bytes`, in place of its own.
+    func take(_ bytes: inout ByteBuffer) {
+        swap(&own, &bytes)
+        let count = lentCount
+        own.narrow(to: lentPlace, count)
+        own.fit()
+        lentCount = 0
+        released = 0
+    }
+
     /// Pages are given back so many bytes at a time.
     private static let step = 256 * 1024
 

@@ -16,7 +16,10 @@ public func fuzzAccumulation(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int
     while source.left > 0 && !isRefused {
         let how = source.byte()
         let event = how & 0x80 != 0 ? source.line() : made(how & 0x7F, &source)
-        require(frugal.settle(), "memory")
+        // Some take the event's bytes, some copy what they want of them.
+        var none = ByteBuffer()
+        let isSettled = how & 2 == 0 ? frugal.settle(&none) : frugal.settle(&arrival)
+        require(isSettled, "memory")
         check(frugal, against: accumulator)
         isRefused = take(event, accumulator) != .fine
         if how & 1 != 0 { check(accumulator) }

@@ -26,12 +26,29 @@ public func fuzzJSON(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     {
         require(Reference.isJSON(array(found.raw)), "what a pointer finds is JSON")
     }
+    passingOverLargeValues(value, pointer)
     asAnswer(document, value, pointer)
     var budget = 64
     walk(value, in: value, at: [], &budget)
     if value.kind == .string { decodeInPieces(value, UInt8(truncatingIfNeeded: pointer.count)) }
     replace(value)
     return 0
+}
+
+/// It makes no difference which values count as large.
+private func passingOverLargeValues(_ document: JSONValue, _ pointer: [UInt8]) {
+    for least in [1, 4, 16] {
+        let known = LargeValues(of: document, least: least)
+        pointer.withUnsafeBufferPointer { pointer in
+            let found = JSONPointer.find(pointer, in: document, MemberIndex(of: document), known)
+            switch (found, JSONPointer.find(pointer, in: document)) {
+            case (.found(let value), .found(let other)):
+                require(value.start == other.start && value.end == other.end, "the same value")
+            case (.nothingThere, .nothingThere), (.malformed, .malformed): break
+            default: require(false, "the same outcome")
+            }
+        }
+    }
 }
 
 /// An answer finds what a pointer finds in its document, and has the texts that are in it.

@@ -20,20 +20,21 @@ public func fuzzSettings(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
         require(failure.map { ($0.message?.count ?? 0) > 0 } ?? true, "an error has a message")
     }
     let id: [UInt8] = [0x61, 0x2F, 0x0D, 0x0A, 0x20]
-    let url = settings.url(
+    let frozen = FrozenSettings(settings)
+    let url = frozen.url(
         id.withUnsafeBufferPointer { id in
             do throws(ResponsesError) { return try Path.fill(Path.one, id) } catch { return [] }
         })
     checkURL(url)
     let request = HTTPRequest(.post, at: "/", url: url, body: Text("{}"), wantsEvents: true)
-    let list = request.makeHeaderList(settings)
-    require(list != nil, "memory")
-    var entry = list
-    while let line = entry {
-        checkHeader(line.pointee.data)
-        entry = line.pointee.next
+    withExtendedLifetime(frozen.headers()) { headers in
+        var entry = headers?.list(for: request)
+        require(entry != nil, "memory")
+        while let line = entry {
+            checkHeader(line.pointee.data)
+            entry = line.pointee.next
+        }
     }
-    curl_slist_free_all(list)
     return 0
 }
 
@@ -142,7 +143,7 @@ private func send(_ text: UnsafeBufferPointer<UInt8>) {
     let method = bytes("GET")
     method.withUnsafeBufferPointer { method in
         do throws(ResponsesError) {
-            let operation = try Operation.send(method, text, nil, Settings())
+            let operation = try Operation.send(method, text, nil, FrozenSettings(Settings()))
             var url = operation.request.url
             require(url.removeLast() == 0, "a URL ends in NUL")
             checkURL(url)
