@@ -87,10 +87,12 @@ static inline CURLcode curl_set_header_callback(CURL *easy, curl_bytes_callback 
    is remembered by the connection and outlives the easy handle. */
 typedef int (*curl_open_socket)(void *context, int family, int type, int protocol);
 typedef int (*curl_close_socket)(void *context, int fd);
+typedef void (*curl_before_lookup)(void *transfer);
 struct curl_socket_hooks {
     curl_open_socket open;
     curl_close_socket close;
     void *context;
+    curl_before_lookup before_lookup; /* with what CURLOPT_PRIVATE was set to */
 };
 static inline curl_socket_t curl_hook_open(void *hooks, curlsocktype purpose,
                                            struct curl_sockaddr *address)
@@ -110,6 +112,36 @@ static inline void curl_set_socket_hooks(CURL *easy, struct curl_socket_hooks *h
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, hooks);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, curl_hook_close);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, hooks);
+}
+
+static inline void curl_hook_lock(CURL *easy, curl_lock_data what, curl_lock_access access,
+                                  void *hooks)
+{
+    char *transfer = NULL;
+    (void)access;
+    if (what != CURL_LOCK_DATA_DNS || !easy)
+        return;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    if (transfer)
+        ((struct curl_socket_hooks *)hooks)->before_lookup(transfer);
+}
+/* A cache of names whose users say when they look into it, which they do before every connection that they
+   make, also for an address. The callback may set options. NULL when memory is out. */
+static inline CURLSH *_Nullable curl_share_names(struct curl_socket_hooks *hooks)
+{
+    CURLSH *share = curl_share_init();
+    if (!share)
+        return NULL;
+    if (curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) == CURLSHE_OK &&
+        curl_share_setopt(share, CURLSHOPT_USERDATA, hooks) == CURLSHE_OK &&
+        curl_share_setopt(share, CURLSHOPT_LOCKFUNC, curl_hook_lock) == CURLSHE_OK)
+        return share;
+    curl_share_cleanup(share);
+    return NULL;
+}
+static inline void curl_set_share(CURL *easy, CURLSH *_Nullable share)
+{
+    curl_easy_setopt(easy, CURLOPT_SHARE, share);
 }
 
 /* For every handle, at its making and after each reset. Signals are the host's: without the first

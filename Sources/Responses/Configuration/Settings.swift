@@ -221,9 +221,6 @@ package struct Settings {
         } else {
             curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         }
-        // For libcurl, 0 is its own default and not "no limit".
-        let connectLimit = connectTimeout == 0 ? Int(Int32.max) : Int(connectTimeout)
-        curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connectLimit)
         if tcpKeepalive > 0 {
             curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
             curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, Int(max(1, tcpKeepalive / 1000)))

@@ -28,7 +28,11 @@ package final class Call: Waiter {
     }
 
     var request: HTTPRequest
-    var transfer: Transfer?
+    var transfer: Transfer? {
+        didSet { lentTransfer = transfer.map { Unmanaged.passUnretained($0) } }
+    }
+    /// The same, for what happens with every piece that arrives: nothing is counted.
+    private var lentTransfer: Unmanaged<Transfer>?
     var decoder: EventStreamDecoder
     var fields = EventFields()
     package let event = Event()
@@ -300,37 +304,7 @@ package final class Call: Waiter {
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()
         defer { platform_set_errno(found) }
-        enum News { case nothing, bytes, ended, key, expired, noMemory, broken(EngineFailure) }
-        let news: News = engine.locked {
-            if let failure = engine.failure { return .broken(failure) }
-            // What is found may not be all: it is looked at again until there is nothing.
-            hasNews = true
-            limits.note(&progress, engine.now)
-            engine.setDeadlineIfEarlier(self, limits.nextDeadline)
-            if hasExpired && limits.isFirmlyReached(platform_now()) { return .expired }
-            if let answer = keyRequest?.answer {
-                if case .pending = answer {} else { return .key }
-            }
-            if let transfer {
-                if head == .awaited && takeHead(of: transfer) { return .bytes }
-                if transfer.mode == .events && !transfer.inbox.isEmpty {
-                    // Whatever keeps coming: what was there when the limit was reached is taken in once.
-                    if hasExpired && reading.hasLookedAgain { return .expired }
-                    reading.hasLookedAgain = hasExpired
-                    transfer.wasTakenFrom = true
-                    if !decode(&transfer.inbox) { return .noMemory }
-                    accumulator.arriving.moved(to: decoder.eventStart)
-                    progress.arrival = transfer.lastArrival
-                    transfer.resumeIfPaused()
-                    return .bytes
-                }
-                if transfer.hasEnded { return .ended }
-            }
-            if hasExpired { return .expired }
-            hasNews = isCancelled.load(ordering: .relaxed)
-            return .nothing
-        }
-        switch news {
+        switch engine.locked({ takeNews() }) {
         case .nothing: return false
         case .bytes: return true
         case .ended: attemptEnded()
@@ -342,6 +316,55 @@ package final class Call: Waiter {
         case .broken(let failure): fail(failure.status, failure.message)
         }
         return true
+    }
+
+    private enum News { case nothing, bytes, ended, key, expired, noMemory, broken(EngineFailure) }
+
+    /// The lock is held.
+    @_optimize(speed)
+    private func takeNews() -> News {
+        if let failure = engine.failure { return .broken(failure) }
+        // What is found may not be all: it is looked at again until there is nothing.
+        hasNews = true
+        noteProgress()
+        if hasExpired && limits.isFirmlyReached(platform_now()) { return .expired }
+        if let answer = keyRequest?.answer {
+            if case .pending = answer {} else { return .key }
+        }
+        let news = lentTransfer?._withUnsafeGuaranteedRef { takeNews(of: $0) } ?? .nothing
+        switch news {
+        case .nothing: break
+        default: return news
+        }
+        if hasExpired { return .expired }
+        hasNews = isCancelled.load(ordering: .relaxed)
+        decoder.rest { engine.blocks.takeBack(from: &$0) }
+        return .nothing
+    }
+
+    @inline(__always)
+    private func takeNews(of transfer: Transfer) -> News {
+        if head == .awaited && takeHead(of: transfer) { return .bytes }
+        if transfer.mode == .events && !transfer.inbox.isEmpty {
+            // Whatever keeps coming: what was there when the limit was reached is taken in once.
+            if hasExpired && reading.hasLookedAgain { return .expired }
+            reading.hasLookedAgain = hasExpired
+            transfer.wasTakenFrom = true
+            if !decode(&transfer.inbox) { return .noMemory }
+            engine.blocks.takeBack(from: &transfer.inbox)
+            accumulator.arriving.moved(to: decoder.eventStart)
+            progress.arrival = transfer.lastArrival
+            transfer.resumeIfPaused()
+            return .bytes
+        }
+        return transfer.hasEnded ? .ended : .nothing
+    }
+
+    @inline(__always)
+    private func noteProgress() {
+        let bringsLimitForward = progress.bringsLimitForward || !limits.isReceiving
+        limits.note(&progress, engine.now)
+        if bringsLimitForward { engine.setDeadlineIfEarlier(self, limits.nextDeadline) }
     }
 
     /// Asks the call to end. Any thread.
@@ -366,9 +389,21 @@ package final class Call: Waiter {
     }
 
     override func deadlineReached(_ now: UInt64) -> UInt64 {
-        if let transfer { limits.look(at: transfer, now) }
-        let deadline = limits.nextDeadline
-        return deadline > now ? deadline : 0
+        if let transfer {
+            limits.look(at: transfer, now)
+            transfer.judgeConnecting(now)
+        }
+        // Of the two only one of the call's own limits is its user's business.
+        let own = limits.nextDeadline
+        if own != 0 && own <= now { return 0 }
+        return nextDeadline
+    }
+
+    /// The next limit that stands now, that for connecting among them. The lock is held.
+    var nextDeadline: UInt64 {
+        let own = limits.nextDeadline
+        let connectBy = transfer?.connectBy ?? 0
+        return connectBy != 0 && (own == 0 || connectBy < own) ? connectBy : own
     }
 
     // MARK: the end

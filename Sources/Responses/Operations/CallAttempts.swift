@@ -28,7 +28,7 @@ extension Call {
             limits.attemptBegins(
                 platform_now(), goesOn: resumption.hasBegun && resumption.source == .stream)
             guard isReady, engine.start(transfer) else { return false }
-            engine.setDeadline(self, limits.nextDeadline)
+            engine.setDeadline(self, nextDeadline)
             return true
         }
         // Its arguments are right; memory is all that can be missing.

@@ -190,6 +190,12 @@ struct Limits {
         }
     }
 
+    /// Events are coming in: what is noted then puts limits off.
+    var isReceiving: Bool {
+        if case .receiving = phase { return true }
+        return false
+    }
+
     var isDownloading: Bool {
         if case .downloading = phase { return true }
         return false
@@ -215,7 +221,7 @@ extension Call {
             // An event that was read since puts it off.
             engine.locked {
                 hasExpired = false
-                engine.setDeadline(self, limits.nextDeadline)
+                engine.setDeadline(self, nextDeadline)
             }
         case .pause: startAttempt()
         case .details: failAsServerSaid()

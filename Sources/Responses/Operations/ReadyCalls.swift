@@ -6,26 +6,35 @@ extension Engine {
     /// The handle of a call that has something to read. It comes up again until it was read empty; nil
     /// when there is none, and the host's descriptor is quiet then.
     package func nextReady() -> OpaquePointer? {
-        var looked: Call?
+        // Not counted: who looks at a call keeps it.
+        var looked: Unmanaged<Waiter>?
         var taking: UInt64 = 0
         while true {
             var isLast = false
-            let next: Call? = locked {
-                if let looked { isLast = hostLoop.endVainLook(at: looked, taking: taking) }
-                guard let waiter = hostLoop.takeNext() else {
+            let cellLookedAt = looked?._withUnsafeGuaranteedRef { $0.cell }
+            let next: Unmanaged<Waiter>? = locked {
+                if let looked {
+                    isLast = looked._withUnsafeGuaranteedRef {
+                        hostLoop.endVainLook(at: $0, taking: taking)
+                    }
+                }
+                guard let entry = hostLoop.takeNext() else {
                     if hostLoop.clearFailure != 0 {
                         fail("cannot clear the wake-up flag", hostLoop.clearFailure)
                     }
                     return nil
                 }
                 taking = hostLoop.taking
-                // safe: only calls have a handle of the host.
-                return unsafeDowncast(waiter, to: Call.self)
+                return entry
             }
-            if isLast, let cell = looked?.cell { platform_handle_last_is_out(cell) }
-            guard let call = next, let cell = call.cell else { return nil }
-            looked = call
-            if call.hasSomethingToRead() {
+            if isLast, let cellLookedAt { platform_handle_last_is_out(cellLookedAt) }
+            guard let next, let cell = next._withUnsafeGuaranteedRef({ $0.cell }) else { return nil }
+            looked = next
+            let hasMore = next._withUnsafeGuaranteedRef {
+                // safe: only calls have a handle of the host.
+                unsafeDowncast($0, to: Call.self).hasSomethingToRead()
+            }
+            if hasMore {
                 if platform_handle_end_look(cell) != 0 { return OpaquePointer(cell) }
                 looked = nil  // freed meanwhile, perhaps by the log
             }

@@ -227,6 +227,23 @@ package struct ByteBuffer: ~Copyable {
         return true
     }
 
+    /// Gives the block away when the buffer is empty and has exactly that much room; nil: it is kept.
+    package mutating func giveBlock(ofRoom room: Int) -> UnsafeMutablePointer<UInt8>? {
+        guard isEmpty, capacity == room else { return nil }
+        let block = base
+        base = nil
+        start = 0
+        end = 0
+        capacity = 0
+        return block
+    }
+
+    /// Takes over a block with that much room and `slack` bytes behind it; the buffer has none.
+    package mutating func adopt(_ block: UnsafeMutablePointer<UInt8>, room: Int) {
+        base = block
+        capacity = room
+    }
+
     /// Gives the block away, shrunk to what is in use, with its size for `platform_block_free`; nil where there is
     /// none.
     package mutating func takeBlock() -> (start: UnsafeMutablePointer<UInt8>, size: Int)? {

@@ -65,9 +65,18 @@ package struct EventStreamDecoder: ~Copyable {
             swap(&buffer, &inbox)
         }
         // A fast stream needs its large block again soon, a slow one after a large event does not.
-        smallRefills = arrived < inbox.capacity / 4 ? smallRefills &+ 1 : 0
+        let room = max(buffer.capacity, inbox.capacity)
+        smallRefills = arrived < room / 4 ? smallRefills &+ 1 : 0
         if smallRefills >= ByteBufferLimits.patience { inbox.reset(keeping: ByteBufferLimits.kept) }
-        return inbox.leaveHeadroom(EventStreamDecoder.headroom)
+        return inbox.capacity == 0 || inbox.leaveHeadroom(EventStreamDecoder.headroom)
+    }
+
+    /// Everything was read, and more is not expected at once: `body` may take the block that it was in.
+    @inline(__always)
+    package mutating func rest(_ body: (inout ByteBuffer) -> Void) {
+        guard buffer.isEmpty, eventEnd == 0 else { return }
+        if smallRefills >= ByteBufferLimits.patience { buffer.reset(keeping: ByteBufferLimits.kept) }
+        body(&buffer)
     }
 
     /// Where the current event begins.
@@ -377,7 +386,8 @@ package struct EventStreamDecoder: ~Copyable {
 package enum ByteBufferLimits {
     /// A rest of an event up to this size is moved in front of the new bytes; see `headroom`.
     package static let worthAppending = EventStreamDecoder.headroom
-    /// A block larger than this is given back after it was much too large for this many refills.
-    package static let kept = 4 * 1024
+    /// A block larger than this is given back after it was much too large for this many refills. With what
+    /// malloc keeps in front of it, it is a page.
+    package static let kept = 4096 - ByteBuffer.slack - 16
     package static let patience = 8
 }

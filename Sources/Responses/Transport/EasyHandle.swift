@@ -19,7 +19,10 @@ extension Engine {
             return idleHandles.remove(at: index)
         }
         guard var handle = idleHandles.popLast() else {
-            return curl_easy_init().map { EasyHandle(easy: $0) }
+            guard let made = curl_easy_init() else { return nil }
+            if shareNames(with: made) { return EasyHandle(easy: made) }
+            curl_easy_cleanup(made)
+            return nil
         }
         if handle.settingsNumber != 0 {
             curl_easy_reset(handle.easy)

@@ -17,6 +17,8 @@ package final class Engine {
     private let wake: Int32
     let sockets: OpaquePointer
     let socketHooks: UnsafeMutablePointer<curl_socket_hooks>
+    /// libcurl's cache of names, which all transfers use: see `ConnectLimit`. Made with the first.
+    var names: UnsafeMutableRawPointer?
     /// Raised by `responses_client_interrupt`, also from signal handlers.
     package let interrupt: OpaquePointer
     let idempotencyKeys = IdempotencyKeys()
@@ -54,6 +56,7 @@ package final class Engine {
     var running: [Unmanaged<Transfer>] = []
     var sharing = SharedConnections()
     var idleBytes = IdleBytes()
+    var blocks = InboxBlocks()
     /// Counts what transfers were given.
     var deliveries: UInt32 = 0
     var idleHandles: [EasyHandle] = []
@@ -123,7 +126,13 @@ package final class Engine {
         socketHooks = parts.hooks.assumingMemoryBound(to: curl_socket_hooks.self)
         socketHooks.pointee = curl_socket_hooks(
             open: platform_sockets_open, close: platform_sockets_close,
-            context: UnsafeMutableRawPointer(sockets))
+            context: UnsafeMutableRawPointer(sockets),
+            before_lookup: { context in
+                guard let context else { return }
+                Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.tellConnectLimit()
+                }
+            })
     }
 
     /// Before anybody waits for a call. What libcurl and its TLS need takes longer than all else of a client, and
@@ -141,6 +150,8 @@ package final class Engine {
         for drain in drains { curl_easy_cleanup(drain.transfer.easy) }
         for handle in idleHandles { curl_easy_cleanup(handle.easy) }
         cleanUpMulti()
+        if let names { curl_share_cleanup(names) }
+        blocks.freeAll()
         hostLoop.close()
         closeDescriptors()
         platform_sockets_free(sockets)

@@ -14,6 +14,7 @@ extension Engine {
         let noneIsFree = running.count > 32 && platform_sockets_count(sockets) <= running.count
         curl_set_long(
             transfer.easy, CURLOPT_FRESH_CONNECT, noneIsFree && !transfer.maySpeakHTTP2 ? 1 : 0)
+        limitConnecting(of: transfer)
         if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
         transfer.runningIndex = running.count
         running.append(Unmanaged.passUnretained(transfer))
@@ -37,6 +38,7 @@ extension Engine {
             last._withUnsafeGuaranteedRef { $0.runningIndex = index }
         }
         transfer.runningIndex = -1
+        if running.isEmpty { blocks.freeAll() }
         sharing.remove(transfer)
         if !mustNotLook { transfer.dropHeld() }
         let tellsServer = !isOver && !mustNotLook && transfer.maySpeakHTTP2

@@ -34,20 +34,26 @@ struct HostLoop {
     // MARK: taking
 
     /// Takes the next waiter, for a look at it: the thread is inside then.
-    mutating func takeNext() -> Waiter? {
+    mutating func takeNext() -> Unmanaged<Waiter>? {
         settleNamed()
-        while let waiter = takeFirst() {
-            // What was listed before its user had read it empty.
-            guard waiter.mayHaveMore, let cell = waiter.cell else { continue }
-            // Where somebody is inside, the cell is marked now.
-            if platform_handle_begin_look(cell) == 0 { continue }
-            waiter.wasRead.store(false, ordering: .relaxed)
-            named = Unmanaged.passUnretained(waiter)
+        while let entry = takeFirst() {
+            if !entry._withUnsafeGuaranteedRef({ beginLook(at: $0) }) { continue }
+            named = entry
             taking &+= 1
-            return waiter
+            return entry
         }
         if isRaised { clear() }
         return nil
+    }
+
+    @inline(__always)
+    private func beginLook(at waiter: Waiter) -> Bool {
+        // What was listed before its user had read it empty.
+        guard waiter.mayHaveMore, let cell = waiter.cell else { return false }
+        // Where somebody is inside, the cell is marked now.
+        if platform_handle_begin_look(cell) == 0 { return false }
+        waiter.wasRead.store(false, ordering: .relaxed)
+        return true
     }
 
     /// The look that came with that taking found nothing. The thread leaves: true when it was the last
@@ -82,7 +88,12 @@ struct HostLoop {
     /// The host asks again: the one that it was told of comes up again behind the others when it was
     /// read and not read empty, and is parked when it was not read at all.
     private mutating func settleNamed() {
-        guard let waiter = named?.takeUnretainedValue(), let cell = waiter.cell else { return }
+        named?._withUnsafeGuaranteedRef { settle($0) }
+    }
+
+    @inline(__always)
+    private mutating func settle(_ waiter: Waiter) {
+        guard let cell = waiter.cell else { return }
         named = nil
         if !waiter.wasRead.load(ordering: .acquiring) {
             if platform_handle_mark(cell) == 0 { return }
@@ -176,10 +187,10 @@ struct HostLoop {
         raise()
     }
 
-    private mutating func takeFirst() -> Waiter? {
-        guard let waiter = first?.takeUnretainedValue() else { return nil }
-        unlink(waiter)
-        return waiter
+    private mutating func takeFirst() -> Unmanaged<Waiter>? {
+        guard let entry = first else { return nil }
+        entry._withUnsafeGuaranteedRef { unlink($0) }
+        return entry
     }
 
     /// Takes a waiter out that is parked, or that is going away.

@@ -40,6 +40,11 @@ final class Transfer {
     private var sentBeforeRequest = -1
     /// libcurl had to begin anew, on another connection.
     private var wasSentAgain = false
+    /// `connect_timeout_ms` as libcurl wants it; told it before it connects: see `ConnectLimit`.
+    let connectLimit: Int
+    /// When the connection must have been made; 0: no limit, or the request has gone out.
+    var connectBy: UInt64 = 0
+    var connectLimitIsTold = false
     /// The port of this side of the connection that the request went out on first; 0 when it did not.
     private(set) var requestPort = 0
     /// Bytes that were read from its connection, where it was new and the request was sent over TLS; else -1.
@@ -141,6 +146,9 @@ final class Transfer {
         maySpeakHTTP2 = settings.values.usesHTTP2
         mayLeaveFarewells =
             request.isSecure && !maySpeakHTTP2 && CurlLibrary.announcesRequests
+        // For libcurl, 0 is its own default and not "no limit".
+        let connectTimeout = settings.values.connectTimeout
+        connectLimit = connectTimeout == 0 ? Int(Int32.max) : Int(connectTimeout)
         maximumQueueBytes = settings.values.maximumQueueBytes
         maximumBodyBytes = settings.values.maximumResponseBytes
         maximumErrorBytes = settings.values.maximumErrorBytes
@@ -252,6 +260,7 @@ final class Transfer {
     /// When a kept connection breaks before an answer, libcurl sends the request again by itself. One
     /// that changes something is sent again by `Call` alone, which counts it and knows the limits.
     private func maySend(_ port: Int) -> Bool {
+        connectBy = 0
         var sent = 0
         curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
         if sentBeforeRequest < 0 {

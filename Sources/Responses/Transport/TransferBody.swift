@@ -34,8 +34,7 @@ extension Transfer {
     private func chunksArrived(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
         switch mode {
         case .discarded: return count
-        case .undecided:
-            if inbox.isEmpty { _ = inbox.leaveHeadroom(EventStreamDecoder.headroom) }
+        case .undecided: break
         case .events:
             if inbox.count >= maximumQueueBytes {
                 pause()
@@ -44,7 +43,7 @@ extension Transfer {
         case .body: break
         }
         let before = inbox.count
-        guard inbox.reserve(count) else {
+        guard hasBlock() && inbox.reserve(count) else {
             hasNoMemory = true
             return 0
         }
@@ -93,8 +92,6 @@ extension Transfer {
             if mode == .body {
                 reserveBody()
                 owner?.documentBegan(lastArrival)
-            } else if inbox.isEmpty {
-                _ = inbox.leaveHeadroom(EventStreamDecoder.headroom)
             }
         }
         switch mode {
@@ -103,6 +100,10 @@ extension Transfer {
             if inbox.count >= maximumQueueBytes {
                 pause()
                 return Int(CURL_WRITEFUNC_PAUSE)
+            }
+            if !hasBlock() {
+                hasNoMemory = true
+                return 0
             }
         default:
             if inbox.count &+ count > bodyLimit {
@@ -119,6 +120,15 @@ extension Transfer {
         // A document is of use when it is whole; an event stream at once.
         if mode == .events { tellOwner() }
         return count
+    }
+
+    /// False when memory is out.
+    @inline(__always)
+    private func hasBlock() -> Bool {
+        if inbox.capacity > 0 { return true }
+        return Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef {
+            $0.blocks.lend(to: &inbox)
+        }
     }
 
     /// For every piece that arrives: neither object is counted, both are kept by others.
