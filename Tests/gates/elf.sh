@@ -3,7 +3,7 @@
 set -eu
 
 library=$LIB_DIR/libresponses.so
-limit=376832 # 368 KiB: it grows by decision alone
+limit=393216 # 384 KiB: it grows by decision alone
 readelf -dlW "$library" > "$SCRATCH/elf"
 
 failed=0

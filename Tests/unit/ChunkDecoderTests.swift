@@ -16,8 +16,8 @@ struct ChunkDecoderTests {
             let out = UnsafeMutablePointer<UInt8>.allocate(capacity: end - start)
             defer { out.deallocate() }
             let piece = Array(bytes[start..<end])
-            let count = piece.withUnsafeBufferPointer {
-                decoder.decode($0.baseAddress!, $0.count, into: out)
+            let count = piece.withUnsafeBufferPointer { piece in
+                piece.baseAddress.map { decoder.decode($0, piece.count, into: out) } ?? 0
             }
             body += UnsafeBufferPointer(start: out, count: count)
             start = end

@@ -49,7 +49,7 @@ int platform_flag_new(void);
 /* Never cleared. In a set it is a flag that costs a tenth of the others: it is raised and cleared by
    platform_event_set_change(), with platform_readable and with nothing. */
 int platform_flag_new_raised(void);
-int platform_flag_raise(int fd);    /* async-signal-safe */
+int platform_flag_raise(int fd); /* async-signal-safe */
 int platform_flag_clear(int fd);
 
 /* ---- closing: unless the host has closed it behind us, and the number is now that of something else ---- */

@@ -77,9 +77,11 @@ private func arrive(
     let arriving = accumulator.arriving
     arriving.arrived(arrival.bytes, arrival.count)
     require(arriving.takeApart(arrival.bytes, arrival.count) == .fine, "an event without its texts")
-    // safe: it was taken apart
-    let outline = arriving.outline!
-    require(fields.scan(outline.text.baseAddress!, outline.text.count), "JSON without its texts")
+    guard let outline = arriving.outline, let text = outline.text.baseAddress else {
+        require(false, "what was taken apart has an outline")
+        return .fine
+    }
+    require(fields.scan(text, outline.text.count), "JSON without its texts")
     guard fields.delta.start == nil, let document = outline.value else {
         return take(arrival.bytes, arrival.count, accumulator)
     }
