@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import _errors, _requests, _structured, _tools
+from . import _errors, _models, _requests, _structured, _tools
 from ._options import Omit, omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ._events import Event
@@ -25,7 +26,7 @@ class Assembly:
         self.parts: dict[Any, list[str]] = {}
         self.remarks: set[Any] = set()  # messages that are not the answer, by their place
 
-    def add(self, batch: list[Event]) -> None:
+    def add(self, batch: list[Event], snapshot: Callable[[], Any]) -> None:
         """Adds to a batch of events what was parsed of them."""
         if self.text_format is None and not self.tools:
             return
@@ -39,10 +40,12 @@ class Assembly:
                 if not _structured.is_final(getattr(event, "item", None)):
                     self.remarks.add(event.output_index)
             elif event.type == "response.completed":
-                self.finish(event.response)
+                self.finish(event.response, snapshot)
 
-    def finish(self, response: Any) -> Any:
-        """Parses a final response."""
+    def finish(self, response: Any, snapshot: Callable[[], Any] | None = None) -> Any:
+        """Parses a final response. One whose event has no output has that of the events."""
+        if snapshot is not None and response is not None and response.output is None:
+            response.output = _models.wrap(_models.plain(snapshot())["output"] or [])
         if response is not None and (self.text_format is not None or self.tools):
             _structured.parse_response(response, self.text_format, self.tools)
         return response

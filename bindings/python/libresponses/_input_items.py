@@ -17,6 +17,10 @@ class InputItems(Resource):
     def _request(self, response_id: str, parameters: dict[str, Any]) -> Any:
         options = _requests.call_options(parameters)
         identifier = _requests.identifier(response_id, "response_id")
+        limit = parameters.get("limit")
+        if isinstance(limit, int) and not 1 <= limit <= 100:  # of which the server says what it is
+            path = _requests.path("responses", response_id, "input_items", query=parameters)
+            return _requests.send("GET", path, **options)
         return _requests.Request(
             "list_input_items",
             f"GET /responses/{response_id}/input_items",

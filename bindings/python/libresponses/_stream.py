@@ -75,7 +75,7 @@ class Stream:
                 if batch is None:
                     break
                 if assembly is not None:
-                    assembly.add(batch)
+                    assembly.add(batch, reading.call.snapshot)
                 yield from batch
             final = reading.call.snapshot()
             self._final = final if assembly is None else assembly.finish(final)

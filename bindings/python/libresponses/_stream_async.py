@@ -82,7 +82,7 @@ class AsyncStream:
                 if batch is None:
                     break
                 if assembly is not None:
-                    assembly.add(batch)
+                    assembly.add(batch, reading.call.snapshot)
                 for event in batch:
                     yield event
             final = reading.call.snapshot()

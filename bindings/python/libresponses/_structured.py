@@ -103,8 +103,12 @@ def parse_response(response: Any, text_format: Any, tools: Any, is_checked: bool
     Arguments that do not fit are an exception, or None where it ``is_checked`` no more.
     """
     is_whole = response.status != "incomplete"
-    for item in response.output or ():
+    if response.output is None:
+        response.output = []
+    for item in response.output:
         kind = getattr(item, "type", None)
+        if kind == "message" and item.content is None:
+            item.content = []
         if kind == "message" and text_format is not None:
             for part in item.content or ():
                 if part.type == "output_text" and is_whole:
@@ -120,6 +124,33 @@ def parse_response(response: Any, text_format: Any, tools: Any, is_checked: bool
                         raise
             item.__dict__["parsed_arguments"] = parsed
     return response
+
+
+def _format_to_read(given: Any, text: Any, text_format: Any, parse_as: Any) -> Any:
+    """The type of an answer: that of ``parse_as``, or of ``text_format``, unless an item of the
+    input sets another format. The last such item counts.
+    """
+    is_told = not isinstance(parse_as, Omit)
+    if is_told and parse_as is None:
+        return None
+    for item in reversed(given) if isinstance(given, list) else ():
+        update = item.get("text") if isinstance(item, dict) else None
+        if not isinstance(update, dict) or item.get("type") != "configuration_update":
+            continue
+        told = update.get("format")
+        if not isinstance(told, dict):
+            continue
+        if told.get("type") == "text":
+            if is_told:
+                raise TypeError("Cannot use parse_as with a plain-text format update")
+            return None
+        if text_format is not None and not is_told and told != (text or {}).get("format"):
+            raise TypeError(
+                "Pass parse_as for the updated output schema, or parse_as=None to read plain "
+                "output_text"
+            )
+        break
+    return parse_as if is_told else text_format
 
 
 def check_whole(response: Any, text_format: Any) -> None:
@@ -142,8 +173,7 @@ def parse(text_format: Any, parameters: dict[str, Any]) -> Generator[Any, Any, A
         tools = list(tools)
         body["tools"] = _tools.definitions(tools)
     text_format = add_format(body, text_format)
-    if not isinstance(parse_as, Omit):
-        text_format = parse_as
+    text_format = _format_to_read(body.get("input"), body.get("text"), text_format, parse_as)
     response = yield _requests.Request("create", "POST /responses", body=body, **options)
     check_whole(response, text_format)
     return parse_response(response, text_format, tools)

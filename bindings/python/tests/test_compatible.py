@@ -199,3 +199,74 @@ def test_maps_and_what_has_no_type() -> None:
     assert found.moderation.input.categories == {"a": True}
     assert type(found.moderation.input.categories) is dict
     assert Model({"role": "user"}).type is None
+
+
+def test_answers_without_output() -> None:
+    bare = {"object": "response", "status": "completed"}
+    item = message()
+
+    def handler(target: str, body: bytes) -> Any:
+        if b'"stream":true' not in body:
+            return bare
+        return stream_of(
+            {"type": "response.created", "response": {**bare, "id": "resp_1", "output": []}},
+            {"type": "response.output_item.added", "output_index": 0, "item": {**item}},
+            {"type": "response.output_item.done", "output_index": 0, "item": item},
+            {"type": "response.completed", "response": {**bare, "id": "resp_1", "output": None}},
+        )
+
+    with Scripted(handler) as server, OpenAI(base_url=server.base_url, api_key=KEY) as client:
+        found: Any = client.responses.create(model="m")
+        assert found.id is found.output is found.tools is None
+        assert found.output_text == ""
+        found = client.responses.parse(model="m", text_format=Answer)
+        assert found.output == []
+        assert found.output_parsed is None
+        with client.responses.stream(model="m", text_format=Answer) as stream:
+            last = list(stream)[-1]
+            assert last.response.output_parsed == Answer(7)
+            assert last.response == stream.get_final_response()
+    empty = response({**message(), "content": None})
+    with (
+        Scripted(lambda *_: empty) as server,
+        OpenAI(base_url=server.base_url, api_key=KEY) as client,
+    ):
+        found = client.responses.parse(model="m", text_format=Answer)
+        assert found.output[0].content == []
+
+
+def test_formats_that_change_in_the_input() -> None:
+    with Scripted(answered) as server, OpenAI(base_url=server.base_url, api_key=KEY) as client:
+        schema = {"type": "json_schema", "name": "other", "schema": {}}
+        other = {"type": "configuration_update", "text": {"format": schema}}
+        text = {"type": "configuration_update", "text": {"format": {"type": "text"}}}
+        effort = {"type": "configuration_update", "reasoning": {"effort": "high"}}
+        parse: Any = client.responses.parse
+        before = len(server.seen)
+        with pytest.raises(TypeError, match="Pass parse_as"):
+            parse(model="m", input=[other, effort], text_format=Answer)
+        with pytest.raises(TypeError, match="plain-text"):
+            parse(model="m", input=[text], text_format=Answer, parse_as=Answer)
+        assert len(server.seen) == before
+        for told, expected in (
+            ({"input": [other], "text_format": dict, "parse_as": Answer}, Answer(7)),
+            ({"input": [other, text, effort], "text_format": Answer}, None),
+            ({"input": [text, effort], "text_format": Answer, "parse_as": None}, None),
+            ({"input": [effort], "text_format": Answer}, Answer(7)),
+        ):
+            assert parse(model="m", **told).output_parsed == expected
+
+
+def test_the_server_says_what_a_limit_may_be() -> None:
+    page = {"object": "list", "data": [message()], "has_more": False}
+    with (
+        Scripted(lambda *_: page) as server,
+        OpenAI(base_url=server.base_url, api_key=KEY) as client,
+    ):
+        for limit in (0, 101, 20):
+            found = client.responses.input_items.list("resp_1", limit=limit, order="asc")
+            assert found.data[0].id == "msg_1"
+            assert set(server.seen[-1][0].partition("?")[2].split("&")) == {
+                f"limit={limit}",
+                "order=asc",
+            }
