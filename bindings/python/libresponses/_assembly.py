@@ -45,7 +45,8 @@ class Assembly:
     def finish(self, response: Any, snapshot: Callable[[], Any] | None = None) -> Any:
         """Parses a final response. One whose event has no output has that of the events."""
         if snapshot is not None and response is not None and response.output is None:
-            response.output = _models.wrap(_models.plain(snapshot())["output"] or [])
+            found = _models.plain(snapshot()) or {}
+            response.output = _models.wrap(found.get("output") or [])
         if response is not None and (self.text_format is not None or self.tools):
             _structured.parse_response(response, self.text_format, self.tools)
         return response

@@ -226,6 +226,18 @@ def test_answers_without_output() -> None:
             last = list(stream)[-1]
             assert last.response.output_parsed == Answer(7)
             assert last.response == stream.get_final_response()
+
+    def bare_from_the_start(target: str, body: bytes) -> Any:
+        events = ("response.created", "response.completed")
+        return stream_of(*({"type": one, "response": {**bare, "id": "resp_1"}} for one in events))
+
+    with (
+        Scripted(bare_from_the_start) as server,
+        OpenAI(base_url=server.base_url, api_key=KEY) as client,
+        client.responses.stream(model="m", text_format=Answer) as stream,
+    ):
+        last = list(stream)[-1]
+        assert last.response.output == stream.get_final_response().output == []
     empty = response({**message(), "content": None})
     with (
         Scripted(lambda *_: empty) as server,
