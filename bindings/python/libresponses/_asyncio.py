@@ -1,4 +1,4 @@
-"""A coroutine that waits: for one call, and for many, without a thread.
+"""A coroutine that waits: for one call, and for many, without a thread; in asyncio or in trio.
 
 The one descriptor of an engine is added to the event loop; every loop has an engine of its own, so
 that one client may be used from several loops, also in several threads. ``_blocking.py`` has the
@@ -9,155 +9,115 @@ from __future__ import annotations
 
 import asyncio
 from os import getpid
-from weakref import WeakKeyDictionary
+from weakref import ref
 
-from . import _engine, _errors
-from ._loop import Reactor, Running
+from . import _engine, _errors, _keys, _trio
+from ._loop import Reactor, Reactors, Running
+from ._turns_async import AsyncReading, AsyncTurns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._call import Call
-    from ._events import Event
     from ._options import Settings
     from ._outcomes import Outcome
     from ._requests import Request
 
+Reading = AsyncReading
+
 
 class LoopReactor(Reactor):
-    """A reactor whose descriptor is watched by an asyncio loop, while calls are waited for."""
+    """A reactor whose descriptor is watched by an asyncio loop, from its first wait on."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self.loop = loop
+        super().__init__(loop)
         self.is_watched = False
-        self.is_closed = False
+
+    def schedule(self, coroutine: Any) -> None:
+        task = self.place.create_task(coroutine)
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
 
     async def wait(self, running: Running) -> None:
         """Waits until the call has news."""
         if running.has_news:
             return
-        if self.is_closed:
-            raise _errors.ClosedError("the client was closed")
         running.pull()
         if running.has_news:
             return
-        future = running.wake = self.loop.create_future()
-        self._watch()
+        if not self.is_watched:
+            self._watch()
+        future = running.wake = self.place.create_future()
         try:
             await future
         finally:
             running.wake = None
 
     def _watch(self) -> None:
-        if self.is_watched:
-            return
         try:
-            self.loop.add_reader(self.fd, self._on_readable)
+            # Not this itself: it goes when nobody needs it, however long the loop runs.
+            self.place.add_reader(self.fd, _on_readable, ref(self))
         except NotImplementedError:
             raise _errors.UnsupportedError(
-                f"{type(self.loop).__name__} cannot watch a descriptor (add_reader); "
+                f"{type(self.place).__name__} cannot watch a descriptor (add_reader); "
                 "use another event loop, such as asyncio's SelectorEventLoop"
             ) from None
         self.is_watched = True
 
-    def _unwatch(self) -> None:
-        if self.is_watched:
-            self.is_watched = False
-            self.loop.remove_reader(self.fd)
+    def is_over(self) -> bool:
+        return bool(self.place.is_closed())
 
-    def _on_readable(self) -> None:
-        for running in self.collect():
-            future = running.wake
-            if future is not None and not future.done():
-                future.set_result(None)
+    def leave(self) -> None:
+        self.is_watched = False  # with its loop
 
-    def remove(self, running: Running) -> None:
-        super().remove(running)
-        if not self.running:
-            self._unwatch()
-
-    def end(self) -> None:
-        """Closes it, from any thread: in its loop, which somebody may be waiting in."""
-        try:
-            here: Any = asyncio.get_running_loop()
-        except RuntimeError:
-            here = None
-        if self.loop is not here and self.loop.is_running():
-            try:
-                self.loop.call_soon_threadsafe(self.close)
-                return
-            except RuntimeError:  # it has ended meanwhile
-                pass
-        self.close()
-
-    def close(self) -> None:
-        """Ends every call and frees the engine."""
-        self.is_closed = True
-        for running in list(self.running.values()):
-            running.call.close()
-            future = running.wake
-            running.is_done = True
-            running.error = _errors.ClosedError("the client was closed")
-            if future is not None and not future.done():
-                future.set_result(None)
-        self.running.clear()
-        if not self.loop.is_closed():
-            self._unwatch()
-        self.engine.close()
+    def __del__(self) -> None:
+        # Names of the module are None when the interpreter ends. A child has its parent's loop.
+        if not getattr(self, "is_watched", False) or _unwatch is None or self.pid != getpid():
+            return
+        loop = self.place
+        if not loop.is_running() or asyncio._get_running_loop() is loop:
+            _unwatch(loop, self.fd, self.engine)
+            return
+        try:  # noqa: SIM105
+            loop.call_soon_threadsafe(_unwatch, loop, self.fd, self.engine)
+        except RuntimeError:  # it has ended meanwhile
+            pass
 
 
-class Loops:
-    """The reactors of a client and its copies, one for each event loop."""
+_tasks: set[Any] = set()  # those that ask for keys
 
-    def __init__(self) -> None:
-        self.by_loop: WeakKeyDictionary[Any, LoopReactor] = WeakKeyDictionary()
-        self.is_closed = False
 
-    def current(self) -> LoopReactor:
-        loop = asyncio.get_running_loop()
-        reactor = self.by_loop.get(loop)
-        if reactor is not None and reactor.pid == getpid():
-            return reactor
-        if reactor is not None:
-            reactor.engine.close()  # the parent's: only the copies of its descriptors
-        with _engine.lock():
-            if self.is_closed:
-                raise _errors.ClosedError("the client is closed")
-            for other, candidate in list(self.by_loop.items()):
-                # The connections of a loop that has ended serve the next one.
-                if other.is_closed() and candidate.pid == getpid():
-                    del self.by_loop[other]
-                    if not candidate.running:
-                        candidate.loop = loop
-                        candidate.is_watched = False
-                        self.by_loop[loop] = candidate
-                        return candidate
-            reactor = self.by_loop[loop] = LoopReactor(loop)
-        return reactor
+def _on_readable(reference: Any) -> None:
+    reactor = reference()
+    if reactor is None:
+        return
+    for running in reactor.collect():
+        future = running.wake
+        if future is not None and not future.done():
+            future.set_result(None)
 
-    def close(self) -> None:
-        self.is_closed = True
-        with _engine.lock():
-            reactors = list(self.by_loop.values())
-            self.by_loop.clear()
-        for reactor in reactors:
-            reactor.end()
+
+def _unwatch(loop: Any, fd: int, engine: _engine.Engine) -> None:
+    """Takes a descriptor out of a loop. ``engine``, which closes it, is kept until then."""
+    if not loop.is_closed():
+        loop.remove_reader(fd)
 
 
 class Line:
     """What one client calls over: its own options, over connections shared with its copies."""
 
-    __slots__ = ("_handles", "_loops", "_settings")
+    __slots__ = ("_handles", "_settings", "reactors")
 
-    def __init__(self, settings: Settings, loops: Loops | None = None) -> None:
+    def __init__(self, settings: Settings, reactors: Reactors | None = None) -> None:
         self._settings = settings
-        self._loops = loops or Loops()
-        self._handles: WeakKeyDictionary[_engine.Engine, _engine.Handle] = WeakKeyDictionary()
+        self.reactors = reactors or Reactors(settings.connections())
+        self._handles: dict[_engine.Engine, _engine.Handle] = {}
 
     def open(self) -> None:
         """Opens one for a moment, so that wrong options are an error now."""
+        if self.place() is not None:
+            self._handle(self.reactor())
+            return
         engine = _engine.Engine()
         try:
             _engine.Handle(engine, self._settings).close()
@@ -166,73 +126,65 @@ class Line:
 
     def copy(self, settings: Settings) -> Line:
         """One with other options over the same connections."""
-        return Line(settings, self._loops)
+        return Line(settings, self.reactors)
 
-    def start(self, request: Request, key: str | None, parts: Any = None) -> Reading:
-        """Starts a call. ``parts`` collects the text of its deltas."""
-        reactor = self._loops.current()
+    def place(self) -> Any:
+        """The event loop, or the run of trio, that this is called in. None outside."""
+        loop = asyncio._get_running_loop()
+        return _trio.token() if loop is None else loop
+
+    def reactor(self) -> Any:
+        loop = asyncio._get_running_loop()
+        if loop is not None:
+            return self.reactors.at(loop, LoopReactor)
+        token = _trio.token()
+        if token is not None:
+            return self.reactors.at(token, _turns)
+        raise RuntimeError("no running event loop: AsyncOpenAI is for asyncio and trio")
+
+    def _handle(self, reactor: Any) -> _engine.Handle:
         handle = self._handles.get(reactor.engine)
         if handle is None:
+            for engine in [one for one in self._handles if not one.handle]:
+                del self._handles[engine]  # a parent's
             handle = self._handles[reactor.engine] = reactor.handle(self._settings)
-        call = request.start(handle.handle, self._settings, key)
-        reading = Reading(reactor, call, parts)
+        return handle
+
+    def start(self, request: Request, parts: Any = None) -> Reading:
+        """Starts a call. ``parts`` collects the text of its deltas."""
+        reactor = self.reactor()
+        source = _keys.source(self._settings, reactor)
+        call = request.start(self._handle(reactor).handle, self._settings, source)
+        reading = Reading(reactor, call, parts, self)
         reactor.add(reading)
         return reading
 
     @property
     def is_closed(self) -> bool:
-        return self._loops.is_closed
+        return self.reactors.is_closed
+
+    def cancel_calls(self) -> None:
+        """Cancels what is under way, from any thread."""
+        for running in self.reactors.of(self):
+            running.call.cancel()
 
     def close(self) -> None:
         """Closes the connections, also those of copies, and ends their calls."""
-        self._handles = WeakKeyDictionary()
-        self._loops.close()
+        self.reactors.close()
+        self._handles.clear()
 
 
-class Reading(Running):
-    """A call, and how its user waits for it."""
+def _turns(token: Any) -> AsyncTurns:
+    return AsyncTurns(_trio.Trio(token))
 
-    __slots__ = ("_reactor",)
 
-    def __init__(self, reactor: LoopReactor, call: Call, parts: Any = None) -> None:
-        super().__init__(call, parts)
-        self._reactor = reactor
+def crowd(client: Any) -> Any:
+    """Many calls at once, where this is called."""
+    if asyncio._get_running_loop() is not None:
+        return Crowd(client)
+    from ._turns_async import AsyncCrowd
 
-    async def begin(self) -> None:
-        """Waits until the server has sent something. What goes wrong frees the call."""
-        try:
-            await self._reactor.wait(self)
-            if self.error is not None and not self.batches:
-                raise self.error
-        except BaseException:
-            self.close()
-            raise
-
-    async def next(self) -> list[Event] | None:
-        """Waits for the next events; None after the last one. Raises what went wrong."""
-        while not self.batches:
-            if self.is_done:
-                if self.error is not None:
-                    raise self.error
-                return None
-            await self._reactor.wait(self)
-        return self.batches.pop(0)
-
-    async def until_done(self) -> None:
-        """Waits until the call has ended. Raises what went wrong."""
-        while not self.is_done:
-            await self._reactor.wait(self)
-        if self.error is not None:
-            raise self.error
-
-    def close(self) -> None:
-        """Frees the call; one that is still running is cancelled. Again is fine."""
-        self._reactor.remove(self)
-        self.call.close()
-
-    def forget(self) -> None:
-        """Lets go of a call whose user is gone, in whatever thread."""
-        self._reactor.running.pop(self.key, None)
+    return AsyncCrowd(client, _trio.Trio(_trio.token()))
 
 
 class Crowd:
@@ -271,6 +223,8 @@ async def together(awaitables: list[Any], is_raising: bool) -> list[Any]:
 
     With ``is_raising`` the first exception is raised. Whatever ends it, nothing goes on running.
     """
+    if asyncio._get_running_loop() is None:
+        return await _trio.together(awaitables, is_raising)
     tasks = [asyncio.ensure_future(one) for one in awaitables]
     until = asyncio.FIRST_EXCEPTION if is_raising else asyncio.ALL_COMPLETED
     try:

@@ -70,7 +70,7 @@ class BaseClient:
         self.project = environ("OPENAI_PROJECT_ID") if project is None else project
         self.webhook_secret = webhook_secret or environ("OPENAI_WEBHOOK_SECRET")
         self.base_url = str(base_url or environ("OPENAI_BASE_URL") or DEFAULT_BASE_URL)
-        self.timeout = timeout
+        self.timeout = settings.timeout = timeout
         self.max_retries = max_retries
         settings.headers = dict(default_headers or {})
         settings.query = dict(default_query or {})
@@ -91,19 +91,17 @@ class BaseClient:
     def __getattr__(self, name: str) -> Any:
         # Made when they are first asked for, as most programs need one of them.
         if name == "responses":
-            from ._responses import Responses
-
-            made: Any = Responses(self)
+            from ._responses import Responses as Made
         elif name == "conversations":
-            from ._conversations import Conversations
-
-            made = Conversations(self)
+            from ._conversations import Conversations as Made  # type: ignore[assignment]
         elif name == "webhooks":
-            from ._webhooks import Webhooks
-
-            made = Webhooks(self)
+            from ._webhooks import Webhooks as Made  # type: ignore[assignment]
         else:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        # With another object of the same client: two that have each other are freed late.
+        same = self.__class__.__new__(self.__class__)
+        same.__dict__.update(self._state(), _line=self._line)
+        made: Any = Made(same)
         self.__dict__[name] = made
         return made
 
@@ -155,7 +153,7 @@ class BaseClient:
         if webhook_secret is not None:
             made.webhook_secret = webhook_secret
         if not isinstance(timeout, Omit):
-            made.timeout = timeout
+            made.timeout = settings.timeout = timeout
             changed.update({**_no_timeouts(settings.options), **_options.timeouts(timeout)})
         if not isinstance(max_retries, Omit):
             made.max_retries = max_retries

@@ -7,8 +7,10 @@ once, for asyncio, and ``tools/twins.py`` writes what goes with this module.
 from __future__ import annotations
 
 from os import getpid
+from weakref import WeakSet
 
-from . import _engine, _errors
+from . import _engine, _errors, _green, _keys
+from ._loop import Reactors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,13 +24,20 @@ if TYPE_CHECKING:
 
 
 class Connections:
-    """The engine that a client and its copies share, opened anew in a child process."""
+    """The engine that a client and its copies share, opened anew in a child process.
 
-    __slots__ = ("_engine", "is_closed")
+    ``like`` says which clients share one.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_engine", "_like", "calls", "green", "is_closed")
+
+    def __init__(self, like: Any) -> None:
+        self._like = like
         self._engine: _engine.Engine | None = None
         self.is_closed = False
+        # Those under way.
+        self.calls: WeakSet[Reading] = WeakSet()
+        self.green = Reactors(like)  # where greenlets wait
 
     def engine(self) -> _engine.Engine:
         engine = self._engine
@@ -39,7 +48,7 @@ class Connections:
                 raise _errors.ClosedError("the client is closed")
             engine = self._engine
             if engine is None or engine.pid != getpid():
-                inherited, self._engine = engine, _engine.Engine()
+                inherited, self._engine = engine, _engine.shared(self._like)
                 if inherited is not None:
                     inherited.close()
             return self._engine  # type: ignore[return-value]
@@ -47,20 +56,20 @@ class Connections:
     def close(self) -> None:
         with _engine.lock():
             self.is_closed = True
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()
+            self._engine = None
+        self.green.close(ends_calls=False)
 
 
 class Line:
     """What one client calls over: its own options, over connections shared with its copies."""
 
-    __slots__ = ("_connections", "_handle", "_settings")
+    __slots__ = ("_connections", "_green", "_handle", "_settings")
 
     def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
         self._settings = settings
-        self._connections = connections or Connections()
+        self._connections = connections or Connections(settings.connections())
         self._handle: _engine.Handle | None = None
+        self._green: dict[_engine.Engine, _engine.Handle] = {}
 
     def open(self) -> None:
         """Opens it now, so that wrong options are an error now."""
@@ -88,36 +97,69 @@ class Line:
             raise _errors.ClosedError("the client is closed")
         return found
 
-    def start(self, request: Request, key: str | None, parts: Any = None) -> Reading:
+    def start(self, request: Request, parts: Any = None) -> Any:
         """Starts a call. ``parts`` collects the text of its deltas."""
+        waiting = _green.current()
+        if waiting is not None:
+            return self._start_green(waiting, request, parts)
+        settings = self._settings
+        source = None if settings.api_key_provider is None else _keys.source(settings)
         try:
-            return Reading(request.start(self._client(), self._settings, key), parts)
+            return Reading(request.start(self._client(), settings, source), parts, self)
         except _errors.InvalidArgumentError:
             if self.is_closed:  # by another thread, since it was looked at
                 raise _errors.ClosedError("the client is closed") from None
             raise
 
     @property
+    def reactors(self) -> Reactors:
+        return self._connections.green
+
+    def _start_green(self, waiting: Any, request: Request, parts: Any) -> Any:
+        from ._turns import Reading, Turns
+
+        reactor = self.reactors.at(waiting.place, lambda _: Turns(waiting))
+        handle = self._green.get(reactor.engine)
+        if handle is None:
+            handle = self._green[reactor.engine] = reactor.handle(self._settings)
+        source = _keys.source(self._settings, reactor)
+        call = request.start(handle.handle, self._settings, source)
+        reading = Reading(reactor, call, parts, self)
+        reactor.add(reading)
+        return reading
+
+    @property
     def is_closed(self) -> bool:
         return self._connections.is_closed
+
+    def cancel_calls(self) -> None:
+        """Cancels what is under way, from any thread."""
+        for reading in list(self._connections.calls):
+            if reading.line is self:
+                reading.call.cancel()
+        for running in self.reactors.of(self):
+            running.call.cancel()
 
     def close(self) -> None:
         """Closes the connections, also those of copies. Calls that are under way go on."""
         handle, self._handle = self._handle, None
+        self._connections.close()
         if handle is not None:
             handle.close()
-        self._connections.close()
+        self._green.clear()
 
 
 class Reading:
     """A call, and how its user waits for it."""
 
-    __slots__ = ("_first", "call", "parts")
+    __slots__ = ("__weakref__", "_first", "call", "line", "parts")
 
-    def __init__(self, call: Call, parts: Any = None) -> None:
+    def __init__(self, call: Call, parts: Any, line: Line) -> None:
         self.call = call
         self.parts = parts
+        self.line = line
         self._first: list[Event] | None = None
+        line._connections.calls.add(self)
 
     def begin(self) -> None:
         """Waits until the server has sent something. What goes wrong frees the call."""
@@ -153,6 +195,20 @@ class Reading:
         """Frees the call; one that is still running is cancelled. Again is fine."""
         self.call.close()
 
+    def forget(self) -> None:
+        """Lets go of a call whose user is gone."""
+        self.call.close()
+
+
+def crowd(client: Any) -> Any:
+    """Many calls at once, where this is called."""
+    waiting = _green.current()
+    if waiting is None:
+        return Crowd(client)
+    from ._turns import Crowd as Green
+
+    return Green(client, waiting)
+
 
 class Crowd:
     """Many calls at once, on connections of their own."""
@@ -178,7 +234,7 @@ class Crowd:
         try:
             request = outcome.asked()
             outcome.request = request.body
-            call = request.start(self._handle.handle, settings, self._client._key())
+            call = request.start(self._handle.handle, settings, _keys.source(settings))
         except Exception as problem:
             outcome.error = problem
             self._ready.append(outcome)

@@ -67,15 +67,16 @@ class Call:
     ``cancel`` may come from any thread.
     """
 
-    __slots__ = ("_base_url", "_handle", "_name", "_pid", "_place", "is_done")
+    __slots__ = ("_base_url", "_handle", "_name", "_pid", "_place", "_source", "is_done")
 
-    def __init__(self, name: str, base_url: str, start: Any, *arguments: Any) -> None:
+    def __init__(self, name: str, base_url: str, source: Any, start: Any, *arguments: Any) -> None:
         # The library writes the handle to where the finalizer looks: an exception of a signal
         # between the two leaves no call behind that nobody has.
         self._pid = getpid()
         self._place = c_void_p()
         self._name = name
         self._base_url = base_url
+        self._source = source  # of its keys
         self._handle = 0
         self.is_done = False
         error = c_void_p()
@@ -157,12 +158,17 @@ class Call:
                 lib.quick.responses_error_free(error)
             raise _errors.ClosedError("this stream or call is closed")
         made = _errors.from_library(status, error, self._name, self._base_url)
+        if status == _constants.E_USER and self._source is not None and self._source.error:
+            raise self._source.error
         if isinstance(made, _errors.APIError) and self._handle:
             made.partial_response = self.snapshot()
             partial = made.partial_response
             if partial is not None and made.request_id is None:
                 made.request_id = partial._request_id
-        raise made
+        try:
+            raise made
+        finally:
+            del made  # or the exception would have itself, by this frame, and be freed late
 
     def finish(self) -> bool:
         """True when the call has ended well; what it would not say yet is not waited for."""

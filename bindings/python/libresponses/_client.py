@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 from ._base import BaseClient
-from ._blocking import Line, Reading
-from ._options import key_text
+from ._blocking import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,16 +41,8 @@ class OpenAI(BaseClient):
         self._line = Line(self._settings)
         self._line.open()
 
-    def _key(self) -> str | None:
-        """The key that a function gives for each call, where there is one."""
-        provider = self._settings.api_key_provider
-        if provider is None:
-            return None
-        key = provider()
-        return key_text(key)
-
-    def _start(self, request: Request, parts: Any = None) -> Reading:
-        return self._line.start(request, self._key(), parts)
+    def _start(self, request: Request, parts: Any = None) -> Any:
+        return self._line.start(request, parts)
 
     def _perform(self, request: Request) -> Any:
         """Makes a call and waits for its outcome."""
@@ -142,8 +133,18 @@ class OpenAI(BaseClient):
         return self._line.is_closed
 
     def close(self) -> None:
-        """Closes the connections, also those of copies. Streams that are under way go on."""
+        """Closes the connections, also those of copies. Calls that are under way go on;
+        `cancel_calls` ends them.
+        """
         self._line.close()
+
+    def cancel_calls(self) -> None:
+        """Cancels the calls of this client that are under way, streams too, from any thread.
+
+        Whoever waits for them gets `RequestCancelledError`, and the client can still be used. Those
+        of copies go on: ``client.with_options()`` is one whose calls can be cancelled alone.
+        """
+        self._line.cancel_calls()
 
     def __enter__(self) -> Self:
         return self

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ._asyncio import Line, Reading, together
+from ._asyncio import Line, together
 from ._base import BaseClient
-from ._options import key_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,27 +52,15 @@ class AsyncOpenAI(BaseClient):
         self._line = Line(self._settings)
         self._line.open()
 
-    async def _key(self) -> str | None:
-        """The key that a function gives for each call, where there is one."""
-        provider = self._settings.api_key_provider
-        if provider is None:
-            return None
-        key = provider()
-        # only async:
-        if hasattr(key, "__await__"):
-            key = await key
-        # end
-        return key_text(key)
-
-    async def _start(self, request: Request, parts: Any = None) -> Reading:
-        return self._line.start(request, await self._key(), parts)
+    def _start(self, request: Request, parts: Any = None) -> Any:
+        return self._line.start(request, parts)
 
     async def _perform(self, request: Request) -> Any:
         """Makes a call and waits for its outcome."""
         return await self._finish(request, lambda call: call.answer(request.result))
 
     async def _finish(self, request: Request, answer: Callable[[Call], Any]) -> Any:
-        reading = await self._start(request)
+        reading = self._start(request)
         try:
             await reading.until_done()
             return answer(reading.call)
@@ -133,7 +120,7 @@ class AsyncOpenAI(BaseClient):
     ) -> AsyncStream:
         from ._stream_async import AsyncResponseStream, AsyncStream
 
-        reading = await self._start(request, None if assembly is None else assembly.parts)
+        reading = self._start(request, None if assembly is None else assembly.parts)
         await reading.begin()
         kind = AsyncStream if assembly is None else AsyncResponseStream
         return kind(self, request, reading, assembly)
@@ -171,9 +158,19 @@ class AsyncOpenAI(BaseClient):
         # only async:
         """Closes the connections, also those of copies, and ends their calls."""
         # only sync:
-        # | """Closes the connections, also those of copies. Streams that are under way go on."""
+        # | """Closes the connections, also those of copies. Calls that are under way go on;
+        # | `cancel_calls` ends them.
+        # | """
         # end
         self._line.close()
+
+    def cancel_calls(self) -> None:
+        """Cancels the calls of this client that are under way, streams too, from any thread.
+
+        Whoever waits for them gets `RequestCancelledError`, and the client can still be used. Those
+        of copies go on: ``client.with_options()`` is one whose calls can be cancelled alone.
+        """
+        self._line.cancel_calls()
 
     # only async:
     aclose = close

@@ -2,8 +2,9 @@
 
 An `Engine` is one client of the library with its connections and its descriptor. Every client of
 this package, ``with_options`` copies too, derives a `Handle` from one: options of its own, shared
-connections. A child process finds its parent's engine by its process id, closes its copies of the
-descriptors, and opens one of its own.
+connections. Clients whose connections are alike share an engine, which goes with the last of them.
+A child process finds its parent's engine by its process id, closes its copies of the descriptors,
+and opens one of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 from _thread import allocate_lock
 from ctypes import byref, c_void_p
 from os import getpid
+from weakref import WeakValueDictionary
 
 from . import _certificates, _options
 from . import _library as lib
@@ -87,6 +89,18 @@ class Engine(Owned):
         # A library that was installed by others may be older, and knows no such option.
         if file and "ca_fallback_file" in _options.names():
             _options.set_all(self.handle, {"ca_fallback_file": file}, {})
+
+
+_shared: WeakValueDictionary[Any, Engine] = WeakValueDictionary()
+
+
+def shared(like: Any) -> Engine:
+    """The engine of the clients of this process whose connections are alike. The lock is held."""
+    key = getpid(), like
+    engine = _shared.get(key)
+    if engine is None:
+        engine = _shared[key] = Engine()
+    return engine
 
 
 class Derived(Owned):

@@ -1,14 +1,17 @@
-"""Many calls on one descriptor: the part that asyncio and ``map`` have in common.
+"""Many calls on one descriptor: what all have in common that wait for more than one call.
 
-A `Reactor` has an engine of its own and the calls that run on it. ``collect`` reads every call that
-has something to read, into a queue of the call, and says which these are. A call that nobody reads
-is left alone once its queue is full, so that memory stays bounded.
+These are asyncio, trio, gevent, eventlet and ``map``. A `Reactor` has an engine and the calls that
+run on it. ``collect`` reads every call that has something to read, into a queue of the call, and
+says which these are. A call that nobody reads is left alone once its queue is full, so that memory
+stays bounded. Clients whose connections are alike share a reactor in each place where calls are
+waited for: an event loop, a run of trio, a hub of greenlets.
 """
 
 from __future__ import annotations
 
 from ctypes import byref, c_void_p
 from os import getpid
+from weakref import WeakValueDictionary
 
 from . import _constants, _engine, _errors
 from . import _library as lib
@@ -32,10 +35,13 @@ _dispatch = lib.blocking.responses_client_dispatch
 class Running:
     """A call on a reactor: what was read of it and not yet taken."""
 
-    __slots__ = ("batches", "call", "error", "is_done", "key", "parts", "wake")
+    __slots__ = (
+        "__weakref__", "batches", "call", "error", "is_done", "key", "line", "parts", "wake",
+    )  # fmt: skip
 
-    def __init__(self, call: Call, parts: Any = None) -> None:
+    def __init__(self, call: Call, parts: Any = None, line: Any = None) -> None:
         self.key = 0
+        self.line = line
         self.call = call
         self.parts = parts
         self.batches: list[list[Event]] = []
@@ -67,11 +73,25 @@ class Running:
             else:
                 return
 
+    def end(self) -> None:
+        """Ends it, as its client is closed. Whoever waits for it, or will, is told."""
+        self.is_done = True
+        self.error = _errors.ClosedError("the client was closed")
+        self.call.cancel()  # whereupon the descriptor is readable, and who waits is woken
+
 
 class Reactor:
-    """An engine whose calls are told apart by a number."""
+    """An engine whose calls are told apart by a number.
 
-    def __init__(self) -> None:
+    ``place`` is where its calls are waited for.
+    """
+
+    # How functions for keys run that wait: see `_keys.Source`.
+    spawn: Any = None
+    schedule: Any = None
+
+    def __init__(self, place: Any = None) -> None:
+        self.place = place
         self.engine = _engine.Engine()
         self.pid = getpid()
         self.running: dict[int, Running] = {}
@@ -94,6 +114,13 @@ class Reactor:
     def remove(self, running: Running) -> None:
         self.running.pop(running.key, None)
 
+    def is_over(self) -> bool:
+        """Nobody will wait in its place any more."""
+        return False
+
+    def leave(self) -> None:
+        """Leaves its place, for another one."""
+
     def collect(self) -> list[Running]:
         """The calls with news.
 
@@ -110,3 +137,70 @@ class Reactor:
                 running.pull()
                 found.append(running)
         return found
+
+
+_shared: WeakValueDictionary[Any, Reactor] = WeakValueDictionary()
+
+
+class Reactors:
+    """The reactors of a client and its copies, one for each place.
+
+    ``like`` says which connections are alike. A reactor goes with the last client that has it.
+    """
+
+    def __init__(self, like: Any) -> None:
+        self._like = like
+        self._by_place: dict[int, Reactor] = {}
+        self.is_closed = False
+
+    def at(self, place: Any, make: Any) -> Any:
+        """The reactor of a place, which ``make`` makes when there is none."""
+        found = self._by_place.get(id(place))
+        if found is not None and found.place is place and found.pid == getpid():
+            return found
+        with _engine.lock():
+            if self.is_closed:
+                raise _errors.ClosedError("the client is closed")
+            key = getpid(), id(place), self._like
+            found = _shared.get(key)
+            if found is None or found.place is not place:
+                found = self._left_over()
+                if found is None:
+                    found = make(place)
+                else:
+                    found.leave()
+                    found.place = place
+                _shared[key] = found
+            for at, other in list(self._by_place.items()):
+                if other.pid != getpid():
+                    other.engine.close()  # the parent's: only the copies of its descriptors
+                if other.pid != getpid() or other.is_over() or other is found:
+                    del self._by_place[at]
+            self._by_place[id(place)] = found
+        return found
+
+    def _left_over(self) -> Reactor | None:
+        """One whose place is no more: its connections serve another."""
+        for reactor in self._by_place.values():
+            if reactor.pid == getpid() and reactor.is_over() and not reactor.running:
+                return reactor
+        return None
+
+    def of(self, line: Any = None) -> list[Running]:
+        """The calls of this client and its copies that are under way, or of one of them."""
+        return [
+            running
+            for reactor in list(self._by_place.values())
+            if reactor.pid == getpid()
+            for running in list(reactor.running.values())
+            if running.line is not None and running.line.reactors is self
+            if line is None or running.line is line
+        ]
+
+    def close(self, ends_calls: bool = True) -> None:
+        """Lets go of them. Ends the calls of this client and its copies, or lets them go on."""
+        self.is_closed = True
+        for running in self.of() if ends_calls else ():
+            running.end()
+        with _engine.lock():
+            self._by_place.clear()

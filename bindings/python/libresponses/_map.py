@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ._blocking import Crowd
+from ._blocking import crowd as crowd_of
 from ._outcomes import InOrder, Outcome, Progress
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def run(
 def _run(
     client: Any, requests: Iterable[Any], concurrency: int, ordered: bool, progress: Any
 ) -> Iterator[Outcome]:
-    crowd = Crowd(client)
+    crowd = crowd_of(client)
     told = Progress(progress, requests)
     order = InOrder(ordered)
     source = enumerate(requests)

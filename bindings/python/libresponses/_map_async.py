@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._asyncio import Crowd
+from ._asyncio import crowd as crowd_of
 from ._outcomes import InOrder, Outcome, Progress
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def run(
 async def _run(
     client: Any, requests: Iterable[Any], concurrency: int, ordered: bool, progress: Any
 ) -> AsyncIterator[Outcome]:
-    crowd = Crowd(client)
+    crowd = crowd_of(client)
     told = Progress(progress, requests)
     order = InOrder(ordered)
     source = enumerate(requests)

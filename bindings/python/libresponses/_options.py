@@ -122,6 +122,11 @@ def timeouts(timeout: Any) -> dict[str, str]:
     return found
 
 
+def is_nothing(timeout: Any) -> bool:
+    """Whether this leaves no time at all, so that nothing is sent."""
+    return bool(getattr(timeout, "total", timeout) == 0)
+
+
 def retries(max_retries: Any) -> dict[str, str]:
     """The library's option for ``max_retries``."""
     if isinstance(max_retries, Omit):
@@ -183,16 +188,27 @@ def key_text(value: Any) -> str:
 STANDARD = {"X-Stainless-Lang": "python"}
 
 
+_OF_CONNECTIONS = (
+    "base_url", "proxy", "no_proxy", "ca_file", "ca_path", "ca_fallback_file", "client_cert",
+    "client_key", "tls_verify", "http_version", "tcp_keepalive_ms",
+)  # fmt: skip
+_OF_DEFAULTS = (
+    "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID",
+    "OPENAI_CUSTOM_HEADERS", "SSL_CERT_FILE", "SSL_CERT_DIR",
+)  # fmt: skip
+
+
 class Settings:
     """What a client was given, in a form that can be pickled."""
 
-    __slots__ = ("api_key_provider", "headers", "options", "query")
+    __slots__ = ("api_key_provider", "headers", "options", "query", "timeout")
 
     def __init__(self) -> None:
         self.options: dict[str, str | None] = {}
         self.headers: dict[str, str | None] = {}
         self.query: dict[str, Any] = {}
         self.api_key_provider: Any = None
+        self.timeout: Any = omit
 
     def __getstate__(self) -> Any:
         return [getattr(self, name) for name in self.__slots__]
@@ -207,7 +223,19 @@ class Settings:
         made.headers = dict(self.headers)
         made.query = dict(self.query)
         made.api_key_provider = self.api_key_provider
+        made.timeout = self.timeout
         return made
+
+    def connections(self) -> Any:
+        """What clients have in common that may share connections.
+
+        The variables that the library has its defaults from count as well, as they are now.
+        """
+        options = self.options
+        return (
+            *[options.get(name) for name in _OF_CONNECTIONS],
+            *[lib.environment(name) for name in _OF_DEFAULTS],
+        )
 
     def apply(self, handle: int) -> None:
         """Sets everything on a client of the library."""

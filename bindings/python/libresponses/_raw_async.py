@@ -47,7 +47,7 @@ async def opened(client: Any, request: Request) -> tuple[Reading, HTTPResponse]:
     """A call whose head is there."""
     began = monotonic()
     request.options = {**request.options, "raw": "1"}
-    reading = await client._start(request)
+    reading = client._start(request)
     await reading.begin()
     try:
         await reading.next()

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from . import _keys
+
 _NTS = (1 << (8 * 8)) - 1
 
 
@@ -28,7 +30,7 @@ class Request:
 
     __slots__ = (
         "arguments", "body", "extra_body", "headers", "method", "name", "operation", "options",
-        "query", "result",
+        "query", "result", "timeout",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +55,7 @@ class Request:
         self.headers = extra_headers
         self.query = extra_query
         self.extra_body = extra_body
+        self.timeout = timeout
         self.options: dict[str, str] = {}
         if timeout is not _options.omit or max_retries is not _options.omit:
             self.options = {**_options.timeouts(timeout), **_options.retries(max_retries)}
@@ -61,10 +64,15 @@ class Request:
                 raise TypeError("extra_body must be a dictionary")
             self.body = {**(body or {}), **extra_body}
 
-    def start(self, client: int, settings: _options.Settings, api_key: str | None) -> Call:
+    def start(
+        self, client: int, settings: _options.Settings, source: _keys.Source | None = None
+    ) -> Call:
         """Starts it on a client of the library, with the options that are this call's own."""
+        limit = settings.timeout if self.timeout is _options.omit else self.timeout
+        if limit is not _options.omit and _options.is_nothing(limit):
+            raise _errors.APITimeoutError(message="timeout=0: there is no time to send the request")
         derived = None
-        if self.options or self.headers or self.query or api_key is not None:
+        if self.options or self.headers or self.query or source is not None:
             derived = _engine.Derived(client)
             client = derived.handle
         try:
@@ -73,8 +81,8 @@ class Request:
                 if self.query:
                     query = _options.encoded({**settings.query, **self.query})
                     _options.set_all(client, {"default_query": query}, {})
-                if api_key is not None:
-                    _options.set_all(client, {"api_key": api_key}, {})
+                if source is not None:
+                    source.attach(client)
             arguments = list(self.arguments)
             if self.body is not None:
                 data = dumps(self.body)
@@ -82,7 +90,7 @@ class Request:
             function = _starts.get(self.operation) or _start(self.operation)
             base_url = settings.options.get("base_url") or ""
             kind = RawCall if "raw" in self.options else Call
-            return kind(self.name, base_url, function, client, *arguments)
+            return kind(self.name, base_url, source, function, client, *arguments)
         finally:
             if derived is not None:
                 derived.close()

@@ -15,7 +15,7 @@ from . import _errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from types import TracebackType
     from typing import Any
 
@@ -28,6 +28,51 @@ if TYPE_CHECKING:
     from ._events import Event
     from ._models import Response
     from ._requests import Request
+
+
+class Progress:
+    """How far a stream was read. It has no reference to the stream, which is freed at once so."""
+
+    def __init__(
+        self, reading: Reading, assembly: Assembly | None, response: HTTPResponse | None
+    ) -> None:
+        self.reading = reading
+        self.assembly = assembly
+        self.response = response
+        self.head: Head | None = None
+        self.final: Response | None = None
+
+    def end(self) -> None:
+        """Frees the call. Its status and headers stay."""
+        call = self.reading.call
+        if self.head is None and self.response is None:
+            self.head = call.last_head()
+        self.reading.close()
+        if self.response is not None:
+            self.response.end()
+
+    def __del__(self) -> None:
+        self.reading.forget()
+
+
+def _events(progress: Progress) -> Generator[Event, None]:
+    reading, assembly = progress.reading, progress.assembly
+    try:
+        while True:
+            try:
+                batch = reading.next()
+            except BaseException as problem:
+                progress.final = getattr(problem, "partial_response", None)
+                raise
+            if batch is None:
+                break
+            if assembly is not None:
+                assembly.add(batch, reading.call.snapshot)
+            yield from batch
+        final = reading.call.snapshot()
+        progress.final = final if assembly is None else assembly.finish(final)
+    finally:
+        progress.end()
 
 
 class Stream:
@@ -50,12 +95,9 @@ class Stream:
         self._client = client  # keeps its connections
         self._request = request
         self._began = monotonic()
-        self._head: Head | None = None
-        self._response = response
         self._reading = reading
-        self._assembly = assembly
-        self._iterator = self._run()
-        self._final: Response | None = None
+        self._progress = Progress(reading, assembly, response)
+        self._iterator = _events(self._progress)
 
     def __iter__(self) -> Iterator[Event]:
         return self._iterator
@@ -63,63 +105,36 @@ class Stream:
     def __next__(self) -> Event:
         return self._iterator.__next__()
 
-    def _run(self) -> Iterator[Event]:
-        reading, assembly = self._reading, self._assembly
-        try:
-            while True:
-                try:
-                    batch = reading.next()
-                except BaseException as problem:
-                    self._final = getattr(problem, "partial_response", None)
-                    raise
-                if batch is None:
-                    break
-                if assembly is not None:
-                    assembly.add(batch, reading.call.snapshot)
-                yield from batch
-            final = reading.call.snapshot()
-            self._final = final if assembly is None else assembly.finish(final)
-        finally:
-            self._end()
-
     @classmethod
     def __class_getitem__(cls, kind: Any) -> Any:
         from types import GenericAlias
 
         return GenericAlias(cls, kind)
 
-    def _end(self) -> None:
-        """Frees the call. Its status and headers stay."""
-        call = self._reading.call
-        if self._head is None and self._response is None:
-            self._head = call.last_head()
-        self._reading.close()
-        if self._response is not None:
-            self._response.end()
-
     @property
     def response(self) -> HTTPResponse:
         """What HTTP says of the answer: ``status_code``, ``headers``, ``request`` and so on."""
-        if self._response is None:
+        progress = self._progress
+        if progress.response is None:
             from ._answers import HTTPResponse, SentRequest
 
-            head = self._head or self._reading.call.head()
+            head = progress.head or self._reading.call.head()
             sent = SentRequest(self._client, self._request)
-            self._response = HTTPResponse(sent, self._reading, head, self._began)
-        return self._response
+            progress.response = HTTPResponse(sent, self._reading, head, self._began)
+        return progress.response
 
     @property
     def snapshot(self) -> Response | None:
         """The response as far as it has arrived, at the end the final one."""
-        call = self._reading.call
-        return call.snapshot() if self._final is None and call else self._final
+        call, final = self._reading.call, self._progress.final
+        return call.snapshot() if final is None and call else final
 
     def get_final_response(self) -> Response:
         """Reads to the end and returns the response."""
         self.until_done()
-        if self._final is None:
+        if self._progress.final is None:
             raise _errors.ClosedError("the stream was closed before its end")
-        return self._final
+        return self._progress.final
 
     def until_done(self) -> Self:
         """Reads to the end."""
@@ -133,7 +148,7 @@ class Stream:
 
     def close(self) -> None:
         """Ends the call and frees what it holds. Again is fine."""
-        self._end()
+        self._progress.end()
 
     def __enter__(self) -> Self:
         return self

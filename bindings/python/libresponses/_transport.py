@@ -156,14 +156,14 @@ class Exchange:
         if query:
             self.options["default_query"] = query
 
-    def start(self, client: int, settings: Any, api_key: str | None) -> PassedOn:
+    def start(self, client: int, settings: Any, source: Any = None) -> PassedOn:
         """Starts it on a client of the library."""
         derived = _engine.Derived(client)
         try:
             _options.set_all(derived.handle, self.options, self.headers)
             function = getattr(lib.blocking, f"responses_{self.operation}_start")
             base_url = self.options["base_url"]
-            return PassedOn(self.name, base_url, function, derived.handle, *self.arguments)
+            return PassedOn(self.name, base_url, None, function, derived.handle, *self.arguments)
         finally:
             derived.close()
 

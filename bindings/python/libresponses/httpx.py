@@ -266,18 +266,18 @@ def _transport(package: Any) -> Any:
             if exchange is not None:
                 # What the library refuses to send, the server may refuse itself.
                 with suppress(_errors.InvalidArgumentError):
-                    reading = self._line.start(exchange, None)  # type: ignore[arg-type]
+                    reading = self._line.start(exchange)  # type: ignore[arg-type]
             if exchange is None or reading is None:
                 return self._fallback.of(request.url).handle_request(request)
             try:
                 reading.begin()
-                head = Head.of(reading.call)  # type: ignore[arg-type]
+                head = Head.of(reading.call)
                 if exchange.is_stream:
                     stream = Body(reading, request, self._translator)
                     return self._translator.answer(request, head, stream)
                 parts: list[bytes] = []
                 while (batch := reading.next()) is not None:
-                    parts += batch  # type: ignore[arg-type]
+                    parts += batch
                 reading.close()
                 return self._translator.answer(request, head, package.ByteStream(b"".join(parts)))
             except Failed as failed:
@@ -339,7 +339,7 @@ def _async_transport(package: Any) -> Any:
             if exchange is not None:
                 # What the library refuses to send, the server may refuse itself.
                 with suppress(_errors.InvalidArgumentError):
-                    reading = self._line.start(exchange, None)  # type: ignore[arg-type]
+                    reading = self._line.start(exchange)  # type: ignore[arg-type]
             if exchange is None or reading is None:
                 return await self._fallback.of(request.url).handle_async_request(request)
             try:

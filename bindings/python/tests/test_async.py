@@ -104,7 +104,7 @@ def test_a_cancelled_task_cancels_its_call(fault: Fault) -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            (reactor,) = client._line._loops.by_loop.values()
+            (reactor,) = client._line.reactors._by_place.values()
             assert not reactor.running
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(
@@ -179,7 +179,7 @@ def test_several_loops() -> None:
 
     first, second = run(main()), run(main())
     assert first == second
-    assert len(client._line._loops.by_loop) == 1
+    assert len(client._line.reactors._by_place) == 1
     results = []
     threads = [threading.Thread(target=lambda: results.append(run(main()))) for _ in range(4)]
     for thread in threads:

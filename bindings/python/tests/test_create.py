@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 import pytest
 from conftest import KEY, Sandbox
+from scripted import Scripted
 
 import libresponses
 from libresponses import NOT_GIVEN, OpenAI, Timeout, _call
@@ -300,3 +301,25 @@ def test_closed(client: OpenAI) -> None:
     assert client.is_closed()
     with pytest.raises(libresponses.ClosedError):
         client.responses.create(model="sandbox", input="Hello")
+
+
+@pytest.mark.parametrize("timeout", [0, 0.0, Timeout(total=0)])
+def test_no_time_is_no_request(timeout: Any) -> None:
+    with Scripted(lambda _path, _body: {"id": "resp_1"}) as server:
+        with OpenAI(base_url=server.base_url) as client:
+            with pytest.raises(libresponses.APIConnectionError, match="timeout=0"):
+                client.responses.create(model="m", timeout=timeout)
+            with pytest.raises(libresponses.APITimeoutError):
+                client.with_options(timeout=timeout).responses.create(model="m", stream=True)
+        assert not server.seen
+
+
+@pytest.mark.parametrize("limit", [0, 101])
+def test_a_limit_is_the_servers_business(limit: int) -> None:
+    page = {"object": "list", "data": [], "has_more": False}
+    with Scripted(lambda _path, _body: page) as server:
+        with OpenAI(base_url=server.base_url) as client:
+            assert list(client.responses.input_items.list("resp_1", limit=limit)) == []
+        assert [path for path, _ in server.seen] == [
+            f"/v1/responses/resp_1/input_items?limit={limit}"
+        ]
