@@ -21,6 +21,9 @@ from libresponses import OpenAI
 from libresponses._call import Call
 from libresponses._engine import Owned
 
+# trio has a plugin for hypothesis whose import warns, and warnings are errors.
+os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"
+
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "sk-sandbox-test-key"
 
