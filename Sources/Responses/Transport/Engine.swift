@@ -518,7 +518,7 @@ package final class Engine {
 
     /// The descriptor for the host's loop; made when it is first asked for. -errno on failure.
     package func hostDescriptor() -> Int32 {
-        locked { failure.map { -$0.number } ?? hostLoop.descriptor(over: set) }
+        locked { failure.map { -$0.number } ?? hostLoop.descriptor(over: set, wokenBy: wake) }
     }
 
     /// Does what can be done now. When another thread drives, that one does it.

@@ -21,6 +21,8 @@ struct HostLoop {
     /// A descriptor that is always readable, and that the set waits for while it is raised.
     private var flag: Int32 = -1
     private var isRaised = false
+    /// The flag in the engine's set that `dispatch` clears.
+    private var wake: Int32 = -1
     /// The `errno` with which the flag could not be cleared; 0: it could.
     private(set) var clearFailure: Int32 = 0
     private var first: Unmanaged<Waiter>?
@@ -111,8 +113,9 @@ struct HostLoop {
     // MARK: the descriptor
 
     /// `-errno` on failure.
-    mutating func descriptor(over inner: Int32) -> Int32 {
+    mutating func descriptor(over inner: Int32, wokenBy wake: Int32) -> Int32 {
         if outer >= 0 { return outer }
+        self.wake = wake
         let set = platform_event_set_new()
         let event = platform_flag_new_raised()
         var outcome = min(set, event)
@@ -148,10 +151,14 @@ struct HostLoop {
         where platform_event_set_change(outer, flag, platform_readable) == 0 { return }
         // Another takes its place: nothing else would tell the host.
         let other = platform_flag_new_raised()
-        if other < 0 { return }
-        platform_flag_close(flag)
-        flag = other
-        _ = platform_event_set_watch(outer, flag, platform_readable, 0)
+        if other >= 0 {
+            platform_flag_close(flag)
+            flag = other
+            if platform_event_set_watch(outer, flag, platform_readable, 0) >= 0 { return }
+        }
+        // The set does not change any more: the host is woken once, and again with the next news.
+        isRaised = false
+        _ = platform_flag_raise(wake)
     }
 
     private mutating func clear() {
