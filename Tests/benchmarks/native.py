@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 
 from contest import Bench, expect_events, interleave
 from tables import at_most, heading, row
 from tools import slope
+
+# Streams at once in W2c.
+CROWD = 20_000
 
 LEVELS = {
     "bytes": "libcurl, bytes counted",
@@ -96,10 +100,24 @@ def long(bench: Bench) -> None:
         row(label, f"{counted[name]:,.0f}", f"{cpu:.3f}", *cells)
 
 
+def crowd(bench: Bench) -> None:
+    """W2c: 20,000 streams at once on one thread, as many events a second as in W2 and W2b."""
+    # A descriptor for each, and those of the program.
+    least, most = CROWD + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most != resource.RLIM_INFINITY and most < least:
+        print(f"\n**W2c** needs {least} descriptors, and the limit is {most}: ulimit -n {least}")
+        return
+    paced_streams(bench, "W2c", (CROWD, "paced-10-800"))
+
+
 def paced(bench: Bench) -> None:
     """W2 and W2b: many streams at once, 25,000 events a second in both."""
+    paced_streams(bench, "W2, W2b", (500, "paced-250-20"), (5000, "paced-25-200"))
+
+
+def paced_streams(bench: Bench, part: str, *crowds: tuple[int, str]) -> None:
     heading(
-        "W2, W2b",
+        part,
         "paced streams at once, one thread, an event loop",
         "streams",
         "",
@@ -109,18 +127,19 @@ def paced(bench: Bench) -> None:
         "p99 us",
         "CPU : floor",
     )
-    for streams, model in ((500, "paced-250-20"), (5000, "paced-25-200")):
+    for streams, model in crowds:
         contenders = {
             "floor": bench.floor("scan", "paced", model, str(streams)),
             "ours": bench.ours("paced", model, str(streams)),
         }
         timed = interleave(contenders, bench.rounds)
-        expect_events(timed, 125_000)
+        events = streams * int(model.split("-")[1])
+        expect_events(timed, events)
         for name, label in {"floor": LEVELS["scan"], "ours": "**libresponses**"}.items():
             row(
                 streams,
                 label,
-                f"{timed.median(name, 'cpu_us') / 125_000:.2f}",
+                f"{timed.median(name, 'cpu_us') / events:.2f}",
                 f"{timed.median(name, 'stream_kb'):.1f}",
                 f"{timed.median(name, 'p50_us'):.0f}",
                 f"{timed.median(name, 'p99_us'):.0f}",
