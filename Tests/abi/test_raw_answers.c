@@ -273,15 +273,22 @@ static void a_poll_comes_at_its_end(void **state)
     assert_ok(responses_wait_start(client, "resp_1", -1, &call, &error), error);
     const char *bytes;
     size_t len;
-    int status, heads = 0;
+    int status, heads = 0, bodies = 0;
     while ((status = responses_call_next_bytes(call, &bytes, &len, &error)) != RESPONSES_DONE) {
         assert_true(status >= 0);
-        if (status == RESPONSES_AGAIN)
+        if (status == RESPONSES_AGAIN) {
             responses_call_wait(call, -1);
-        if (status == RESPONSES_OK)
+        } else if (len == 0) {
             heads++;
+        } else {
+            bodies++;
+            assert_int_equal(heads, 1);
+            assert_int_equal(len, strlen(RESPONSE));
+            assert_memory_equal(bytes, RESPONSE, len);
+        }
     }
     assert_int_equal(heads, 1);
+    assert_int_equal(bodies, 1);
     assert_json(responses_response_json(responses_call_response(call), NULL), RESPONSE);
 }
 

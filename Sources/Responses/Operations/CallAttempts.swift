@@ -182,6 +182,7 @@ extension Call {
     /// The document is the call's response.
     func finish(_ transfer: Transfer) {
         attemptSucceeded()
+        if isRaw && operation.kind == .poll { documentIsDue = !transfer.inbox.isEmpty }
         var body = ByteBuffer()
         var members = MemberIndex()
         swap(&body, &transfer.inbox)
