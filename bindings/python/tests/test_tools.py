@@ -7,8 +7,10 @@ import dataclasses
 import decimal
 import enum
 import functools
+import importlib
 import inspect
 import json
+import sys
 import threading
 import uuid
 from typing import Annotated, Any, Callable, Dict, List, Literal, Optional, Union
@@ -20,6 +22,7 @@ from scripted import Scripted
 
 import libresponses
 from libresponses import AsyncOpenAI, OpenAI, function_tool, pydantic_function_tool
+from libresponses._asyncio import together
 
 Json = Dict[str, Any]
 
@@ -747,6 +750,39 @@ def test_nothing_goes_on_after_cancelling(raises: bool) -> None:
     with Model(answer(*calls)) as model:
         run_coroutine(main(model))
         assert len(model.asked) == 1
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="trio needs Python 3.10")
+def test_coroutines_of_trio_run_at_the_same_time() -> None:
+    trio: Any = importlib.import_module("trio")
+    ended: List[str] = []
+
+    async def wait(name: str, event: Any) -> str:
+        try:
+            with trio.fail_after(30):
+                await event.wait()
+        finally:
+            ended.append(name)
+        return name
+
+    async def fail(event: Any) -> str:
+        event.set()
+        await trio.lowlevel.checkpoint()
+        raise LookupError("no")
+
+    async def main() -> None:
+        event, never = trio.Event(), trio.Event()
+        results = await together([wait("a", event), fail(event), wait("b", event)], False)
+        assert results[0] == "a"
+        assert isinstance(results[1], LookupError)
+        assert results[2] == "b"
+        with pytest.raises(LookupError):
+            await together([wait("c", never), fail(event)], True)
+        with trio.move_on_after(0.01):
+            await together([wait("d", never)], False)
+        assert sorted(ended) == ["a", "b", "c", "d"]
+
+    trio.run(main)
 
 
 def test_a_tool_that_cancels_itself() -> None:
