@@ -28,7 +28,9 @@ extension Engine {
                 return entry
             }
             if isLast, let cellLookedAt { platform_handle_last_is_out(cellLookedAt) }
-            guard let next, let cell = next._withUnsafeGuaranteedRef({ $0.cell }) else { return nil }
+            guard let next, let cell = next._withUnsafeGuaranteedRef({ $0.cell }) else {
+                return nil
+            }
             looked = next
             let hasMore = next._withUnsafeGuaranteedRef {
                 // safe: only calls have a handle of the host.

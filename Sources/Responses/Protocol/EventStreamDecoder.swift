@@ -75,7 +75,9 @@ package struct EventStreamDecoder: ~Copyable {
     @inline(__always)
     package mutating func rest(_ body: (inout ByteBuffer) -> Void) {
         guard buffer.isEmpty, eventEnd == 0 else { return }
-        if smallRefills >= ByteBufferLimits.patience { buffer.reset(keeping: ByteBufferLimits.kept) }
+        if smallRefills >= ByteBufferLimits.patience {
+            buffer.reset(keeping: ByteBufferLimits.kept)
+        }
         body(&buffer)
     }
 
