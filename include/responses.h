@@ -229,10 +229,10 @@ RESPONSES_API int64_t responses_error_last_sequence(const responses_error *error
    whole words, and of fewer than 4 only the key. BODY is the server's own bytes: inspect them
    before you print them. RESPONSE_ID is as the server sent it, or "" when it cannot be used as an
    id. */
-#define RESPONSES_ERROR_MESSAGE      1 /* one line for a person; never empty */
-#define RESPONSES_ERROR_TYPE         2 /* the server's "type", e.g. "invalid_request_error" */
-#define RESPONSES_ERROR_CODE         3 /* the server's "code"; a number as its digits */
-#define RESPONSES_ERROR_PARAM        4 /* the server's "param", or the argument or option at fault */
+#define RESPONSES_ERROR_MESSAGE      1  /* one line for a person; never empty */
+#define RESPONSES_ERROR_TYPE         2  /* the server's "type", e.g. "invalid_request_error" */
+#define RESPONSES_ERROR_CODE         3  /* the server's "code"; a number as its digits */
+#define RESPONSES_ERROR_PARAM        4  /* the server's "param", or the argument at fault */
 #define RESPONSES_ERROR_REQUEST_ID   5  /* the header x-request-id of the answer */
 #define RESPONSES_ERROR_BODY         6  /* the answer's body or the error event: max_error_bytes */
 #define RESPONSES_ERROR_RESPONSE_ID  7  /* the response that this is about, if known */

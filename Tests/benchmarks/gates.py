@@ -78,14 +78,14 @@ def main() -> None:
             gate(f"instructions for {what}: floor", round(ours_event / event, 3), bound)
         ours_request = slope([ours, "create", server.port, "answer-3072", "{}"], 50, 250)
         # The members of an answer are found with its check, also for who reads none of them.
-        gate("instructions for a request: libcurl", round(ours_request / request, 3), 1.3)
+        gate("instructions for a request: libcurl", round(ours_request / request, 3), 1.35)
         # Its floor has three headers and no copy of the answer.
         scan = [str(programs / "floor"), "scan", "create", server.port, "answer-3072", "{}"]
         answer = slope([ours, "answer", server.port, "answer-3072", "{}"], 50, 250)
         gate(
             "the same and reading the answer: a scanner",
             round(answer / slope(scan, 50, 250), 3),
-            1.35,
+            1.4,
         )
 
         short, long = allocations("stream", "stream-1000"), allocations("stream", "stream-11000")
