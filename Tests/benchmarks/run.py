@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import cores
 import languages
 import native
 import secure
@@ -27,6 +28,7 @@ PARTS = {
     "W5": native.large,
     "W7": native.calls,
     "W8": secure.secure,
+    "cores": cores.cores,
     "whole": native.whole,
     "python": languages.python,
     "ruby": languages.ruby,
