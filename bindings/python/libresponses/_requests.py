@@ -96,34 +96,65 @@ class Request:
                 derived.close()
 
 
+_CALL_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
+
+
 def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
     """Takes the options of a call out of its parameters."""
-    names = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
-    return {name: parameters.pop(name) for name in names if name in parameters}
+    found = {}
+    for name in _CALL_OPTIONS:
+        if name in parameters:
+            found[name] = parameters.pop(name)
+    return found
+
+
+# Of these no value says "leave it out", which is quicker to see than what a value is instead.
+_SENT = frozenset({str, int, float, bool, list, dict, tuple, type(None)})
 
 
 def given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that were given."""
     omit, kind = _options.omit, _options.Omit
-    return {
-        name: value
-        for name, value in parameters.items()
-        if value is not omit and not isinstance(value, kind)
-    }
+    found = dict(parameters)
+    for name, value in parameters.items():
+        if type(value) not in _SENT and (value is omit or isinstance(value, kind)):
+            del found[name]
+    return found
 
 
 _encode: Any = None
 
 
+def _encoder() -> Any:
+    """What writes JSON: compact, UTF-8 when it is encoded."""
+    global _encode
+    from json import JSONEncoder, encoder
+
+    _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=plain).encode
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:
+        return _encode
+    careful = _encode
+    # JSONEncoder makes one of these for each value. This one looks for no circles, which need a
+    # note of each object: they are a RecursionError, and then what does look for them says so.
+    write = make(
+        None, plain, encoder.encode_basestring, None, ":", ",", False, False, True
+    )  # fmt: skip
+
+    def encode(value: Any) -> Any:
+        try:
+            return "".join(write(value, 0))
+        except RecursionError:
+            return careful(value)
+
+    _encode = encode
+    return encode
+
+
 def dumps(value: Any) -> bytes:
     """JSON as it goes to the server: compact, UTF-8. Models of any kind become objects."""
-    global _encode
-    if _encode is None:
-        from json import JSONEncoder
-
-        _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=plain).encode
     try:
-        made: bytes = _encode(value).encode()
+        made: bytes = (_encode or _encoder())(value).encode()
         return made
     except UnicodeEncodeError:  # half a surrogate pair has no UTF-8, but an escape
         import json

@@ -18,10 +18,24 @@ if TYPE_CHECKING:
     from ._input_tokens import InputTokens
 
 
+def _shown_as(declared: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Shows a function that takes any keywords with the parameters of another.
+
+    A function with as many parameters spends more on those that were not given than on the rest.
+    """
+
+    def show(function: Any) -> Any:
+        function.__wrapped__ = declared  # where `inspect.signature` looks
+        function.__doc__ = declared.__doc__
+        return function
+
+    return show
+
+
 class Responses(Resource):
     """``client.responses``: with an asynchronous client, what its methods return is awaited."""
 
-    def create(
+    def _create(
         self,
         *,
         input: Any = omit,
@@ -71,13 +85,12 @@ class Responses(Resource):
         ``timeout`` is in seconds and limits the whole call. Transient failures are retried
         ``max_retries`` times. Since 0.1.
         """
-        given = {**locals(), **others}
-        del given["self"], given["others"]
-        options = {
-            name: given.pop(name)
-            for name in ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
-        }
-        body = _requests.given(given)
+        raise NotImplementedError
+
+    @_shown_as(_create)
+    def create(self, **parameters: Any) -> Any:
+        options = _requests.call_options(parameters)
+        body = _requests.given(parameters)
         if body.get("stream"):
             return self._stream(
                 _requests.Request("create_stream", "POST /responses", body=body, **options)
