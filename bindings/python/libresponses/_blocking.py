@@ -7,7 +7,7 @@ once, for asyncio, and ``tools/twins.py`` writes what goes with this module.
 from __future__ import annotations
 
 from os import getpid
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 from . import _engine, _errors, _green, _keys
 from ._loop import Reactors
@@ -63,13 +63,15 @@ class Connections:
 class Line:
     """What one client calls over: its own options, over connections shared with its copies."""
 
-    __slots__ = ("_connections", "_green", "_handle", "_settings")
+    __slots__ = ("_connections", "_green", "_handle", "_settings", "_waited_for")
 
     def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
         self._settings = settings
         self._connections = connections or Connections(settings.connections())
         self._handle: _engine.Handle | None = None
         self._green: dict[_engine.Engine, _engine.Handle] = {}
+        # The calls of `perform`, by their `id`.
+        self._waited_for: dict[int, ref[Call]] = {}
 
     def open(self) -> None:
         """Opens it now, so that wrong options are an error now."""
@@ -102,10 +104,33 @@ class Line:
         waiting = _green.current()
         if waiting is not None:
             return self._start_green(waiting, request, parts)
+        return Reading(self._begun(request), parts, self)
+
+    def perform(self, request: Request) -> Any:
+        """Makes a call and waits for its answer: `start`, `until_done` and `answer` in one."""
+        waiting = _green.current()
+        if waiting is not None:
+            reading = self._start_green(waiting, request, None)
+            try:
+                reading.until_done()
+                return reading.call.answer(request.result)
+            finally:
+                reading.close()
+        call = self._begun(request)
+        waited_for, key = self._waited_for, id(call)
+        try:
+            waited_for[key] = ref(call)
+            call.until_done()
+            return call.answer(request.result)
+        finally:
+            waited_for.pop(key, None)
+            call.close()
+
+    def _begun(self, request: Request) -> Call:
         settings = self._settings
         source = None if settings.api_key_provider is None else _keys.source(settings)
         try:
-            return Reading(request.start(self._client(), settings, source), parts, self)
+            return request.start(self._client(), settings, source)
         except _errors.InvalidArgumentError:
             if self.is_closed:  # by another thread, since it was looked at
                 raise _errors.ClosedError("the client is closed") from None
@@ -134,6 +159,12 @@ class Line:
 
     def cancel_calls(self) -> None:
         """Cancels what is under way, from any thread."""
+        for key, waited_for in self._waited_for.copy().items():
+            call = waited_for()
+            if call is None:  # an exception of a signal came before it was taken out
+                self._waited_for.pop(key, None)
+            else:
+                call.cancel()
         for reading in list(self._connections.calls):
             if reading.line is self:
                 reading.call.cancel()

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ctypes import addressof, byref, c_int, c_size_t, c_void_p, create_string_buffer, string_at
+from ctypes import (
+    addressof,
+    byref,
+    c_char_p,
+    c_int,
+    c_size_t,
+    c_void_p,
+    create_string_buffer,
+    string_at,
+)
 from os import getpid
 
 from . import _constants, _errors, _events
@@ -25,9 +34,20 @@ _free = _blocking.responses_call_free
 _response = _quick.responses_call_response
 _json = _quick.responses_response_json
 _text = _quick.responses_response_text
-_request_id = _quick.responses_response_request_id
 _http_status = _quick.responses_response_http_status
 _attempts = _quick.responses_response_attempts
+
+# The same for what a call that is waited for alone needs: see `lib.bare`.
+_plain_wait = lib.bare(_blocking, "responses_call_wait")
+_plain_next = lib.bare(_quick, "responses_call_next")
+_plain_response = lib.bare(_quick, "responses_call_response")
+_plain_json = lib.bare(_quick, "responses_response_json")
+_plain_text = lib.bare(_quick, "responses_response_text")
+_plain_json.restype = _plain_text.restype = c_char_p  # up to a NUL; see `Cells.copied`
+_plain_request_id = lib.bare(_quick, "responses_response_request_id")
+_plain_http_status = lib.bare(_quick, "responses_response_http_status")
+_plain_attempts = lib.bare(_quick, "responses_response_attempts")
+_address = c_void_p.from_param
 
 # The longest that a thread stays in the library, so that Ctrl-C is answered.
 SLICE_MS = 50
@@ -35,6 +55,9 @@ BATCH_BYTES = 65536
 
 # The text of an answer up to this size is asked of the library, to be there without parsing.
 TEXT_BYTES = 65536
+
+
+_DONE = _constants.DONE
 
 
 class Buffer:
@@ -53,6 +76,29 @@ class Buffer:
         self.refs = byref(self.used), byref(self.count), byref(self.error)
 
 
+class Cells:
+    """Where the library writes to. A few are kept, as are buffers."""
+
+    __slots__ = ("at_error", "at_event", "at_length", "error", "event", "length")
+    spare: list[Cells] = []  # noqa: RUF012
+
+    def __init__(self) -> None:
+        self.error = c_void_p()
+        self.event = c_void_p()
+        self.length = c_size_t()
+        self.at_error = byref(self.error)
+        self.at_event = byref(self.event)
+        self.at_length = byref(self.length)
+
+    def copied(self, plain: Any, careful: Any, response: int, at: Any) -> bytes:
+        """A text of a response. Nearly none has a NUL, and then it is one call, not two."""
+        text: bytes = plain(at, self.at_length)
+        length = self.length.value
+        if len(text) == length:
+            return text
+        return string_at(careful(response, self.at_length), length)
+
+
 def copied(function: Any, handle: int) -> bytes:
     """What a function of the library that returns text and its length says of a handle."""
     length = c_size_t()
@@ -67,7 +113,9 @@ class Call:
     ``cancel`` may come from any thread.
     """
 
-    __slots__ = ("_base_url", "_handle", "_name", "_pid", "_place", "_source", "is_done")
+    __slots__ = (
+        "__weakref__", "_base_url", "_handle", "_name", "_pid", "_place", "_source", "is_done",
+    )  # fmt: skip
 
     def __init__(self, name: str, base_url: str, source: Any, start: Any, *arguments: Any) -> None:
         # The library writes the handle to where the finalizer looks: an exception of a signal
@@ -174,6 +222,26 @@ class Call:
         """True when the call has ended well; what it would not say yet is not waited for."""
         return self.read() is None
 
+    def until_done(self) -> None:
+        """Waits until the call has ended, which nobody else reads. Raises what went wrong."""
+        at = _address(self.handle)
+        try:
+            cells = Cells.spare.pop()
+        except IndexError:
+            cells = Cells()
+        event, error = cells.at_event, cells.at_error
+        while True:
+            status = _plain_wait(at, SLICE_MS)
+            if status >= 0:
+                status = _plain_next(at, event, error)
+                if status == _DONE:
+                    break
+            if status < 0:
+                self.fail(status, cells.error.value)
+        self.is_done = True
+        if len(Cells.spare) < 16:
+            Cells.spare.append(cells)
+
     def snapshot(self) -> Any:
         """The response as it is put together so far, None when nothing has arrived."""
         from ._models import Response
@@ -182,19 +250,26 @@ class Call:
 
     def answer(self, kind: Any) -> Any:
         """The document that the call has for an answer, None when nothing has arrived."""
-        response = _response(self.handle)
+        response = _plain_response(_address(self.handle))
         if not response:
             return None
-        text = copied(_json, response)
+        at = _address(response)
+        try:
+            cells = Cells.spare.pop()
+        except IndexError:
+            cells = Cells()
+        text = cells.copied(_plain_json, _json, response, at)
         made = kind._from_json(text)
         about = made.__dict__
-        if len(text) <= TEXT_BYTES and hasattr(kind, "output_text"):
+        if len(text) <= TEXT_BYTES and getattr(kind, "_has_text", False):
             # Without any, `output_text` says itself what there is.
-            about["_text"] = copied(_text, response) or None
-        request_id = _request_id(response)
+            about["_text"] = cells.copied(_plain_text, _text, response, at) or None
+        if len(Cells.spare) < 16:
+            Cells.spare.append(cells)
+        request_id = _plain_request_id(at)
         about["_request_id"] = request_id.decode("utf-8", "replace") if request_id else None
-        about["_http_status"] = _http_status(response)
-        about["_attempts"] = _attempts(response)
+        about["_http_status"] = _plain_http_status(at)
+        about["_attempts"] = _plain_attempts(at)
         return made
 
     def head(self) -> Head:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._assembly import Assembly
-    from ._call import Call
     from ._requests import Request
     from ._signatures import Conversations, Responses
     from ._stream import ResponseStreamManager, Stream
@@ -46,15 +45,7 @@ class OpenAI(BaseClient):
 
     def _perform(self, request: Request) -> Any:
         """Makes a call and waits for its outcome."""
-        return self._finish(request, lambda call: call.answer(request.result))
-
-    def _finish(self, request: Request, answer: Callable[[Call], Any]) -> Any:
-        reading = self._start(request)
-        try:
-            reading.until_done()
-            return answer(reading.call)
-        finally:
-            reading.close()
+        return self._line.perform(request)
 
     def _drive(self, routine: Any) -> Any:
         """Runs a generator that yields requests and other steps, and gets what they came to."""

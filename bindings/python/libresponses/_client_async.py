@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._assembly import Assembly
-    from ._call import Call
     from ._requests import Request
     from ._signatures_async import AsyncConversations, AsyncResponses
     from ._stream_async import AsyncResponseStreamManager, AsyncStream
@@ -57,15 +56,16 @@ class AsyncOpenAI(BaseClient):
 
     async def _perform(self, request: Request) -> Any:
         """Makes a call and waits for its outcome."""
-        return await self._finish(request, lambda call: call.answer(request.result))
-
-    async def _finish(self, request: Request, answer: Callable[[Call], Any]) -> Any:
+        # only async:
         reading = self._start(request)
         try:
             await reading.until_done()
-            return answer(reading.call)
+            return reading.call.answer(request.result)
         finally:
             reading.close()
+        # only sync:
+        # | return self._line.perform(request)
+        # end
 
     async def _drive(self, routine: Any) -> Any:
         """Runs a generator that yields requests and other steps, and gets what they came to."""

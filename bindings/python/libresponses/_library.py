@@ -142,6 +142,17 @@ def declared(library: Any, name: str) -> Any:
     return function
 
 
+def bare(library: Any, name: str) -> Any:
+    """A function of the library for arguments that are as it takes them.
+
+    These are ``from_param`` of an address or a size, ``byref``, bytes, and numbers that are an int.
+    To see that they are costs as much as many of these functions themselves.
+    """
+    function = library[name]
+    function.restype = DECLARATIONS[name][0]
+    return function
+
+
 class Quick(ctypes.PyDLL):
     """The library, whose functions are declared when they are first used: that is quicker."""
 

@@ -277,6 +277,8 @@ class Answer(Model):
     _request_id: str | None = None
     _http_status: int = 200
     _attempts: int = 1
+    # Whether it is a response, with `output_text`.
+    _has_text = False
     # The document until it is parsed, and the text of its answer where that is known already.
     _json: bytes | str | None = None
     _text: bytes | None = None
@@ -315,6 +317,7 @@ class Response(Answer):
     _optional = frozenset(_names.RESPONSE.split())
     _text_format: Any = None
     _tools: Any = None
+    _has_text = True
 
     @classmethod
     def __class_getitem__(cls, kind: Any) -> Any:
