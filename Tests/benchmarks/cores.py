@@ -36,7 +36,7 @@ def cores(bench: Bench) -> None:
     """Streams one after the other in each thread; the load server has a part of the first core."""
     heading(
         "cores",
-        f"streams of 10,000 deltas on {len(os.sched_getaffinity(0) | set(bench.server.core))} cores, "
+        f"streams of 10,000 deltas on {len(bench.server.core) + len(bench.server.others)} cores, "
         "one of which the load server is on",
         "",
         "streams / s",

@@ -55,6 +55,28 @@ static inline const uint8_t *_Nonnull platform_text_span(const uint8_t *_Nonnull
 #endif
 }
 
+/* The next quote, or the NUL that ends the text; reads as far behind it as above. */
+static inline const uint8_t *_Nonnull platform_quote_span(const uint8_t *_Nonnull p)
+{
+#if defined(__SSE2__)
+    const __m128i zero = _mm_setzero_si128();
+    const __m128i quote = _mm_set1_epi8('"');
+    for (;;) {
+        const __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
+        const __m128i stop =
+            _mm_or_si128(_mm_cmpeq_epi8(chunk, zero), _mm_cmpeq_epi8(chunk, quote));
+        const int mask = _mm_movemask_epi8(stop);
+        if (mask != 0)
+            return p + __builtin_ctz((unsigned)mask);
+        p += 16;
+    }
+#else
+    while (*p && *p != '"')
+        p += 1;
+    return p;
+#endif
+}
+
 /* The next quote, bracket or brace, or the NUL that ends the text; reads as far behind it as above. */
 static inline const uint8_t *_Nonnull platform_structure_span(const uint8_t *_Nonnull p)
 {

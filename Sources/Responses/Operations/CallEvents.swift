@@ -133,8 +133,10 @@ extension Call {
     /// A terminal event with a response that failed, or with an error in place of one.
     private func isFailureInDisguise(_ document: JSONValue, _ outline: JSONValue) -> Bool {
         guard event.kind.isTerminal else { return false }
-        return outline.member("response")?.kind == .object
-            ? Refusal.hasFailed(outline) : Refusal.saysError(document)
+        guard let response = outline.member("response"), response.kind == .object else {
+            return Refusal.saysError(document)
+        }
+        return Refusal.hasFailed(response)
     }
 
     /// Gateways that speak several APIs keep this one alive as others are.

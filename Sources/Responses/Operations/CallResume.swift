@@ -137,9 +137,10 @@ extension Call {
         guard event.kind != .failed, let start = json.baseAddress,
             let document = JSONValue(checking: start, count: json.count)
         else { return true }
-        let output = document.member("response")?.member("output")
+        let response = document.member("response")
+        let output = response?.member("output")
         let isWhole = output?.element(0) != nil || output != nil && accumulator.items.isEmpty
-        return isWhole || Refusal.hasFailed(document)
+        return isWhole || response.map { Refusal.hasFailed($0) } ?? false
     }
 
     /// Returns false: the event is not accepted, and the attempt has ended.

@@ -249,8 +249,12 @@ package final class Accumulator {
             guard let made = HeldJSON.make(of: value, arriving) else { return .noMemory }
             skeleton = made
         }
-        if let id = arriving.text("id", of: value), !id.isEmpty { responseID = Text(id) }
-        if let background = value.member("background") { isBackground = background.kind == .true }
+        let (id, background) = value.members("id", "background")
+        if let id, id.kind == .string {
+            let text = arriving.whole(id).unescaped()
+            if !text.isEmpty { responseID = Text(text) }
+        }
+        if let background { isBackground = background.kind == .true }
         return .fine
     }
 

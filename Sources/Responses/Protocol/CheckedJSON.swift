@@ -27,8 +27,8 @@ package enum CheckedJSON {
     package static func stringEnd(_ start: Position) -> Position {
         var p = start + 1
         while true {
-            guard let found = strchr(characters(p), 0x22) else { return p + strlen(characters(p)) }
-            let quote = UnsafePointer(UnsafeRawPointer(found).assumingMemoryBound(to: UInt8.self))
+            let quote = platform_quote_span(p)
+            if quote.pointee == 0 { return quote }
             // Behind an odd number of backslashes it is part of the text.
             var before = quote
             while before > p && before[-1] == 0x5C { before -= 1 }
@@ -55,10 +55,5 @@ package enum CheckedJSON {
             }
             p = platform_structure_span(p)
         }
-    }
-
-    @inline(__always)
-    private static func characters(_ p: Position) -> UnsafePointer<CChar> {
-        UnsafeRawPointer(p).assumingMemoryBound(to: CChar.self)
     }
 }

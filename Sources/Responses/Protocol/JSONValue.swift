@@ -96,6 +96,24 @@ package struct JSONValue {
         return found
     }
 
+    /// Two members in one pass.
+    package func members(_ first: StaticString, _ second: StaticString) -> (JSONValue?, JSONValue?)
+    {
+        var found: (JSONValue?, JSONValue?) = (nil, nil)
+        guard kind == .object else { return found }
+        forEach { name, value in
+            if let name {
+                if name.isText(first) {
+                    found.0 = value
+                } else if name.isText(second) {
+                    found.1 = value
+                }
+            }
+            return true
+        }
+        return found
+    }
+
     package func member(_ name: StaticString) -> JSONValue? {
         member(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }

@@ -26,10 +26,10 @@ package struct Refusal {
         document.member("error").map { isSaid($0) } ?? false
     }
 
-    /// The response of an event has failed.
+    /// The response has failed.
     @inline(never)
-    package static func hasFailed(_ event: JSONValue) -> Bool {
-        event.member("response")?.member("status")?.isText("failed") == true
+    package static func hasFailed(_ response: JSONValue) -> Bool {
+        response.member("status")?.isText("failed") == true
     }
 
     /// The meaning of an event without a type, or of an unknown type.
