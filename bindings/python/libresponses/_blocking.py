@@ -107,7 +107,7 @@ class Line:
         return Reading(self._begun(request), parts, self)
 
     def perform(self, request: Request) -> Any:
-        """Makes a call and waits for its answer: `start`, `until_done` and `answer` in one."""
+        """Makes a call and waits for its answer: `start`, and all of a `Reading`, in one."""
         waiting = _green.current()
         if waiting is not None:
             reading = self._start_green(waiting, request, None)
@@ -120,8 +120,7 @@ class Line:
         waited_for, key = self._waited_for, id(call)
         try:
             waited_for[key] = ref(call)
-            call.until_done()
-            return call.answer(request.result)
+            return call.outcome(request.result)
         finally:
             waited_for.pop(key, None)
             call.close()

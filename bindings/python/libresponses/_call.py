@@ -127,11 +127,16 @@ class Call:
         self._source = source  # of its keys
         self._handle = 0
         self.is_done = False
-        error = c_void_p()
-        status = start(*arguments, byref(self._place), byref(error))
+        try:
+            cells = Cells.spare.pop()
+        except IndexError:
+            cells = Cells()
+        status = start(*arguments, byref(self._place), cells.at_error)
         if status < 0:
-            raise _errors.from_library(status, error.value, name, base_url)
+            raise _errors.from_library(status, cells.error.value, name, base_url)
         self._handle = self._place.value or 0
+        if len(Cells.spare) < 16:
+            Cells.spare.append(cells)
 
     @property
     def handle(self) -> int:
@@ -222,8 +227,11 @@ class Call:
         """True when the call has ended well; what it would not say yet is not waited for."""
         return self.read() is None
 
-    def until_done(self) -> None:
-        """Waits until the call has ended, which nobody else reads. Raises what went wrong."""
+    def outcome(self, kind: Any) -> Any:
+        """Waits until the call has ended, which nobody else reads. Raises what went wrong.
+
+        Returns what `answer` does.
+        """
         at = _address(self.handle)
         try:
             cells = Cells.spare.pop()
@@ -239,8 +247,7 @@ class Call:
             if status < 0:
                 self.fail(status, cells.error.value)
         self.is_done = True
-        if len(Cells.spare) < 16:
-            Cells.spare.append(cells)
+        return self._answer(at, cells, kind)
 
     def snapshot(self) -> Any:
         """The response as it is put together so far, None when nothing has arrived."""
@@ -250,14 +257,17 @@ class Call:
 
     def answer(self, kind: Any) -> Any:
         """The document that the call has for an answer, None when nothing has arrived."""
-        response = _plain_response(_address(self.handle))
-        if not response:
-            return None
-        at = _address(response)
         try:
             cells = Cells.spare.pop()
         except IndexError:
             cells = Cells()
+        return self._answer(_address(self.handle), cells, kind)
+
+    def _answer(self, call: Any, cells: Cells, kind: Any) -> Any:
+        response = _plain_response(call)
+        if not response:
+            return None
+        at = _address(response)
         text = cells.copied(_plain_json, _json, response, at)
         made = kind._from_json(text)
         about = made.__dict__
@@ -314,8 +324,12 @@ class Call:
             _free(handle)
 
     def __del__(self) -> None:
+        try:
+            is_open = self._place.value
+        except AttributeError:  # it was not even begun
+            return
         # Names of the module are None when the interpreter ends.
-        if hasattr(self, "_place") and _free is not None:
+        if is_open and _free is not None:
             self.close()
 
 

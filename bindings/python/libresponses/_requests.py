@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ctypes import c_size_t, c_void_p
+
 from . import _engine, _errors, _models, _options
 from . import _library as lib
 from ._call import Call, RawCall
@@ -13,15 +15,21 @@ if TYPE_CHECKING:
 
     from . import _keys
 
-_NTS = (1 << (8 * 8)) - 1
+_address = c_void_p.from_param
+_UNTIL_NUL = c_size_t.from_param(c_size_t(-1).value)  # RESPONSES_NTS; no JSON has a NUL
 
+# Operations that take nothing but a body.
+_PLAIN = ("create", "create_stream")
 
 _starts: dict[str, Any] = {}
 
 
 def _start(operation: str) -> Any:
     """The function of the library that starts an operation."""
-    function = _starts[operation] = getattr(lib.blocking, f"responses_{operation}_start")
+    name = f"responses_{operation}_start"
+    is_plain = operation in _PLAIN
+    function = lib.bare(lib.blocking, name) if is_plain else getattr(lib.blocking, name)
+    _starts[operation] = function
     return function
 
 
@@ -83,13 +91,16 @@ class Request:
                     _options.set_all(client, {"default_query": query}, {})
                 if source is not None:
                     source.attach(client)
+            function = _starts.get(self.operation) or _start(self.operation)
+            base_url = settings.options.get("base_url") or ""
+            kind = RawCall if "raw" in self.options else Call
+            if self.operation in _PLAIN:
+                data, at = dumps(self.body), _address(client)
+                return kind(self.name, base_url, source, function, at, data, _UNTIL_NUL)
             arguments = list(self.arguments)
             if self.body is not None:
                 data = dumps(self.body)
                 arguments += [data, len(data)]
-            function = _starts.get(self.operation) or _start(self.operation)
-            base_url = settings.options.get("base_url") or ""
-            kind = RawCall if "raw" in self.options else Call
             return kind(self.name, base_url, source, function, client, *arguments)
         finally:
             if derived is not None:
