@@ -107,16 +107,14 @@ class Request:
                 derived.close()
 
 
-_CALL_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
+_CALL_OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout", "max_retries"})
 
 
 def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
     """Takes the options of a call out of its parameters."""
-    found = {}
-    for name in _CALL_OPTIONS:
-        if name in parameters:
-            found[name] = parameters.pop(name)
-    return found
+    if _CALL_OPTIONS.isdisjoint(parameters):
+        return {}
+    return {name: parameters.pop(name) for name in _CALL_OPTIONS if name in parameters}
 
 
 # Of these no value says "leave it out", which is quicker to see than what a value is instead.
@@ -125,12 +123,10 @@ _SENT = frozenset({str, int, float, bool, list, dict, tuple, type(None)})
 
 def given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that were given."""
-    omit, kind = _options.omit, _options.Omit
-    found = dict(parameters)
-    for name, value in parameters.items():
-        if type(value) not in _SENT and (value is omit or isinstance(value, kind)):
-            del found[name]
-    return found
+    if _SENT.issuperset(map(type, parameters.values())):
+        return dict(parameters)
+    kind = _options.Omit
+    return {name: value for name, value in parameters.items() if not isinstance(value, kind)}
 
 
 _encode: Any = None
