@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import pickle
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from scripted import Scripted
 import libresponses
 from libresponses import NOT_GIVEN, OpenAI, Timeout, _call
 from libresponses._models import Response
+from libresponses._responses import Responses
 
 Fault = Callable[[str], dict[str, str]]
 
@@ -56,6 +58,34 @@ def test_text_of_an_answer(client: OpenAI, monkeypatch: pytest.MonkeyPatch) -> N
     assert response.output_text == ""
     monkeypatch.setattr(_call, "TEXT_BYTES", 10)
     assert answer().output_text == text
+
+
+def test_parameters_without_json(client: OpenAI) -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    without: list[tuple[Any, str]] = [
+        (circle, "ircular"),
+        (object, "has no JSON"),
+        ({(): 1}, "tuple"),
+    ]
+    for value, said in without:
+        for _ in range(2):
+            with pytest.raises(libresponses.InvalidArgumentError, match=said):
+                client.responses.create(model="sandbox", input="x", metadata={"a": value})
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(RecursionError):
+        client.responses.create(model="sandbox", input=deep)
+    same = [{"role": "user", "content": "x"}]
+    answer = client.responses.create(model="sandbox", input=[*same, *same], metadata={"b": "c"})
+    assert answer.output_text
+
+
+def test_parameters_are_shown() -> None:
+    found = inspect.signature(OpenAI(api_key="x").responses.create).parameters
+    assert {"input", "model", "stream", "timeout", "others"} <= set(found)
+    assert Responses.create.__doc__
 
 
 def test_half_a_character() -> None:

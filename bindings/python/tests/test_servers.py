@@ -132,6 +132,7 @@ def test_another_thread_cancels_a_call(fault: Fault) -> None:
             timer.join()
             assert other.result(30).output_text == "You said: Hi"
         assert mine.responses.create(model="sandbox", input="Hi").output_text
+        assert not mine._line._waited_for
 
 
 def test_cancelled_streams_of_a_client() -> None:
