@@ -56,5 +56,6 @@
 #include "responses/reading.hpp"
 #include "responses/call.hpp"
 #include "responses/client.hpp"
+#include "responses/keys.hpp"
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef RESPONSES_CLIENT_HPP
 #define RESPONSES_CLIENT_HPP
 
+#include "keys.hpp"
 #include "starts.hpp"
 
 RESPONSES_NAMESPACE_BEGIN
@@ -147,6 +148,19 @@ class client : public starts
         return responses_client_set_log(handle_, RESPONSES_LOG_NONE, nullptr, nullptr);
     }
 
+    /* Takes the key of every attempt from `source`, a function of (key_request): see
+       responses_client_set_key_callback(). It has to live as long as the calls that start from now on, hence no
+       temporary. When it throws, the call ends with RESPONSES_E_USER, unless the request was moved away. */
+    template <class F> int keys_from(F &source) noexcept
+    {
+        return responses_client_set_key_callback(handle_, key_asked<F>, address_of(source));
+    }
+    /* The key is the option's again. */
+    int keys_from_nobody() noexcept
+    {
+        return responses_client_set_key_callback(handle_, nullptr, nullptr);
+    }
+
     /* The descriptor for an event loop: when it is readable, dispatch(), then next_ready() until it
        says RESPONSES_AGAIN. A negative status on failure. */
     int fd() const noexcept
@@ -189,6 +203,17 @@ class client : public starts
         }
 #else
         function_at<F>(user_data)(level, string_view(line, size));
+#endif
+    }
+    template <class F> static void key_asked(responses_key_request *taken, void *user_data) noexcept
+    {
+#if RESPONSES_EXCEPTIONS
+        try {
+            function_at<F>(user_data)(key_request(taken));
+        } catch (...) {
+        }
+#else
+        function_at<F>(user_data)(key_request(taken));
 #endif
     }
     /* An object by its address, const or not, and a plain function as the pointer that it is. */

@@ -213,6 +213,40 @@ TEST_CASE("a log that throws")
     CHECK(lines > 0);
 }
 
+TEST_CASE("a key for each attempt")
+{
+    responses::client client;
+    std::vector<int> attempts, statuses;
+    auto source = [&](responses::key_request asked) {
+        attempts.push_back(asked.attempt());
+        statuses.push_back(asked.http_status());
+        asked.answer(std::getenv("OPENAI_API_KEY"));
+    };
+    CHECK(client.keys_from(source) == RESPONSES_OK);
+    CHECK(client.create(request("a")).http_status() == 200);
+    CHECK(client.create(request("b")).http_status() == 200);
+    CHECK(attempts == std::vector<int>{1, 1});
+    CHECK(statuses == std::vector<int>{0, 0});
+
+    std::vector<responses::key_request> later;
+    auto waiting = [&later](responses::key_request asked) { later.push_back(std::move(asked)); };
+    CHECK(client.keys_from(waiting) == RESPONSES_OK);
+    call call = client.stream(request("a"));
+    CHECK(later.size() == 1);
+    CHECK(later[0].try_answer("a\nb").status() == RESPONSES_E_INVALID);
+    later[0].answer(std::getenv("OPENAI_API_KEY"));
+    int events = 0;
+    for (auto &event : call)
+        events += event ? 1 : 0;
+    CHECK(events > 3);
+
+    auto failing = [](responses::key_request) { throw std::logic_error("the vault is closed"); };
+    CHECK(client.keys_from(failing) == RESPONSES_OK);
+    CHECK(client.try_create(request("a")).status() == RESPONSES_E_USER);
+    CHECK(client.keys_from_nobody() == RESPONSES_OK);
+    CHECK(client.create(request("a")).http_status() == 200);
+}
+
 TEST_CASE("a background stream, again")
 {
     responses::client client;
