@@ -226,6 +226,7 @@ module Libresponses
 
     # Fields of a response that may be missing.
     RESPONSE = %w[
+      id created_at model object output parallel_tool_calls tool_choice tools
       access_programs background completed_at conversation error image incomplete_details input_transformations
       instructions max_output_tokens max_tool_calls metadata moderation previous_response_id prompt
       prompt_cache_diagnostics prompt_cache_key prompt_cache_options prompt_cache_retention reasoning
