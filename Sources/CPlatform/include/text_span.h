@@ -5,6 +5,7 @@
 #ifndef PLATFORM_TEXT_SPAN_H
 #define PLATFORM_TEXT_SPAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -102,6 +103,45 @@ static inline const uint8_t *_Nonnull platform_structure_span(const uint8_t *_No
         p += 1;
     return p;
 #endif
+}
+
+/* How many of the bytes are ASCII up to the first that is not. Reads none behind them. */
+static inline size_t platform_ascii_span(const uint8_t *_Nonnull p, size_t count)
+{
+    size_t i = 0;
+#if defined(__SSE2__)
+    for (; count - i >= 64; i += 64) {
+        const __m128i *const four = (const __m128i *)(const void *)(p + i);
+        const __m128i all =
+            _mm_or_si128(_mm_or_si128(_mm_loadu_si128(four), _mm_loadu_si128(four + 1)),
+                         _mm_or_si128(_mm_loadu_si128(four + 2), _mm_loadu_si128(four + 3)));
+        if (_mm_movemask_epi8(all) != 0)
+            break;
+    }
+    if (count >= 16) {
+        /* The last step goes back to where 16 bytes are left; what it sees again is ASCII. */
+        while (i < count) {
+            if (i > count - 16)
+                i = count - 16;
+            const __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+            const int mask = _mm_movemask_epi8(chunk);
+            if (mask != 0)
+                return i + (size_t)__builtin_ctz((unsigned)mask);
+            i += 16;
+        }
+        return count;
+    }
+#endif
+    const uint64_t tops = 0x8080808080808080u;
+    for (; count - i >= 8; i += 8) {
+        uint64_t word;
+        memcpy(&word, p + i, sizeof word);
+        if (word & tops)
+            break;
+    }
+    while (i < count && p[i] < 0x80)
+        i++;
+    return i;
 }
 
 /* Makes spaces of control characters (below 0x20, and 0x7F). */

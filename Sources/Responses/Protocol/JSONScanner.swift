@@ -78,7 +78,7 @@ package enum JSONScanner {
 
     /// One UTF-8 sequence of two to four bytes (RFC 3629, table in section 4). A NUL ends every case.
     @inline(__always)
-    private static func sequenceEnd(_ p: Position) -> Position? {
+    static func sequenceEnd(_ p: Position) -> Position? {
         let first = p.pointee
         if first < 0xC2 || first > 0xF4 { return nil }
         let second = p[1]
