@@ -1,0 +1,99 @@
+import CPlatform
+
+/// What a client asks for when it opens a WebSocket, and whether the server has agreed to that (RFC 6455, 4.1).
+/// Neither an extension nor a subprotocol is asked for.
+package struct WebSocketHandshake {
+    /// The value of Sec-WebSocket-Key.
+    package let key: [UInt8]
+
+    /// With 16 random bytes, new for each connection.
+    package init(nonce: (UInt64, UInt64)) {
+        key = withUnsafeBytes(of: nonce) { WebSocketHandshake.base64(Array($0)) }
+    }
+
+    /// The value that Sec-WebSocket-Accept must have.
+    package var expectedAccept: [UInt8] {
+        WebSocketHandshake.base64(
+            SHA1.digest(key + bytes("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")))
+    }
+
+    /// What is wrong with an answer with status 101, of whose headers these are the values, nil for none; nil when
+    /// nothing is. Several lines of one header are to be joined by commas.
+    package func judge(
+        upgrade: Input?, connection: Input?, accept: Input?, extensions: Input?, protocol: Input?
+    ) -> StaticString? {
+        guard let upgrade else { return "there is no Upgrade header" }
+        if !equalIgnoringCase(
+            WebSocketHandshake.trimmed(upgrade), ("websocket" as StaticString).buffer)
+        {
+            return "its Upgrade header does not say websocket"
+        }
+        guard let connection else { return "there is no Connection header" }
+        if !WebSocketHandshake.lists("upgrade", in: connection) {
+            return "its Connection header does not say Upgrade"
+        }
+        guard let accept else { return "there is no Sec-WebSocket-Accept header" }
+        let isRight = expectedAccept.withUnsafeBufferPointer {
+            equal($0, WebSocketHandshake.trimmed(accept))
+        }
+        if !isRight { return "its Sec-WebSocket-Accept header does not belong to the request" }
+        if let extensions, WebSocketHandshake.saysSomething(extensions) {
+            return "its Sec-WebSocket-Extensions header names an extension that was not asked for"
+        }
+        if let `protocol`, WebSocketHandshake.saysSomething(`protocol`) {
+            return "its Sec-WebSocket-Protocol header names a subprotocol that was not asked for"
+        }
+        return nil
+    }
+
+    /// A list may have empty members (RFC 9110, 5.6.1).
+    private static func saysSomething(_ list: Input) -> Bool {
+        for byte in list where byte > 0x20 && byte != 0x2C { return true }
+        return false
+    }
+
+    /// Whether a member of the list, which are parted by commas, is the token, in any case of letters.
+    private static func lists(_ token: StaticString, in list: Input) -> Bool {
+        var start = 0
+        while start <= list.count {
+            var end = start
+            while end < list.count && list[end] != 0x2C { end += 1 }
+            let member = trimmed(Input(rebasing: list[start..<end]))
+            if equalIgnoringCase(member, token.buffer) { return true }
+            start = end + 1
+        }
+        return false
+    }
+
+    /// Without the space around it.
+    private static func trimmed(_ text: Input) -> Input {
+        var start = 0
+        var end = text.count
+        while start < end && text[start] <= 0x20 { start += 1 }
+        while end > start && text[end - 1] <= 0x20 { end -= 1 }
+        return Input(rebasing: text[start..<end])
+    }
+
+    /// RFC 4648, 4.
+    static func base64(_ bytes: [UInt8]) -> [UInt8] {
+        let digits =
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" as StaticString)
+            .buffer
+        var text: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let count = min(3, bytes.count - index)
+            var group: UInt32 = 0
+            for offset in 0..<3 {
+                group = group &<< 8 | (offset < count ? UInt32(bytes[index + offset]) : 0)
+            }
+            for digit in 0..<4 {
+                let shift = UInt32(truncatingIfNeeded: 18 - 6 * digit)
+                text.append(
+                    digit <= count ? digits[Int(truncatingIfNeeded: group &>> shift & 63)] : 0x3D)
+            }
+            index += 3
+        }
+        return text
+    }
+}
