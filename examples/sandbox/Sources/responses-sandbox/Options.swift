@@ -5,6 +5,8 @@ struct Options {
     var speed = 0.0
     var backgroundSpeed = 100.0
     var queueMilliseconds = 50
+    /// How long a WebSocket may last.
+    var sessionMilliseconds = 60 * 60 * 1000
     var seed: UInt64 = 1
     var faults: [FaultSpec] = []
     var showsHelp = false
@@ -35,6 +37,8 @@ struct Options {
             case "--background-speed": backgroundSpeed = try Self.speed(value(), name)
             case "--queue-ms":
                 queueMilliseconds = try Self.number(value(), name, in: 0...86_400_000)
+            case "--session-ms":
+                sessionMilliseconds = try Self.number(value(), name, in: 1...86_400_000)
             case "--seed":
                 seed = UInt64(try Self.number(value(), name, in: 0...Int.max))
             case "--fault": faults += try Self.faults(value())
@@ -99,6 +103,7 @@ struct Options {
           --speed N             events a second of each response; 0 is as fast as possible (0)
           --background-speed N  the same for background responses (100)
           --queue-ms N          how long background responses stay queued (50)
+          --session-ms N        how long a WebSocket lasts before its limit is reached (3600000)
           --seed S              number that ids, obfuscation and generated values follow from (1)
           --fault SPEC          misbehave as SPEC says, towards every client; may be repeated
           --help                this text

@@ -54,13 +54,13 @@ enum RequestHeaders {
     static func body(_ request: HTTPRequest, isOptional: Bool = false) throws -> JSON {
         if isOptional, request.body.isEmpty { return [:] }
         guard let body = JSON(reading: request.body), body.object != nil else {
-            throw APIError.invalid(
-                "We could not parse the JSON body of your request. (HINT: This likely means you "
-                    + "aren't using your HTTP library correctly. The OpenAI API expects a JSON "
-                    + "payload, but what was sent was not valid JSON. If you have trouble figuring "
-                    + "out how to fix this, please contact us through our help center at "
-                    + "help.openai.com.)")
+            throw notJSON
         }
         return body
     }
+    static let notJSON = APIError.invalid(
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using "
+            + "your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent "
+            + "was not valid JSON. If you have trouble figuring out how to fix this, please contact "
+            + "us through our help center at help.openai.com.)")
 }

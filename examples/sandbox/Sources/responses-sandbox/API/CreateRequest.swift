@@ -13,7 +13,8 @@ struct CreateRequest {
     let tools: [JSON]
     let toolChoice: JSON
 
-    init(body: JSON) throws {
+    /// - Parameter isWarmUp: without output; needs no input either.
+    init(body: JSON, isWarmUp: Bool = false) throws {
         try SchemaCheck.checkObject(body, RequestSchemas.create, at: "")
         raw = body.object ?? [:]
         isStream = raw["stream"]?.bool ?? false
@@ -32,10 +33,11 @@ struct CreateRequest {
             throw APIError.missing("model")
         }
         model = name
-        try checkCombinations(hasPrompt: hasPrompt)
+        if !isWarmUp { try checkInput(hasPrompt: hasPrompt) }
+        try checkCombinations()
     }
 
-    private func checkCombinations(hasPrompt: Bool) throws {
+    private func checkInput(hasPrompt: Bool) throws {
         let hasInput = raw["input"].map { !$0.isNull } ?? false
         if !hasInput && !hasPrompt && previousResponseID == nil && conversationID == nil {
             throw APIError.missing("input")
@@ -45,6 +47,9 @@ struct CreateRequest {
                 "Invalid 'input': empty array. Expected an array with minimum length 1, but got an "
                     + "empty array instead.", param: "input", code: "empty_array")
         }
+    }
+
+    private func checkCombinations() throws {
         if previousResponseID != nil, conversationID != nil {
             throw APIError.invalid(
                 "Mutually exclusive parameters: 'previous_response_id' and 'conversation'. Ensure "

@@ -26,6 +26,14 @@ final class RequestHistory {
                 tags: Self.tags(of: request)))
     }
 
+    /// A message over a WebSocket; it has the headers, and so the tags, of the handshake.
+    func add(_ message: Bytes, over handshake: HTTPRequest, remotePort: Int) {
+        var request = handshake
+        request.method = "WEBSOCKET"
+        request.body = message
+        add(request, requestID: "", remotePort: remotePort)
+    }
+
     /// Larger ones are shown as null, with their size.
     private static let longestBody = 32 * 1024
 

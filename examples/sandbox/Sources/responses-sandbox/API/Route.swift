@@ -5,11 +5,15 @@ struct Route {
         case create, get, resume, delete, cancel
         case inputItems = "input_items"
         case inputTokens = "input_tokens"
-        case compact, conversations, models, sandbox, unknown
+        case compact, conversations, models
+        /// The handshake of a WebSocket, and each `response.create` over it.
+        case websocket, turn
+        case sandbox, unknown
     }
 
     enum Action {
         case createResponse
+        case openSession
         case getResponse(String)
         case deleteResponse(String)
         case cancelResponse(String)
@@ -58,6 +62,8 @@ struct Route {
         let method = request.method
         switch (method, rest.count, rest.first, rest.last) {
         case ("POST", 0, _, _): return Route(.create, .createResponse)
+        case ("GET", 0, _, _) where Handshake.isWanted(by: request):
+            return Route(.websocket, .openSession)
         // Fixed words come before ids.
         case ("POST", 1, "input_tokens", _): return Route(.inputTokens, .countInputTokens)
         case ("POST", 1, "compact", _): return Route(.compact, .compact)

@@ -9,9 +9,14 @@ extension Server {
         var body = try RequestHeaders.body(exchange.request)
         if exchange.faults.ignoresBackground { body.remove("background") }
         let request = try CreateRequest(body: body)
-        let options = try runOptions(request, exchange)
-        let (record, script) = try plan(request)
-        let run = ResponseRun(record: record, script: script, options: options, loop: loop)
+        let options = try runOptions(
+            request, exchange.faults, speed: exchange.request.header("x-sandbox-speed"))
+        let plan = try plan(
+            request,
+            history: history(
+                previous: request.previousResponseID, conversation: request.conversationID))
+        let record = plan.record
+        let run = ResponseRun(record: record, script: plan.script, options: options, loop: loop)
         record.run = run
         if request.isBackground { store.keep(record) }
         run.onEnd = { [self] in finish(record) }
@@ -44,20 +49,35 @@ extension Server {
         run.start()
     }
 
-    private func plan(_ request: CreateRequest) throws -> (ResponseRecord, Script) {
+    /// Everything that is decided before the first event.
+    struct Plan {
+        var record: ResponseRecord
+        var script: Script
+        /// Earlier turns, then the input of this one.
+        var items: [JSON]
+    }
+
+    /// - Parameters:
+    ///   - history: the items before the input.
+    ///   - lookUp: finds an item that is referred to; nil looks at what is stored.
+    ///   - generates: false plans a response without output.
+    func plan(
+        _ request: CreateRequest, history: @autoclosure () throws -> [JSON],
+        lookUp: ((String) -> JSON?)? = nil, generates: Bool = true
+    ) throws -> Plan {
         _ = try ModelCatalog.behaviour(of: request.model)
-        let history = try history(
-            previous: request.previousResponseID, conversation: request.conversationID)
+        let history = try history()
         let own = try InputItems.normalized(
-            request.raw["input"], identifiers: store.identifiers, lookUp: store.item)
+            request.raw["input"], identifiers: store.identifiers, lookUp: lookUp ?? store.item)
         try InputItems.checkConsistency(history: history, own: own)
         let prompt = Prompt(request: request, items: history + own)
         let record = ResponseRecord(
             id: store.identifiers.next("resp_"), request: request,
             createdAt: Int(WallClock.seconds()), ownInput: own, inputTokens: prompt.inputTokens)
-        return (
-            record, try SandboxModel.script(for: prompt, identifiers: store.identifiers)
-        )
+        let script =
+            generates
+            ? try SandboxModel.script(for: prompt, identifiers: store.identifiers) : Script()
+        return Plan(record: record, script: script, items: prompt.items)
     }
 
     /// The items that come before the input.
@@ -76,31 +96,32 @@ extension Server {
         return try self.conversation(conversation).items
     }
 
-    private func runOptions(
-        _ request: CreateRequest, _ exchange: Exchange
+    /// - Parameter speed: what the client said, as text.
+    func runOptions(
+        _ request: CreateRequest, _ faults: Faults, speed: String?
     ) throws -> ResponseRun.Options {
         var run = ResponseRun.Options()
         run.speed = request.isBackground ? options.backgroundSpeed : options.speed
-        if let header = exchange.request.header("x-sandbox-speed") {
-            guard let speed = Double(header), speed >= 0, speed <= 1e6 else {
+        if let speed {
+            guard let number = Double(speed), number >= 0, number <= 1e6 else {
                 throw APIError.invalid(
-                    "X-Sandbox-Speed takes events a second, not '\(header)'.",
+                    "X-Sandbox-Speed takes events a second, not '\(speed)'.",
                     param: "X-Sandbox-Speed")
             }
-            run.speed = speed
+            run.speed = number
         }
         run.queueMilliseconds = options.queueMilliseconds
-        run.keepaliveEvery = exchange.faults.keepaliveEvery
-        run.errorShape = exchange.faults.errorShape
-        run.failsBeforeError = exchange.faults.errorThen == .before
-        run.endsAtError = exchange.faults.errorThen == .nothing
+        run.keepaliveEvery = faults.keepaliveEvery
+        run.errorShape = faults.errorShape
+        run.failsBeforeError = faults.errorThen == .before
+        run.endsAtError = faults.errorThen == .nothing
         return run
     }
 
     // MARK: - Keeping
 
     /// The response is over: it can be had from now on, and its conversation knows of it.
-    private func finish(_ record: ResponseRecord) {
+    func finish(_ record: ResponseRecord) {
         if record.request.isBackground {
             scheduleExpiry(record)
         } else {

@@ -3,8 +3,8 @@ final class Server {
     let options: Options
     let loop: EventLoop
     let store: Store
-    private let faultBook: FaultBook
-    private let history = RequestHistory()
+    let faultBook: FaultBook
+    let history = RequestHistory()
     private var listener: Listener?
     private var requestCount: UInt64 = 0
 
@@ -102,6 +102,7 @@ final class Server {
     private func dispatch(_ exchange: Exchange) throws {
         switch exchange.route.action {
         case .createResponse: try createResponse(exchange)
+        case .openSession: try openSession(exchange)
         case .getResponse(let id): try getResponse(id, exchange)
         case .deleteResponse(let id): try deleteResponse(id, exchange)
         case .cancelResponse(let id): try cancelResponse(id, exchange)
@@ -148,7 +149,7 @@ final class Server {
     }
 
     /// Counted apart from all other ids, so that looking at a response does not change the next.
-    private func nextRequestID() -> String {
+    func nextRequestID() -> String {
         requestCount += 1
         var random = DeterministicRandom(seed: options.seed ^ 0x7265_71, stream: requestCount)
         var text = Bytes(text: "req_")

@@ -37,6 +37,9 @@ final class Connection {
     private var hasEnded = false
     private var watchesOutput = false
     private var isFlushScheduled = false
+    /// Takes every byte once the connection has left HTTP.
+    private var onBytes: ((UnsafeRawBufferPointer) -> Void)?
+    private var isReadingPaused = false
 
     /// Above this many bytes not taken by the client, producers wait for `onDrained`.
     static let highWatermark = 64 * 1024
@@ -148,12 +151,33 @@ final class Connection {
                 return false
             }
             // While we are ending the connection what the client still sends is of no interest.
-            if ending == nil {
-                reader.append(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
+            guard ending == nil else { return true }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[0..<count])
+            if let onBytes {
+                onBytes(bytes)
+            } else {
+                reader.append(bytes)
             }
             return true
         }
-        if alreadyRead { readRequests() }
+        if alreadyRead, onBytes == nil { readRequests() }
+    }
+
+    /// The connection leaves HTTP: the handler gets every byte behind the request.
+    func takeOver(_ handler: @escaping (UnsafeRawBufferPointer) -> Void) {
+        onBytes = handler
+        let rest = reader.takeRest()
+        guard !rest.isEmpty else { return }
+        loop.soon { [self] in
+            if !isClosed, ending == nil { rest.withUnsafeBytes { onBytes?($0) } }
+        }
+    }
+
+    /// Leaves what the client sends in the socket until it has taken what was written.
+    func pauseReading() {
+        guard !isClosed, !isReadingPaused, bytesWaiting >= Self.highWatermark else { return }
+        isReadingPaused = true
+        updateWatch()
     }
 
     private func readRequests() {
@@ -176,10 +200,17 @@ final class Connection {
     }
 
     private func watchOutput(_ wanted: Bool) {
-        guard wanted != watchesOutput else { return }
+        let resumes = isReadingPaused && bytesWaiting < Self.highWatermark / 2
+        guard wanted != watchesOutput || resumes else { return }
         watchesOutput = wanted
-        let output = wanted ? EPOLLOUT.rawValue : 0
-        loop.change(descriptor, to: EPOLLIN.rawValue | output)
+        if resumes { isReadingPaused = false }
+        updateWatch()
+    }
+
+    private func updateWatch() {
+        let input = isReadingPaused ? 0 : EPOLLIN.rawValue
+        let output = watchesOutput ? EPOLLOUT.rawValue : 0
+        loop.change(descriptor, to: input | output)
     }
 
     private func end(_ ending: Ending) {
@@ -220,6 +251,7 @@ final class Connection {
         onDrained = nil
         onRequest = nil
         onMalformed = nil
+        onBytes = nil
         notify?()
     }
 }

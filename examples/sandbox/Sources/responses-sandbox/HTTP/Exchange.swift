@@ -55,15 +55,34 @@ final class Exchange {
         return writer
     }
 
+    /// Answers 101 and gives the connection away; nil when a fault says that there shall be no answer.
+    func switchProtocols(headers: [(String, String)]) -> Connection? {
+        status = 101
+        if let ending = faults.noResponse {
+            drop(ending)
+            return nil
+        }
+        connection.writeLimit = faults.writeSize
+        var lines = ["HTTP/1.1 101 \(ReasonPhrase.of(101))"]
+        lines += (headers + [("x-request-id", requestID)]).map { "\($0.0): \($0.1)" }
+        connection.write((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        logLine(suffix: note)
+        return connection
+    }
+
+    private func drop(_ ending: Connection.Ending) {
+        connection.onClose = nil
+        logLine(suffix: "no response")
+        connection.close(after: ending)
+    }
+
     /// Nil when a fault says that there shall be no answer.
     private func begin(
         _ status: Int, contentType: String, length: Int?, headers: [(String, String)]
     ) -> BodyWriter? {
         self.status = status
         if let ending = faults.noResponse {
-            connection.onClose = nil
-            logLine(suffix: "no response")
-            connection.close(after: ending)
+            drop(ending)
             return nil
         }
         if connection.onClose == nil { connection.onClose = { [self] in logDisconnect() } }
@@ -123,12 +142,13 @@ enum ReasonPhrase {
     static func of(_ status: Int) -> String { phrases[status] ?? "Status" }
 
     private static let phrases = [
-        200: "OK", 204: "No Content", 301: "Moved Permanently", 302: "Found",
+        101: "Switching Protocols", 200: "OK", 204: "No Content", 301: "Moved Permanently",
+        302: "Found",
         307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
         401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
         408: "Request Timeout", 409: "Conflict", 413: "Payload Too Large",
         415: "Unsupported Media Type", 418: "I'm a teapot", 422: "Unprocessable Entity",
-        429: "Too Many Requests", 431: "Request Header Fields Too Large",
+        426: "Upgrade Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
         500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
         503: "Service Unavailable", 504: "Gateway Timeout", 529: "Overloaded",
     ]

@@ -32,6 +32,12 @@ struct RequestReader {
 
     var hasBufferedInput: Bool { position < input.count }
 
+    /// What came behind the last request.
+    mutating func takeRest() -> Bytes {
+        defer { position = input.count }
+        return Bytes(input[position...])
+    }
+
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if position == input.count {
             input.removeAll(keepingCapacity: position < 1 << 20)

@@ -57,15 +57,29 @@ struct EventFraming {
     }
 
     private func dataLines(_ event: StreamEvent, index: Int) -> [Bytes] {
+        let json = json(event, index: index)
+        return faults.splitsData ? split(json) : [json]
+    }
+
+    /// What the event says, with the faults that belong to that.
+    ///
+    /// - Parameter lane: the lane of a WebSocket that the event belongs to.
+    func json(_ event: StreamEvent, index: Int, lane: String? = nil) -> Bytes {
         var json = Bytes()
         event.write(
             to: &json, obfuscationSeed: obfuscationSeed, withSequence: !faults.hidesSequence)
+        if let lane {
+            json.removeLast()
+            json.append(text: ",\"stream_id\":")
+            json.append(jsonString: lane)
+            json.append(UInt8(ascii: "}"))
+        }
         if let size = faults.bigEventBytes, index == faults.bigEventAt ?? Self.defaultBigEvent {
             pad(&json, to: size)
         }
         if faults.brokenUTF8Events.contains(index) { breakUTF8(&json) }
         if faults.brokenJSONEvents.contains(index) { json.removeLast(json.count / 2) }
-        return faults.splitsData ? split(json) : [json]
+        return json
     }
 
     /// A member of its own carries the padding, so that the text stays what it was.

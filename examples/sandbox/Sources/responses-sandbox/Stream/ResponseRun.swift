@@ -1,3 +1,9 @@
+/// Reads the events of a response as they come.
+protocol EventReader: AnyObject {
+    /// There are new events, or there will be none any more.
+    func pump()
+}
+
 /// A response being made: plays its script at its pace, keeps the record up to date and the events
 /// in order, and wakes those who read them.
 final class ResponseRun {
@@ -11,6 +17,8 @@ final class ResponseRun {
         var errorShape = ErrorEvent.Shape.nested
         /// Sends `response.failed` with a null error before the `error` event, as Azure does.
         var failsBeforeError = false
+        /// Says `created` and `completed`, and nothing else.
+        var isWarmUp = false
         /// Ends the stream at `error`, with nothing after it.
         var endsAtError = false
     }
@@ -31,7 +39,7 @@ final class ResponseRun {
     private var pace: Pace
     private var timer: Timer?
     private var isQueued: Bool
-    private var readers: [StreamSession] = []
+    private var readers: [any EventReader] = []
     private var isBlocked = false
 
     /// Events a reader may be behind before a response with a single reader waits for it.
@@ -51,6 +59,7 @@ final class ResponseRun {
 
     func start() {
         append("response.created")
+        if options.isWarmUp { return pump() }
         guard record.request.isBackground else {
             append("response.in_progress")
             pace.took(2)
@@ -69,9 +78,9 @@ final class ResponseRun {
 
     // MARK: - Readers
 
-    func add(_ reader: StreamSession) { readers.append(reader) }
+    func add(_ reader: any EventReader) { readers.append(reader) }
 
-    func remove(_ reader: StreamSession) { readers.removeAll { $0 === reader } }
+    func remove(_ reader: any EventReader) { readers.removeAll { $0 === reader } }
 
     /// The only reader has read up to here: it is not needed any more, and there is room again.
     func forget(before sequence: Int) {

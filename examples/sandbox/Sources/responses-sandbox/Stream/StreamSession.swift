@@ -1,6 +1,6 @@
 /// One reader of a response's events: takes them from the log as they come and sends them, with
 /// the misbehaviour that was asked for.
-final class StreamSession {
+final class StreamSession: EventReader {
     private let exchange: Exchange
     private let body: BodyWriter
     private let run: ResponseRun
