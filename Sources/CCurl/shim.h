@@ -77,6 +77,20 @@ static inline CURLcode curl_set_body_callback(CURL *easy, curl_bytes_callback fn
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
     return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, fn);
 }
+typedef size_t (*curl_wanted_callback)(char *buffer, size_t size, size_t count, void *context);
+/* A request to speak another protocol: a GET that uploads for as long as the connection lasts, over HTTP/1.1, and
+   through a tunnel where there is a proxy (RFC 6455, 4.1). Its connection is for nothing else. */
+static inline CURLcode curl_set_upgrade(CURL *easy, curl_wanted_callback fn, void *context)
+{
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
+    curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(easy, CURLOPT_READDATA, context);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, fn);
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "GET");
+}
 static inline CURLcode curl_set_header_callback(CURL *easy, curl_bytes_callback fn, void *context)
 {
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);

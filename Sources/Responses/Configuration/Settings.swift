@@ -58,6 +58,10 @@ package struct Settings {
     /// Answers are handed over as they came.
     package var isRaw = false
 
+    // Of sessions.
+    var pingInterval: Int64 = 20_000
+    var sessionTurns = 16
+
     /// What no message may have in it; there once the options are those of a call.
     var redaction: Redaction?
 

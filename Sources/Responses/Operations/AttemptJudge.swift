@@ -62,6 +62,8 @@ struct AttemptJudge {
     var isStored = false
     /// The id of the response is known, from the server or from the caller.
     var hasID = false
+    /// It was sent over a session: it is not sent again, nor can its stream be resumed.
+    var isTurn = false
 
     // MARK: what has been tried
 
@@ -85,19 +87,12 @@ struct AttemptJudge {
     func verdict(on end: AttemptEnd) -> Verdict {
         switch end {
         case .connectionFailed(let isRetryable): return onceMore(isRetryable)
-        case .tooLate: return hasDelivered || isResuming ? goOn : onceMore(true)
+        case .tooLate, .streamEnded, .streamStalled:
+            if isTurn { return isStored && hasID ? .poll : .fail }
+            return verdictOnStream(end)
         case .refused(let isRetryable):
             if isResuming && !isRetryable { return source == .stream ? .poll : .fail }
             return onceMore(isRetryable)
-        case .streamEnded(let inOrder):
-            let isStream = source == .stream
-            if inOrder && isFromCursor && isStream && !hasTaken && !isResuming { return .look }
-            // A stream whose events the program does not see is also resumed, if that is possible.
-            if !hasDelivered && !isResuming && !(hasTaken && canResume) { return onceMore(true) }
-            // Some servers answer with an empty stream after the last event: then the response has ended.
-            if inOrder && isResuming && isStream && !hasMoved { return .look }
-            return goOn
-        case .streamStalled: return goOn
         case .misplaced:
             // One more request with the same cursor.
             return misplacements < 2 && (canResume || source != .stream) ? .resume : .fail
@@ -108,6 +103,21 @@ struct AttemptJudge {
             if kind == .poll { return .pollAgain }
             if source == .look { return .resume }
             return isStored && hasID ? .poll : .fail
+        }
+    }
+
+    private func verdictOnStream(_ end: AttemptEnd) -> Verdict {
+        switch end {
+        case .tooLate: return hasDelivered || isResuming ? goOn : onceMore(true)
+        case .streamEnded(let inOrder):
+            let isStream = source == .stream
+            if inOrder && isFromCursor && isStream && !hasTaken && !isResuming { return .look }
+            // A stream whose events the program does not see is also resumed, if that is possible.
+            if !hasDelivered && !isResuming && !(hasTaken && canResume) { return onceMore(true) }
+            // Some servers answer with an empty stream after the last event: then the response has ended.
+            if inOrder && isResuming && isStream && !hasMoved { return .look }
+            return goOn
+        default: return goOn
         }
     }
 

@@ -31,6 +31,8 @@ package final class Call: Waiter {
     var transfer: Transfer? {
         didSet { lentTransfer = transfer.map { Unmanaged.passUnretained($0) } }
     }
+    /// What it has at a session, in place of a transfer.
+    var turn: Turn?
     /// The same, for what happens with every piece that arrives: nothing is counted.
     private var lentTransfer: Unmanaged<Transfer>?
     var decoder: EventStreamDecoder
@@ -94,7 +96,7 @@ package final class Call: Waiter {
         self.log = log
         request = operation.request
         journal = Journal(frozen.values.redaction)
-        isRaw = frozen.values.isRaw
+        isRaw = frozen.values.isRaw && operation.turn == nil
         decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         stream = StreamState(lastSequence: operation.startingAfter)
@@ -116,6 +118,7 @@ package final class Call: Waiter {
         engine.locked {
             if let transfer { engine.stop(transfer) }
             transfer = nil
+            leaveTurn()
             forgetKeyRequest()
             engine.setDeadline(self, 0)
             isGone = true
@@ -309,6 +312,7 @@ package final class Call: Waiter {
         case .bytes: return true
         case .ended: attemptEnded()
         case .key: takeKey()
+        case .keyWish: askForKeyOfSession()
         case .expired:
             reading.hasLookedAgain = false
             limitReached()
@@ -318,7 +322,10 @@ package final class Call: Waiter {
         return true
     }
 
-    private enum News { case nothing, bytes, ended, key, expired, noMemory, broken(EngineFailure) }
+    private enum News {
+        case nothing, bytes, ended, key, keyWish, expired, noMemory
+        case broken(EngineFailure)
+    }
 
     /// The lock is held.
     @_optimize(speed)
@@ -331,7 +338,9 @@ package final class Call: Waiter {
         if let answer = keyRequest?.answer {
             if case .pending = answer {} else { return .key }
         }
-        let news = lentTransfer?._withUnsafeGuaranteedRef { takeNews(of: $0) } ?? .nothing
+        let news =
+            lentTransfer?._withUnsafeGuaranteedRef { takeNews(of: $0) }
+            ?? (turn == nil ? .nothing : takeNewsOfTurn())
         switch news {
         case .nothing: break
         default: return news
@@ -360,6 +369,24 @@ package final class Call: Waiter {
         return transfer.hasEnded ? .ended : .nothing
     }
 
+    @inline(never)
+    private func takeNewsOfTurn() -> News {
+        guard let turn, let session = operation.turn?.session else { return .nothing }
+        if !turn.inbox.isEmpty {
+            if hasExpired && reading.hasLookedAgain { return .expired }
+            reading.hasLookedAgain = hasExpired
+            turn.wasTakenFrom = true
+            if !decode(&turn.inbox) { return .noMemory }
+            engine.blocks.takeBack(from: &turn.inbox)
+            accumulator.arriving.moved(to: decoder.eventStart)
+            progress.arrival = turn.lastArrival
+            session.wasTaken(from: turn)
+            return .bytes
+        }
+        if turn.state == .over { return .ended }
+        return turn.state == .waiting && session.takesKeyWish() ? .keyWish : .nothing
+    }
+
     @inline(__always)
     private func noteProgress() {
         let bringsLimitForward = progress.bringsLimitForward || !limits.isReceiving
@@ -373,6 +400,7 @@ package final class Call: Waiter {
     private func cancelWithLock() {
         isCancelled.store(true, ordering: .releasing)
         if let transfer { engine.halt(transfer) }
+        leaveTurn()
         engine.tell(self)
         engine.wakeDriver()
     }
@@ -392,6 +420,8 @@ package final class Call: Waiter {
         if let transfer {
             limits.look(at: transfer, now)
             transfer.judgeConnecting(now)
+        } else if let turn {
+            limits.look(at: turn, now)
         }
         // Of the two only one of the call's own limits is its user's business.
         let own = limits.nextDeadline
@@ -411,6 +441,7 @@ package final class Call: Waiter {
     /// Lets go of the transfer: `released`, its connection may be used again; otherwise it is closed.
     func endTransfer(released: Bool) {
         engine.locked {
+            leaveTurn()
             guard let transfer else { return }
             if released { engine.release(transfer) } else { engine.stop(transfer) }
             self.transfer = nil
@@ -468,7 +499,7 @@ package final class Call: Waiter {
         partialVersion = accumulator.version
         // Once events come, the headers do not change any more.
         let isFirst = deliveredEvents > 0 && !resumption.hasBegun
-        let headers = answer ?? (isFirst ? transfer?.headers : nil) ?? journal.headers
+        let headers = answer ?? (isFirst ? carrier?.headers : nil) ?? journal.headers
         partialResponse = Response(
             body: body, headers: headers, attempts: journal.attempts, history: journal.json())
         return partialResponse

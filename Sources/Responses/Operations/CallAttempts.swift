@@ -12,10 +12,12 @@ extension Call {
         failure.suspicion = nil
         reading.hasLookedAgain = false
         progress = Limits.Progress()
+        if isTurn { return sendTurn() }
         if let source = settings.keySource { askForKey(source) } else { sendAttempt() }
     }
 
     func sendAttempt() {
+        if isTurn { return useKeyForSession() }
         journal.attemptStarted()
         guard let transfer = Transfer(request, frozen, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
@@ -52,21 +54,22 @@ extension Call {
         // Whoever drives may be writing what is noted.
         let status: Int32 = engine.locked {
             if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
-            journal.attemptFailed(transfer, reason: reason.bytes)
-            return transfer?.status ?? 0
+            journal.attemptFailed(carrier, reason: reason.bytes)
+            return carrier?.status ?? 0
         }
         log.info("attempt \(journal.attempts): HTTP \(status), \(reason)")
     }
 
     func attemptSucceeded() {
-        engine.locked { journal.attemptSucceeded(transfer) }
-        log.info("attempt \(journal.attempts): HTTP \(transfer?.headers.status ?? 0)")
+        engine.locked { journal.attemptSucceeded(carrier) }
+        log.info("attempt \(journal.attempts): HTTP \(carrier?.headers.status ?? 0)")
     }
 
     // MARK: judging
 
     /// The transfer is over; everything that came was read.
     func attemptEnded() {
+        if let turn { return turnEnded(turn) }
         guard let transfer else { return }
         let status = transfer.headers.status
         if let excess = transfer.excess {
@@ -139,7 +142,8 @@ extension Call {
             kind: operation.kind, isFromCursor: operation.startingAfter >= 0,
             hasTaken: stream.takenEvents > 0, hasDelivered: deliveredEvents > 0,
             hasCursor: stream.lastSequence >= 0, isStored: isStored, hasID: streamID != nil,
-            hasRetries: retries < settings.maximumRetries, mayWaitOut: mayWaitOut(wish),
+            isTurn: isTurn,
+            hasRetries: retries < settings.maximumRetries && !isRefusedByHandshake, mayWaitOut: mayWaitOut(wish),
             wasAnswered: polling.wasAnswered, isResuming: resumption.hasBegun,
             source: resumption.source, hasMoved: resumption.hasMoved(stream.lastSequence),
             misplacements: resumption.misplacements)

@@ -29,13 +29,13 @@ extension Call {
         engine.locked {
             if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
         }
-        if let ending { engine.locked { journal.attemptEnds(transfer, ending) } }
+        if let ending { engine.locked { journal.attemptEnds(carrier, ending) } }
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
-        let headers = transfer?.headers ?? journal.headers
-        details.phase = transfer?.phase ?? journal.phase
+        let headers = carrier?.headers ?? journal.headers
+        details.phase = carrier?.phase ?? journal.phase
         details.httpVersion = headers?.version ?? ""
-        details.httpStatus = transfer?.status ?? headers?.status ?? 0
+        details.httpStatus = carrier?.status ?? headers?.status ?? 0
         details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
         if details.retryAfterMilliseconds < 0, isRetryable, let told {
             details.retryAfterMilliseconds = told.wait

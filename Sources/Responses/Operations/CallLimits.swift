@@ -8,6 +8,8 @@ struct Limits {
         case sleeping(until: UInt64)
         /// The host is asked for the key of the next attempt, and takes the time that it needs.
         case asking
+        /// A turn waits for those before it, or for its session.
+        case queued
         /// Sent; neither an event nor the beginning of a document has come.
         case awaiting(since: UInt64)
         /// A document is coming in. All of it is to be here within the limit that began when the request
@@ -77,6 +79,8 @@ struct Limits {
 
     mutating func keyIsAwaited() { phase = .asking }
 
+    mutating func turnWaits() { phase = .queued }
+
     mutating func failureWasTold(_ now: UInt64) {
         phase = .expectingDetails(until: now &+ 1_000_000_000)
     }
@@ -137,6 +141,19 @@ struct Limits {
         }
     }
 
+    /// The same for a turn. While its connection is paused, another turn's reader is late.
+    mutating func look(at turn: Turn, _ now: UInt64) {
+        let isPaused = turn.socket?.transfer.isPaused ?? false
+        if turn.inbox.isEmpty && !isPaused && !turn.waitsForOther { return }
+        if turn.wasTakenFrom && !turn.inbox.isEmpty {
+            turn.wasTakenFrom = false
+            return
+        }
+        lastProgress = now
+        if itemsDone > 0 { itemsDone = now }
+        if case .awaiting = phase { phase = .awaiting(since: now) }
+    }
+
     // MARK: which limit stands
 
     /// When to look again: the next limit that stands now.
@@ -147,7 +164,7 @@ struct Limits {
         }
         limit(endOfPolling)
         switch phase {
-        case .asking: break
+        case .asking, .queued: break
         case .sleeping(let until): limit(until)
         case .awaiting(let since): if answerLimit > 0 { limit(since &+ answerLimit) }
         case .downloading(let since):
@@ -168,7 +185,7 @@ struct Limits {
         if total != 0 && now >= total { return .total }
         if endOfPolling != 0 && now >= endOfPolling { return .polling }
         switch phase {
-        case .asking: return .nothing
+        case .asking, .queued: return .nothing
         case .sleeping(let until): return now >= until ? .pause : .nothing
         case .awaiting(let since):
             return answerLimit > 0 && now >= since &+ answerLimit ? .answer : .nothing

@@ -147,12 +147,23 @@ package final class Client {
     private func prepare(_ operation: Operation, _ frozen: FrozenSettings) throws(ResponsesError)
         -> Call
     {
+        try Client.checkKey(frozen)
+        return Call(operation, frozen, engine, currentLog.redacting(frozen.values.redaction))
+    }
+
+    /// The options and the log that something has which is made now.
+    func checkedSettings() throws(ResponsesError) -> (FrozenSettings, Log) {
+        let frozen = frozenSettings
+        try Client.checkKey(frozen)
+        return (frozen, currentLog.redacting(frozen.values.redaction))
+    }
+
+    private static func checkKey(_ frozen: FrozenSettings) throws(ResponsesError) {
         if frozen.values.lacksKey {
             throw .invalid(
                 "api_key",
                 "no key is set; set OPENAI_API_KEY or the option api_key, or base_url to another server"
             )
         }
-        return Call(operation, frozen, engine, currentLog.redacting(frozen.values.redaction))
     }
 }

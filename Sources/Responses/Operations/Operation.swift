@@ -32,6 +32,9 @@ package struct Operation {
     /// For lists: the item behind which this page begins.
     var afterItem: [UInt8] = []
 
+    /// It is a turn of a session, and `request` only names it.
+    var turn: SessionTurn?
+
     /// For polls: how long in all, in milliseconds; negative for as long as it takes.
     var patience: Int64 = -1
 

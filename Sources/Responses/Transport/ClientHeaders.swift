@@ -8,12 +8,17 @@ import CPlatform
 /// request to request are nodes in front of those that all have:
 ///
 ///     Idempotency-Key (the transfer's own) -> Content-Type -> Accept -> the client's
+///     Sec-WebSocket-Key (the transfer's own) -> Connection -> Upgrade -> ... -> the client's
 final class ClientHeaders {
     private let common: UnsafeMutablePointer<curl_slist>
     /// For a document and for events.
     private let accepts: (UnsafeMutablePointer<curl_slist>, UnsafeMutablePointer<curl_slist>)
     private let types: (UnsafeMutablePointer<curl_slist>, UnsafeMutablePointer<curl_slist>)
     private let nodes: UnsafeMutablePointer<curl_slist>
+    /// For a request to speak WebSocket. The last two keep libcurl from packing frames in chunks, and from
+    /// waiting a second for a 100.
+    private let upgrade: UnsafeMutablePointer<curl_slist>
+    private static let nodeCount = 9
     /// False: the caller has a header of that name.
     let takesIdempotencyKey: Bool
 
@@ -24,11 +29,11 @@ final class ClientHeaders {
         list.add("Accept-Encoding", "gzip, deflate")
         settings.addHeaders(to: &list)
         guard let common = list.take() else { return nil }
-        guard let memory = calloc(4, MemoryLayout<curl_slist>.stride) else {
+        guard let memory = calloc(nodeCount, MemoryLayout<curl_slist>.stride) else {
             curl_free_secret_list(common)
             return nil
         }
-        let nodes = memory.bindMemory(to: curl_slist.self, capacity: 4)
+        let nodes = memory.bindMemory(to: curl_slist.self, capacity: nodeCount)
         return ClientHeaders(common, nodes, settings.extraHeaders)
     }
 
@@ -60,6 +65,9 @@ final class ClientHeaders {
             ownType ? accepts.0 : link(2, type, to: accepts.0),
             ownType ? accepts.1 : link(3, type, to: accepts.1)
         )
+        let transferEncoding = link(4, "Transfer-Encoding:", to: link(5, "Expect:", to: common))
+        let version = link(6, "Sec-WebSocket-Version: 13", to: transferEncoding)
+        upgrade = link(7, "Connection: Upgrade", to: link(8, "Upgrade: websocket", to: version))
     }
 
     deinit {
@@ -69,6 +77,7 @@ final class ClientHeaders {
 
     /// The list for a request, but for its idempotency key. It lives as long as this object.
     func list(for request: HTTPRequest) -> UnsafeMutablePointer<curl_slist> {
+        if request.isUpgrade { return upgrade }
         let hasType = request.body != nil || request.method == .post
         if hasType { return request.wantsEvents ? types.1 : types.0 }
         return request.wantsEvents ? accepts.1 : accepts.0

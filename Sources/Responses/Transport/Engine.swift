@@ -52,6 +52,12 @@ package final class Engine {
     /// Threads that sleep until there is news for them.
     private var sleepers: [Unmanaged<Waiter>] = []
     var drains: [Drain] = []
+    /// Those that take leave of their servers.
+    var farewells: [WebSocket] = []
+    /// See `settleLater`.
+    var unsettled: [Waiter] = []
+    /// libcurl was given something to send besides a request.
+    var hasToSend = false
     /// Those that libcurl has, in no order.
     var running: [Unmanaged<Transfer>] = []
     var sharing = SharedConnections()
@@ -148,6 +154,7 @@ package final class Engine {
         if let multi { curl_multi_set_callbacks(multi, nil, nil, nil) }
         for drain in drains { curl_multi_remove_handle(multi, drain.transfer.easy) }
         for drain in drains { curl_easy_cleanup(drain.transfer.easy) }
+        for socket in farewells { socket.transfer.giveUpHandle(multi) }
         for handle in idleHandles { curl_easy_cleanup(handle.easy) }
         cleanUpMulti()
         if let names { curl_share_cleanup(names) }
@@ -255,6 +262,11 @@ package final class Engine {
         _ easy: UnsafeMutableRawPointer?, _ fd: Int32, _ what: Int32, isKnown: Bool
     ) {
         if what == CURL_POLL_REMOVE {
+            if let easy, let context = curl_private(easy) {
+                Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.webSocket?.noticeEnd()
+                }
+            }
             idleBytes.forget(fd)
             // One that stays in the set is found when it says that it is ready: see `judge`.
             _ = platform_event_set_remove(set, fd)
@@ -266,6 +278,7 @@ package final class Engine {
         if let easy, let context = curl_private(easy) {
             Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
                 $0.isListening = what & CURL_POLL_IN != 0
+                if !$0.isListening { $0.webSocket?.noticeEnd() }
             }
         }
         let outcome = platform_event_set_watch(set, fd, wanted, isKnown ? 1 : 0)
@@ -337,6 +350,7 @@ package final class Engine {
         }
         takeEndedTransfers()
         endUnwatched()
+        settleAll()
         if hasFarewell { sendFarewells() }
         armTimer()
         tellInterrupted()

@@ -42,13 +42,16 @@ extension Engine {
         if failure != nil { return }
         failure = EngineFailure(what: what, number: -outcome)
         for entry in running {
-            if let owner = entry.takeUnretainedValue().owner { tell(owner) }
+            guard let owner = entry.takeUnretainedValue().owner else { continue }
+            tell(owner)
+            owner.engineFailed()
         }
         // Those that pause between two requests have no transfer, but a deadline.
         while let entry = deadlines.firstDue(UInt64.max) {
             let waiter = entry.takeUnretainedValue()
             deadlines.set(waiter, 0)
             tell(waiter)
+            waiter.engineFailed()
         }
         tellSleepers()
         // The host's descriptor is quiet once the calls have ended; the engine's might be ready for ever.

@@ -13,7 +13,8 @@ extension Engine {
         // costs more than the stream. When each has its transfer there is none to be found.
         let noneIsFree = running.count > 32 && platform_sockets_count(sockets) <= running.count
         curl_set_long(
-            transfer.easy, CURLOPT_FRESH_CONNECT, noneIsFree && !transfer.maySpeakHTTP2 ? 1 : 0)
+            transfer.easy, CURLOPT_FRESH_CONNECT,
+            noneIsFree && !transfer.maySpeakHTTP2 || transfer.webSocket != nil ? 1 : 0)
         limitConnecting(of: transfer)
         if curl_multi_add_handle(multi, transfer.easy) != CURLM_OK { return false }
         transfer.runningIndex = running.count
@@ -66,7 +67,7 @@ extension Engine {
 
     /// Lets libcurl do what its timer is due for. False when it had no memory for that.
     @discardableResult
-    private func actOnTimer() -> Bool {
+    func actOnTimer() -> Bool {
         if curlDeadline == 0 || curlDeadline > platform_now() { return true }
         curlDeadline = 0
         var hasActed = true
@@ -91,7 +92,8 @@ extension Engine {
     func stop(_ transfer: Transfer) {
         transfer.owner = nil
         halt(transfer)
-        keepEasyHandle(transfer.handle)
+        // One that speaks WebSocket keeps its handle to the end.
+        if transfer.webSocket == nil { keepEasyHandle(transfer.handle) }
     }
 
     /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is

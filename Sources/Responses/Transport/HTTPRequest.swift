@@ -28,11 +28,15 @@ package final class HTTPRequest {
     let wantsEvents: Bool
     /// The same for every time that the request is sent (draft-ietf-httpapi-idempotency-key-header).
     private(set) var idempotencyKey: [UInt8] = []
+    /// The value of Sec-WebSocket-Key, where it asks the server to speak WebSocket; else empty.
+    let upgradeKey: [UInt8]
+    var isUpgrade: Bool { !upgradeKey.isEmpty }
 
     package init(
         _ method: Method, at place: StaticString, url: [UInt8], body: Text? = nil,
-        wantsEvents: Bool = false
+        wantsEvents: Bool = false, upgrade: [UInt8] = []
     ) {
+        upgradeKey = upgrade
         self.method = method
         self.place = place
         self.url = url + [0]

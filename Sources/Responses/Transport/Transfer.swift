@@ -26,6 +26,10 @@ final class Transfer {
     var mode = Mode.undecided
     /// Of an event stream over HTTP/1.1 whose chunks are taken apart here.
     var chunks: ChunkDecoder?
+    /// What it is the connection of; nearly always nil.
+    var webSocket: WebSocket? { socketReference?.takeUnretainedValue() }
+    private(set) var socketReference: Unmanaged<WebSocket>?
+    private var hasGivenUpHandle = false
     let headers = ResponseHeaders()
     /// What has arrived and was not taken over by the owner yet.
     var inbox = ByteBuffer()
@@ -110,40 +114,61 @@ final class Transfer {
     convenience init?(
         _ request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine, _ owner: Waiter
     ) {
-        var headers: ClientHeaders?
-        var url: ParsedURL?
-        let handle = engine.locked {
-            headers = settings.headers()
-            url = settings.parsed(request.url)
-            return headers == nil ? nil : engine.takeEasyHandle(for: settings)
-        }
-        guard let headers, let handle else { return nil }
-        guard let lent = calloc(1, MemoryLayout<curl_lent>.stride) else {
-            engine.locked { engine.keepEasyHandle(handle) }
+        guard let parts = engine.locked({ Parts.take(request, settings, engine) }) else {
             return nil
         }
-        self.init(
-            handle, lent.assumingMemoryBound(to: curl_lent.self), headers, url, request, settings,
-            engine, owner)
+        self.init(parts, request, settings, engine, owner)
+    }
+
+    /// For the connection of a WebSocket. The lock is held.
+    convenience init?(
+        upgrading request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine,
+        _ socket: WebSocket
+    ) {
+        guard let parts = Parts.take(request, settings, engine) else { return nil }
+        self.init(parts, request, settings, engine, socket)
+        socketReference = Unmanaged.passUnretained(socket)
+    }
+
+    /// What a transfer is made of; all of it has been had.
+    private struct Parts {
+        let handle: EasyHandle
+        let lent: UnsafeMutableRawPointer
+        let headers: ClientHeaders
+        let url: ParsedURL?
+
+        /// The lock is held.
+        static func take(_ request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine)
+            -> Parts?
+        {
+            let url = settings.parsed(request.url)
+            guard let headers = settings.headers(),
+                let handle = engine.takeEasyHandle(for: settings)
+            else { return nil }
+            guard let lent = calloc(1, MemoryLayout<curl_lent>.stride) else {
+                engine.keepEasyHandle(handle)
+                return nil
+            }
+            return Parts(handle: handle, lent: lent, headers: headers, url: url)
+        }
     }
 
     private init(
-        _ handle: EasyHandle, _ lent: UnsafeMutablePointer<curl_lent>, _ headers: ClientHeaders,
-        _ url: ParsedURL?, _ request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine,
+        _ parts: Parts, _ request: HTTPRequest, _ settings: FrozenSettings, _ engine: Engine,
         _ owner: Waiter
     ) {
-        easy = handle.easy
-        hasLeftovers = handle.hasLeftovers
-        isSetUp = handle.settingsNumber == settings.number
-        self.lent = lent
-        clientHeaders = headers
-        self.url = url
+        easy = parts.handle.easy
+        hasLeftovers = parts.handle.hasLeftovers
+        isSetUp = parts.handle.settingsNumber == settings.number
+        lent = parts.lent.assumingMemoryBound(to: curl_lent.self)
+        clientHeaders = parts.headers
+        url = parts.url
         self.request = request
         self.settings = settings
         self.headers.redaction = settings.values.redaction
         self.engine = engine
         ownerReference = Unmanaged.passUnretained(owner)
-        maySpeakHTTP2 = settings.values.usesHTTP2
+        maySpeakHTTP2 = settings.values.usesHTTP2 && !request.isUpgrade
         mayLeaveFarewells =
             request.isSecure && !maySpeakHTTP2 && CurlLibrary.announcesRequests
         // For libcurl, 0 is its own default and not "no limit".
@@ -152,10 +177,11 @@ final class Transfer {
         maximumQueueBytes = settings.values.maximumQueueBytes
         maximumBodyBytes = settings.values.maximumResponseBytes
         maximumErrorBytes = settings.values.maximumErrorBytes
-        isRaw = settings.values.isRaw
+        isRaw = settings.values.isRaw && !request.isUpgrade
     }
 
     deinit {
+        if socketReference != nil && !hasGivenUpHandle { curl_easy_cleanup(easy) }
         curl_slist_free_all(resolveList)
         free(lent)
     }
@@ -193,7 +219,11 @@ final class Transfer {
     }
 
     private func applyHeaders() -> Bool {
-        if clientHeaders.takesIdempotencyKey {
+        if request.isUpgrade {
+            request.upgradeKey.withUnsafeBufferPointer {
+                curl_lend_header(lent, "Sec-WebSocket-Key: ", $0.baseAddress, $0.count)
+            }
+        } else if clientHeaders.takesIdempotencyKey {
             request.idempotencyKey.withUnsafeBufferPointer {
                 curl_lend_header(lent, "Idempotency-Key: ", $0.baseAddress, $0.count)
             }
@@ -261,6 +291,7 @@ final class Transfer {
     /// that changes something is sent again by `Call` alone, which counts it and knows the limits.
     private func maySend(_ port: Int) -> Bool {
         connectBy = 0
+        webSocket?.requestGoesOut()
         var sent = 0
         curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
         if sentBeforeRequest < 0 {
@@ -296,7 +327,7 @@ final class Transfer {
             result = unwatched == ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_COULDNT_CONNECT
             systemError = Int(unwatched)
             hasEnded = true
-            if let owner { engine.tell(owner) }
+            tellOfEnd()
             return
         }
         refusedUnread = code != CURLE_OK ? unreadRefusal(code) : nil
@@ -311,7 +342,12 @@ final class Transfer {
         if code != CURLE_OK && lacksUsableProxy { result = CURLE_URL_MALFORMAT }
         hasEnded = true
         skipByteOrderMark()
+        tellOfEnd()
+    }
+
+    private func tellOfEnd() {
         if let owner { engine.tell(owner) }
+        webSocket?.transferEnded()
     }
 
     private var hasTrailerBytes: Bool { chunks.map { $0.trailerBytes > 0 } ?? false }
@@ -349,6 +385,14 @@ final class Transfer {
             if !changePause(CURLPAUSE_CONT) && maySpeakHTTP2 { hasLeftovers = true }
             if engine.isOutOfMemory { engine.endAll() }
         }
+    }
+
+    /// Where no pool takes it. To be called before libcurl's `multi` and what handles share go.
+    func giveUpHandle(_ multi: UnsafeMutableRawPointer?) {
+        if hasGivenUpHandle { return }
+        hasGivenUpHandle = true
+        if let multi { curl_multi_remove_handle(multi, easy) }
+        curl_easy_cleanup(easy)
     }
 
     func discard() {

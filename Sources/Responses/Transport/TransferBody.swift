@@ -13,6 +13,10 @@ extension Transfer {
             if mode == .undecided && request.wantsEvents && headers.isChunkedStream {
                 takeChunks()
             }
+            if let webSocket, headers.isComplete {
+                if headers.status == 101 { mode = .events }
+                if !webSocket.headArrived() { return 0 }
+            }
             if isRaw && headers.isComplete { tellOwner() }
             return count
         case .tooLarge: excess = "the answer's headers are larger than 262144 bytes"
@@ -77,6 +81,9 @@ extension Transfer {
     func bodyArrived(_ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {
         let bytes = UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
         if chunks != nil { return chunksArrived(bytes, count) }
+        if socketReference != nil && headers.status == 101 {
+            return socketBytesArrived(bytes, count)
+        }
         lastArrival = Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef {
             $0.deliveries &+= 1
             return $0.now
@@ -120,6 +127,12 @@ extension Transfer {
         // A document is of use when it is whole; an event stream at once.
         if mode == .events { tellOwner() }
         return count
+    }
+
+    @inline(__always)
+    private func socketBytesArrived(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        Unmanaged.passUnretained(engine)._withUnsafeGuaranteedRef { $0.deliveries &+= 1 }
+        return socketReference?._withUnsafeGuaranteedRef { $0.bytesArrived(bytes, count) } ?? count
     }
 
     /// False when memory is out.

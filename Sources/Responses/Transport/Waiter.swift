@@ -53,4 +53,10 @@ package class Waiter {
 
     /// The first bytes of a document have arrived. The lock is held.
     func documentBegan(_ now: UInt64) {}
+
+    /// What `Engine.settleLater` put off can be done now. The lock is held.
+    func settleNow() {}
+
+    /// Nothing works any more: see `EngineFailure`. The lock is held.
+    func engineFailed() {}
 }

@@ -1,0 +1,528 @@
+import CCurl
+import CPlatform
+
+/// Many turns over one connection. It has the turns in their order, and a connection while one needs it: it makes
+/// another when the server has ended the one before.
+///
+/// The state machines of the calls run on the threads that use them. That of the session has no thread of its own:
+/// it runs under the engine's lock, by whoever drives.
+package final class Session: WebSocketUser {
+    package let engine: Engine
+    /// The options that the client had; a key that was asked for comes in `frozen`.
+    let given: FrozenSettings
+    private var frozen: FrozenSettings
+    package let log: Log
+    private let url: [UInt8]
+
+    // MARK: state under the engine's lock
+
+    /// That over which turns are sent; nil while there is none.
+    private(set) var socket: WebSocket?
+    /// Those that take no more turns, until the ones under way are over.
+    private var retiring: [WebSocket] = []
+    /// Those that wait and those under way, in the order of the calls.
+    private(set) var turns: [Turn] = []
+    /// The only one under way over `socket`, and so that of every event; nil: it is to be looked up.
+    private var sole: Unmanaged<Turn>?
+    private var messages = SessionMessages()
+    package private(set) var connections: Int32 = 0
+    private var isFreed = false
+
+    /// How often the handshake has failed in a row, or a connection ended without having brought anything.
+    private var failures = 0
+    /// Until when no connection is made; 0: it may be made now.
+    private var pauseEnd: UInt64 = 0
+    /// Since when the connection is paused because one of several turns is not read; 0: it is not.
+    private var heldSince: UInt64 = 0
+
+    /// Where the key comes from that a function of the host's gives.
+    private enum Key {
+        /// None is needed, or a fresh one is there.
+        case known
+        /// Some call has to ask for it.
+        case wanted
+        /// One does.
+        case asked
+    }
+    private var key = Key.known
+    private(set) var keyStatus: Int32 = 0
+
+    // MARK: making and ending
+
+    package init(_ frozen: FrozenSettings, _ engine: Engine, _ log: Log) {
+        self.engine = engine
+        given = frozen
+        self.frozen = frozen
+        self.log = log
+        url = frozen.url(bytes("/responses"))
+        if frozen.values.keySource != nil { key = .wanted }
+        super.init()
+    }
+
+    /// The handle was freed. Takes the lock itself.
+    package func close() {
+        engine.locked {
+            isFreed = true
+            for turn in turns { finish(turn, .unsent(.cancelled, "the session was freed")) }
+            for other in retiring { other.close() }
+            retiring.removeAll()
+            socket?.close()
+            socket = nil
+            engine.setDeadline(self, 0)
+            engine.push()
+        }
+    }
+
+    // MARK: for calls, with the lock held
+
+    func join(_ turn: Turn) {
+        if isFreed { return finish(turn, .unsent(.cancelled, "the session was freed")) }
+        // The server may have ended the connection since it was last looked at.
+        engine.dispatchWithLock()
+        turns.append(turn)
+        sole = nil
+        if turn.purpose == .steer || turn.purpose == .other {
+            guard let socket, socket.state == .open else {
+                finish(
+                    turn,
+                    .unsent(
+                        .network,
+                        "there is no connection over which the event could be sent; only a turn opens one"
+                    ))
+                return
+            }
+            send(turn, over: socket)
+        } else {
+            settleNow()
+        }
+        engine.push()
+    }
+
+    /// The call wants no more of it.
+    func leave(_ turn: Turn) {
+        let wasUnderWay = turn.state == .underWay
+        turn.call = nil
+        turn.dropInbox(engine)
+        if turn.state == .over { return }
+        if !wasUnderWay {
+            remove(turn)
+        } else if let socket = turn.socket {
+            // Its events go on coming; what comes next must not wait for their end.
+            retire(socket)
+        }
+        sole = nil
+        engine.settleLater(self)
+        engine.push()
+    }
+
+    /// Room was made in the turn's inbox. libcurl may deliver before this returns, so it comes last.
+    func wasTaken(from turn: Turn) {
+        guard let socket = turn.socket, socket.transfer.isPaused, mayTakeMore(from: socket) else {
+            return
+        }
+        heldSince = 0
+        socket.readOn()
+        engine.push()
+    }
+
+    // MARK: keys
+
+    /// True once: the caller is to ask for the key.
+    func takesKeyWish() -> Bool {
+        if key != .wanted { return false }
+        key = .asked
+        return true
+    }
+
+    /// The key is there, in the options.
+    func use(_ keyed: FrozenSettings) {
+        frozen = keyed
+        key = .known
+        engine.settleLater(self)
+        engine.push()
+    }
+
+    /// Whoever asked does so no more.
+    func giveBackKeyWish() {
+        if key != .asked { return }
+        key = .wanted
+        tellWaiting()
+    }
+
+    private func tellWaiting() {
+        for turn in turns where turn.state == .waiting {
+            turn.call?._withUnsafeGuaranteedRef { engine.tell($0) }
+        }
+        engine.wakeDriver()
+    }
+
+    // MARK: sending
+
+    /// Sends what can be sent, and makes a connection where one is needed. libcurl is not in the middle of anything.
+    override func settleNow() {
+        if isFreed { return }
+        if socket == nil && turns.contains(where: { $0.state == .waiting }) { connect() }
+        sendWaiting()
+    }
+
+    private func connect() {
+        if pauseEnd != 0 {
+            if platform_now() < pauseEnd { return }
+            pauseEnd = 0
+        }
+        if key == .wanted { return tellWaiting() }
+        if key == .asked { return }
+        guard let made = WebSocket.make(url, frozen, engine, self) else {
+            let failure = engine.failure
+            return failWaiting(
+                .unsent(
+                    failure?.status ?? .noMemory,
+                    failure?.message ?? ResponsesError.noMemoryMessage))
+        }
+        socket = made
+    }
+
+    override func opened(_ socket: WebSocket) {
+        connections &+= 1
+        sendWaiting()
+    }
+
+    private func sendWaiting() {
+        guard let socket, socket.state == .open else { return }
+        var underWay = 0
+        for turn in turns where turn.isActive && turn.socket === socket { underWay += 1 }
+        for turn in turns where turn.state == .waiting {
+            if turn.purpose == .open {
+                turn.socket = socket
+                finish(turn, .answered)
+            } else if underWay >= given.values.sessionTurns {
+                return
+            } else if !isBehindAnother(turn) {
+                send(turn, over: socket)
+                underWay += 1
+            }
+        }
+    }
+
+    /// The lane has a turn that comes first. One that was given up is none: its connection is not this one.
+    private func isBehindAnother(_ turn: Turn) -> Bool {
+        for other in turns {
+            if other === turn { return false }
+            if other.purpose == .open || other.purpose == .other || other.call == nil { continue }
+            if other.lane == turn.lane { return true }
+        }
+        return false
+    }
+
+    private func send(_ turn: Turn, over socket: WebSocket) {
+        turn.socket = socket
+        turn.state = .underWay
+        sole = nil
+        if turn.purpose == .steer {
+            for other in turns where other.responseID == turn.message.previousID {
+                turn.lane = other.lane
+            }
+        }
+        if !socket.send(turn.message.head, turn.message.rest) {
+            return finish(turn, .cut(.noMemory, ResponsesError.noMemoryMessage))
+        }
+        if turn.purpose == .other { return finish(turn, .answered) }
+        turn.call?._withUnsafeGuaranteedRef { $0.turnWasSent() }
+    }
+
+    // MARK: receiving
+
+    @_optimize(speed)
+    override func arrived(_ message: Input, over socket: WebSocket) {
+        let meaning = messages.meaning(of: message)
+        if meaning == .plain, let sole, socket === self.socket {
+            return sole._withUnsafeGuaranteedRef { deliver(message, to: $0) }
+        }
+        arrived(message, meaning, over: socket)
+    }
+
+    @inline(never)
+    private func arrived(
+        _ message: Input, _ meaning: SessionMessages.Meaning, over socket: WebSocket
+    ) {
+        let underWay = turns.filter { $0.state == .underWay && $0.socket === socket }
+        // Whose it is need not be looked up where there is one alone.
+        if meaning == .plain, underWay.count == 1, let turn = underWay.first {
+            if socket === self.socket { sole = Unmanaged.passUnretained(turn) }
+            return deliver(message, to: turn)
+        }
+        let marks = SessionMarks(message)
+        switch meaning {
+        case .steerAccepted, .steerPending, .steerFailed:
+            steered(message, isAccepted: meaning == .steerAccepted, marks, underWay)
+        case .created: responseBegan(message, marks, underWay)
+        case .error: refused(message, marks, underWay, socket)
+        case .plain, .terminal:
+            guard let turn = active(marks.lane, underWay) else { return }
+            deliver(message, to: turn)
+            if meaning == .terminal { finish(turn, nil) }
+        }
+    }
+
+    /// The turn whose events the lane brings now.
+    private func active(_ lane: [UInt8], _ underWay: [Turn]) -> Turn? {
+        underWay.first { $0.isActive && $0.lane == lane }
+    }
+
+    private func responseBegan(_ message: Input, _ marks: SessionMarks, _ underWay: [Turn]) {
+        if let turn = active(marks.lane, underWay) {
+            turn.responseID = marks.responseID
+            return deliver(message, to: turn)
+        }
+        // Nobody asked for it but those who steered the one before.
+        let steering = underWay.filter { $0.waitsForOther && $0.lane == marks.lane }
+        guard let first = steering.first else { return }
+        first.isSuccessor = true
+        first.responseID = marks.responseID
+        deliver(message, to: first)
+        for turn in steering.dropFirst()
+        where turn.message.previousID == first.message.previousID {
+            deliver(message, to: turn)
+            finish(turn, .answered)
+        }
+    }
+
+    private func steered(
+        _ message: Input, isAccepted: Bool, _ marks: SessionMarks, _ underWay: [Turn]
+    ) {
+        let asked = underWay.filter {
+            $0.purpose == .steer && !$0.isSuccessor && $0.message.previousID == marks.steeredID
+        }
+        let id = marks.steerID
+        guard
+            let turn = asked.first(where: { !id.isEmpty && $0.steerID == id })
+                ?? asked.first(where: { !$0.isAccepted })
+        else { return }
+        turn.steerID = id
+        deliver(message, to: turn)
+        if isAccepted {
+            turn.isAccepted = true
+            turn.lane = marks.lane
+        } else {
+            finish(turn, nil)
+        }
+    }
+
+    private func refused(
+        _ message: Input, _ marks: SessionMarks, _ underWay: [Turn], _ socket: WebSocket
+    ) {
+        // One without a lane is about the lane without a name, or, where that is silent, about a turn that was not
+        // understood.
+        let turn =
+            active(marks.lane, underWay)
+            ?? (marks.lane.isEmpty ? underWay.first { $0.isActive && !$0.hasEvents } : nil)
+        // The API ends a connection after 60 minutes, and takes no more turns over it.
+        if equal(marks.errorCode, "websocket_connection_limit_reached") { retire(socket) }
+        guard let turn else { return }
+        deliver(message, to: turn)
+        finish(turn, nil)
+    }
+
+    @inline(__always)
+    private func deliver(_ message: Input, to turn: Turn) {
+        guard let call = turn.call else { return }
+        if turn.append(message, engine) {
+            call._withUnsafeGuaranteedRef { engine.tell($0) }
+        } else {
+            finish(turn, .cut(.noMemory, ResponsesError.noMemoryMessage))
+        }
+    }
+
+    // MARK: the end of a turn
+
+    /// `end` nil: an event has said so.
+    private func finish(_ turn: Turn, _ end: Turn.End?) {
+        if turn.state == .over { return }
+        turn.state = .over
+        turn.end = end ?? .answered
+        remove(turn)
+        sole = nil
+        turn.call?._withUnsafeGuaranteedRef { engine.tell($0) }
+        engine.wakeDriver()
+        if let socket = turn.socket { closeIfUnused(socket) }
+        if turns.contains(where: { $0.state == .waiting }) { engine.settleLater(self) }
+    }
+
+    private func remove(_ turn: Turn) {
+        for (index, other) in turns.enumerated() where other === turn {
+            turns.remove(at: index)
+            return
+        }
+    }
+
+    private func failWaiting(_ end: Turn.End) {
+        for turn in turns where turn.state == .waiting { finish(turn, end) }
+    }
+
+    // MARK: back-pressure
+
+    override func mayTakeMore(from socket: WebSocket) -> Bool {
+        var count = 0
+        var most = 0
+        for turn in turns where turn.socket === socket && turn.call != nil {
+            count &+= 1
+            most = max(most, turn.inbox.count)
+        }
+        let limit = given.values.maximumQueueBytes &* (count > 1 ? Transfer.heldQueues : 1)
+        if most < limit { return true }
+        if count > 1 && heldSince == 0 {
+            heldSince = engine.now
+            engine.setDeadlineIfEarlier(self, heldSince &+ Session.patience)
+        }
+        return false
+    }
+
+    /// In which any reader who reads at all has begun to.
+    private static let patience: UInt64 = 1_000_000_000
+
+    /// Those that hold up the others, and are not read, end.
+    private func endHolders() {
+        heldSince = 0
+        let limit = given.values.maximumQueueBytes &* Transfer.heldQueues
+        for turn in turns where turn.call != nil && turn.inbox.count >= limit {
+            let message: Message =
+                "the turn was not read while more than \(Transfer.heldQueues) times max_queue_bytes "
+                + "(\(given.values.maximumQueueBytes)) arrived, and held up the others of its session"
+            let socket = turn.socket
+            finish(turn, .cut(.limit, message))
+            if let socket {
+                retire(socket)
+                socket.readOn()
+            }
+        }
+    }
+
+    override func deadlineReached(_ now: UInt64) -> UInt64 {
+        if heldSince != 0 && now >= heldSince &+ Session.patience { endHolders() }
+        if pauseEnd != 0 && now >= pauseEnd { engine.settleLater(self) }
+        var next = pauseEnd > now ? pauseEnd : 0
+        let held = heldSince == 0 ? 0 : heldSince &+ Session.patience
+        if held > now && (next == 0 || held < next) { next = held }
+        return next
+    }
+
+    // MARK: the end of a connection
+
+    /// It takes no more turns.
+    private func retire(_ old: WebSocket) {
+        if socket === old {
+            socket = nil
+            retiring.append(old)
+        }
+        sole = nil
+        closeIfUnused(old)
+    }
+
+    private func closeIfUnused(_ old: WebSocket) {
+        if socket === old { return }
+        if turns.contains(where: { $0.socket === old && $0.call != nil && $0.state == .underWay }) {
+            return
+        }
+        for turn in turns where turn.socket === old { remove(turn) }
+        for (index, other) in retiring.enumerated() where other === old {
+            retiring.remove(at: index)
+            old.close()
+            return
+        }
+    }
+
+    override func ended(_ old: WebSocket) {
+        let wasCurrent = socket === old
+        if wasCurrent { socket = nil }
+        for (index, other) in retiring.enumerated() where other === old {
+            retiring.remove(at: index)
+            break
+        }
+        if !old.wasOpen {
+            if wasCurrent { handshakeFailed(old) }
+        } else {
+            let ending = old.ending
+            for turn in turns where turn.socket === old {
+                finish(
+                    turn,
+                    .cut(ending?.status ?? .truncated, ending?.message ?? "the connection ended"))
+            }
+            failures = old.messages == 0 ? failures &+ 1 : 0
+            if wasCurrent && failures > 1 { pause(-1, else: .refused(old)) }
+        }
+        if frozen.values.keySource != nil && key == .known && socket == nil {
+            key = .wanted
+            keyStatus = 0
+        }
+        engine.settleLater(self)
+    }
+
+    private func handshakeFailed(_ old: WebSocket) {
+        let failure = HandshakeFailure(old)
+        let hasKeySource = given.values.keySource != nil
+        if failure.httpStatus == 401 && hasKeySource && keyStatus != 401 {
+            key = .wanted
+            keyStatus = 401
+            return
+        }
+        keyStatus = failure.httpStatus
+        if hasKeySource { key = .wanted }
+        if !failure.isRetryable { return giveUp(old) }
+        failures &+= 1
+        pause(failure.wish, else: .refused(old))
+    }
+
+    private func giveUp(_ old: WebSocket) {
+        failures = 0
+        failWaiting(.refused(old))
+    }
+
+    /// Before the next connection, where there may be one.
+    private func pause(_ wish: Int64, else end: Turn.End) {
+        if failures > given.values.maximumRetries {
+            failures = 0
+            return failWaiting(end)
+        }
+        switch RetryRule.pause(retry: failures - 1, wish: wish, left: nil) {
+        case .milliseconds(let pause):
+            pauseEnd = platform_now() &+ UInt64(max(0, pause)) &* 1_000_000
+            engine.setDeadlineIfEarlier(self, pauseEnd)
+        case .tooLong, .noTimeLeft:
+            failures = 0
+            failWaiting(end)
+        }
+    }
+
+    override func engineFailed() {
+        for turn in turns { turn.call?._withUnsafeGuaranteedRef { engine.tell($0) } }
+    }
+}
+
+/// A handshake that the server did not agree to, or that did not reach it.
+private struct HandshakeFailure {
+    let httpStatus: Int32
+    let isRetryable: Bool
+    /// How long the server asks to wait, in milliseconds; -1 when it does not.
+    let wish: Int64
+
+    init(_ socket: WebSocket) {
+        let transfer: Transfer = socket.transfer
+        httpStatus = transfer.status
+        if let ending = socket.ending {
+            isRetryable = ending.status == .timeout || ending.status == .network
+            wish = -1
+        } else if httpStatus >= 400 {
+            let told = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count)
+            isRetryable = RetryRule.isRetryable(
+                httpStatus: httpStatus, failure: told, shouldRetry: transfer.headers.shouldRetry)
+            let asked = transfer.headers.retryAfterMilliseconds
+            wish = asked < 0 && isRetryable ? told.wait : asked
+        } else {
+            let failure = TransferFailure(
+                transfer.result, isBroken: transfer.connectionEnd != nil)
+            isRetryable =
+                httpStatus == 0 && failure.isRetryable && !transfer.isRefusedByProxy
+            wish = -1
+        }
+    }
+}

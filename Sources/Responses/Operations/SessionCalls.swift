@@ -1,0 +1,41 @@
+import CCurl
+
+/// Making a session, and the calls of one. Nothing is sent yet.
+extension Client {
+    /// With the options that the client has now.
+    package func makeSession() throws(ResponsesError) -> Session {
+        let (frozen, log) = try checkedSettings()
+        if CurlLibrary.version.pointee.version_num < 0x07_4C_00 {
+            throw ResponsesError(
+                .unsupported,
+                "sessions need libcurl 7.76 or later, and this program has loaded an older one")
+        }
+        engine.begin()
+        return Session(frozen, engine, log)
+    }
+}
+
+extension Session {
+    package func prepareOpen() throws(ResponsesError) -> Call {
+        guard let nothing = SessionBody.nothing() else { throw .noMemory() }
+        return call(.document, .open, nothing)
+    }
+
+    package func prepareCreate(_ json: GivenJSON) throws(ResponsesError) -> Call {
+        call(.stream, .create, try SessionBody.create(json))
+    }
+
+    package func prepareSend(_ json: GivenJSON) throws(ResponsesError) -> Call {
+        let (body, purpose) = try SessionBody.event(json)
+        return call(purpose == .steer ? .stream : .document, purpose, body)
+    }
+
+    private func call(_ kind: Operation.Kind, _ purpose: Turn.Purpose, _ body: SessionBody) -> Call
+    {
+        // Names the turn in the log; the session has the request that is sent.
+        let request = HTTPRequest(.get, at: "/responses", url: given.url(bytes("/responses")))
+        var operation = Operation(kind, request)
+        operation.turn = SessionTurn(session: self, purpose: purpose, message: body)
+        return Call(operation, given, engine, log)
+    }
+}

@@ -1,0 +1,104 @@
+import CPlatform
+
+/// What one call has sent over a session, or will send, and what has come for it. Guarded by the engine's lock.
+final class Turn {
+    enum Purpose {
+        /// To know that the session is open.
+        case open
+        /// A response.
+        case create
+        /// More input for a response that is under way.
+        case steer
+        /// Any other event, which is sent and not answered.
+        case other
+    }
+
+    enum State { case waiting, underWay, over }
+
+    /// Why it is over, where no event says so.
+    enum End {
+        /// All that answers it has been handed over.
+        case answered
+        /// The server did not agree to the session.
+        case refused(WebSocket)
+        /// It was sent, and the connection ended.
+        case cut(Status, Message)
+        /// It was not sent.
+        case unsent(Status, Message)
+    }
+
+    let purpose: Purpose
+    let message: SessionBody
+    /// Empty for the lane without a name.
+    var lane: [UInt8]
+    /// Nil when the call has given it up.
+    var call: Unmanaged<Call>?
+    var state = State.waiting
+    var end: End?
+    /// The connection that it was sent over.
+    var socket: WebSocket?
+
+    /// Its events, as the text of an event stream: what comes is read in one way, however it came.
+    var inbox = ByteBuffer()
+    var lastArrival: UInt64 = 0
+    /// The owner took bytes out since the limits of time were last looked at.
+    var wasTakenFrom = false
+    var hasEvents = false
+
+    /// The response that it is about, once that is known.
+    var responseID: [UInt8] = []
+    /// Of one that steers: the response that it steers is `message.previousID`.
+    var steerID: [UInt8] = []
+    var isAccepted = false
+    /// The response that the server made of its input by itself is under way.
+    var isSuccessor = false
+
+    init(_ purpose: Purpose, _ message: SessionBody, _ call: Call) {
+        self.purpose = purpose
+        self.message = message
+        lane = message.lane
+        self.call = Unmanaged.passUnretained(call)
+    }
+
+    /// The events of its lane that name no other turn are its.
+    var isActive: Bool { state == .underWay && (purpose == .create || isSuccessor) }
+
+    /// The response that it steers goes on, and has the next word.
+    var waitsForOther: Bool { purpose == .steer && isAccepted && !isSuccessor }
+
+    /// Appends an event. False when memory is out.
+    @inline(__always)
+    func append(_ event: Input, _ engine: Engine) -> Bool {
+        if inbox.capacity == 0 && !engine.blocks.lend(to: &inbox) { return false }
+        guard inbox.reserve(event.count &+ 8), let start = event.baseAddress else {
+            return event.isEmpty
+        }
+        let place = inbox.tail
+        memcpy(place, ("data: " as StaticString).utf8Start, 6)
+        memcpy(place + 6, start, event.count)
+        // Between values; in a text no such byte may stand (RFC 8259, 7).
+        if memchr(place + 6, 0x0A, event.count) != nil
+            || memchr(place + 6, 0x0D, event.count) != nil
+        {
+            Turn.putOnOneLine(place + 6, event.count)
+        }
+        let end = place + 6 + event.count
+        end[0] = 0x0A
+        end[1] = 0x0A
+        inbox.commit(to: end + 2)
+        lastArrival = engine.now
+        hasEvents = true
+        return true
+    }
+
+    private static func putOnOneLine(_ text: UnsafeMutablePointer<UInt8>, _ count: Int) {
+        for index in 0..<count where text[index] == 0x0A || text[index] == 0x0D {
+            text[index] = 0x20
+        }
+    }
+
+    func dropInbox(_ engine: Engine) {
+        inbox.reset(keeping: 0)
+        engine.blocks.takeBack(from: &inbox)
+    }
+}

@@ -1,0 +1,438 @@
+import CCurl
+import CPlatform
+
+/// Who uses a WebSocket, and is told what happens to it. With the engine's lock held.
+package class WebSocketUser: Waiter {
+    /// The server has agreed.
+    func opened(_ socket: WebSocket) {}
+    /// A whole message, in place: it is copied if it is kept.
+    func arrived(_ message: Input, over socket: WebSocket) {}
+    /// Whether more bytes are to be read; false leaves them to the server until `WebSocket.readOn`.
+    func mayTakeMore(from socket: WebSocket) -> Bool { true }
+    /// The connection is gone. Told when libcurl is not in the middle of anything.
+    func ended(_ socket: WebSocket) {}
+}
+
+/// A connection that speaks WebSocket (RFC 6455): a transfer that the server answers with 101, and from then on sends
+/// and receives at the same time. libcurl takes what comes for a body without end, and what goes out for an upload
+/// (docs/adr/0015-websocket.md).
+///
+/// Guarded by the engine's lock.
+final class WebSocket: Waiter {
+    enum State {
+        /// Until the server's answer to the handshake.
+        case opening
+        case open
+        /// A close frame was sent, or is to be. Nothing else is sent, and messages are thrown away.
+        case closing
+        case ended
+    }
+
+    /// Why it ended, where that is known better than from libcurl's result.
+    struct Ending {
+        let status: Status
+        let message: Message
+    }
+
+    unowned(unsafe) let engine: Engine
+    /// Nil when nobody wants to know any more.
+    var user: Unmanaged<WebSocketUser>?
+    private(set) var state = State.opening
+    /// The server has agreed to the handshake.
+    private(set) var wasOpen = false
+    private(set) var ending: Ending?
+    let handshake: WebSocketHandshake
+    // safe: set by `make` before the object is used, and never again.
+    private(set) var transfer: Transfer!
+
+    private var decoder: WebSocketDecoder
+    /// A message that came in pieces, as far as it has come.
+    private var message = ByteBuffer()
+    /// Frames that libcurl has not taken yet.
+    private var outbox = ByteBuffer()
+    /// Nothing more will be sent: libcurl is told so when it asks.
+    private var hasSentAll = false
+    /// The server has ended the connection, and libcurl has not noticed (see `noticeEnd`).
+    private var isAtEnd = false
+    /// libcurl has nothing to do with it any more.
+    private var isOver = false
+    /// The server's close frame has come.
+    private(set) var closeCode: UInt16 = 0
+    private var closeReason: [UInt8] = []
+
+    private let pingInterval: UInt64
+    private let handshakeLimit: UInt64
+    private let handshakeLimitName: Message
+    private var handshakeBy: UInt64 = 0
+    private var closeBy: UInt64 = 0
+    private var lastArrival: UInt64 = 0
+    private var pingSent: UInt64 = 0
+    /// Messages that came.
+    private(set) var messages = 0
+
+    /// What a server has to answer a close frame, or to end the connection behind its own.
+    private static let closePatience: UInt64 = 1_000_000_000
+
+    // MARK: making
+
+    /// Begins the handshake. Nil when memory is out, or the engine has failed.
+    static func make(
+        _ url: [UInt8], _ settings: FrozenSettings, _ engine: Engine, _ user: WebSocketUser
+    ) -> WebSocket? {
+        var nonce: (UInt64, UInt64) = (0, 0)
+        platform_random(&nonce, 16)
+        let socket = WebSocket(WebSocketHandshake(nonce: nonce), settings.values, engine, user)
+        let request = HTTPRequest(.get, at: "/responses", url: url, upgrade: socket.handshake.key)
+        guard let transfer = Transfer(upgrading: request, settings, engine, socket) else {
+            return nil
+        }
+        socket.transfer = transfer
+        guard transfer.setUp(), transfer.setUpUpgrade(), engine.start(transfer) else {
+            engine.stop(transfer)
+            return nil
+        }
+        socket.handshakeBegan()
+        return socket
+    }
+
+    private init(
+        _ handshake: WebSocketHandshake, _ settings: __shared Settings, _ engine: Engine,
+        _ user: WebSocketUser
+    ) {
+        self.handshake = handshake
+        self.engine = engine
+        self.user = Unmanaged.passUnretained(user)
+        decoder = WebSocketDecoder(maximumMessageBytes: settings.maximumEventBytes)
+        pingInterval = UInt64(max(0, settings.pingInterval)) &* 1_000_000
+        // libcurl's own limit ends with the connection; the server's answer has as long again.
+        let isByConnect = settings.connectTimeout > 0
+        let limit = isByConnect ? settings.connectTimeout : settings.firstEventTimeout
+        handshakeLimit = UInt64(max(0, limit)) &* 1_000_000
+        let option: StaticString = isByConnect ? "connect_timeout_ms" : "first_event_timeout_ms"
+        handshakeLimitName =
+            "\(option): the server did not answer the WebSocket handshake within \(limit) ms"
+    }
+
+    /// Inherited otherwise, as one that traps; see `Drain`.
+    @available(*, unavailable)
+    override init() { fatalError() }  // safe: it cannot be called
+
+    private func handshakeBegan() {
+        engine.setDeadline(self, nextDeadline(engine.now))
+    }
+
+    // MARK: the handshake, told by libcurl
+
+    /// The request goes out: the limit for its answer begins.
+    func requestGoesOut() {
+        if handshakeLimit > 0 { handshakeBy = engine.now &+ handshakeLimit }
+        engine.setDeadline(self, nextDeadline(engine.now))
+    }
+
+    /// The head of the answer has come. False ends the transfer.
+    func headArrived() -> Bool {
+        let headers = transfer.headers
+        if headers.status != 101 {
+            // An upload that waits would keep libcurl from ending the transfer with its body.
+            hasSentAll = true
+            wake()
+            return headers.status >= 400
+        }
+        if let reason = handshake.judge(
+            upgrade: headers.value("upgrade"), connection: headers.value("connection"),
+            accept: headers.value("sec-websocket-accept"),
+            extensions: headers.value("sec-websocket-extensions"),
+            protocol: headers.value("sec-websocket-protocol"))
+        {
+            ending = Ending(
+                status: .protocol,
+                message: "the server's answer to the WebSocket handshake breaks RFC 6455: \(reason)"
+            )
+            return false
+        }
+        state = .open
+        wasOpen = true
+        handshakeBy = 0
+        lastArrival = engine.now
+        engine.setDeadline(self, nextDeadline(engine.now))
+        user?._withUnsafeGuaranteedRef { $0.opened(self) }
+        return true
+    }
+
+    // MARK: receiving, told by libcurl
+
+    /// Returns what a write callback of libcurl returns.
+    @_optimize(speed)
+    func bytesArrived(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        if state == .ended { return count }
+        if let user, state == .open, !user._withUnsafeGuaranteedRef({ $0.mayTakeMore(from: self) })
+        {
+            transfer.pause()
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
+        lastArrival = engine.now
+        pingSent = 0
+        // libcurl's own buffer, in which the decoder puts back what it changes.
+        var position = UnsafeMutablePointer(mutating: bytes)
+        let end = position + count
+        while true {
+            switch decoder.next(&position, end) {
+            case .needsMore: return count
+            case .text(let piece, let size, true, true):
+                hand(Input(start: piece, count: size))
+            case .text(let piece, let size, let begins, let ends):
+                if begins { message.reset(keeping: 0) }
+                guard message.append(piece, size) else { return outOfMemory() }
+                if ends {
+                    guard message.appendTerminated(piece, 0) else { return outOfMemory() }
+                    message.truncate(to: message.count &- 1)
+                    hand(Input(start: message.bytes, count: message.count))
+                    message.reset(keeping: 0)
+                }
+            case .ping(let payload):
+                if state == .open {
+                    guard WebSocketEncoder.pong(payload, key: maskKey, into: &outbox) else {
+                        return outOfMemory()
+                    }
+                    wake()
+                }
+            case .pong: break
+            case .close(let code, let reason): serverCloses(code, reason)
+            case .failed(let code, let reason): fail(code, reason)
+            case .noMemory: return outOfMemory()
+            }
+        }
+    }
+
+    @inline(__always)
+    private func hand(_ message: Input) {
+        if state != .open { return }
+        messages &+= 1
+        guard let user else { return }
+        user._withUnsafeGuaranteedRef { $0.arrived(message, over: self) }
+    }
+
+    private func outOfMemory() -> Int {
+        ending = Ending(status: .noMemory, message: ResponsesError.noMemoryMessage)
+        return 0  // ends the transfer
+    }
+
+    /// The user has room again. libcurl may deliver before this returns, so it comes last.
+    func readOn() { transfer.resumeIfPaused() }
+
+    private func serverCloses(_ code: UInt16, _ reason: Input) {
+        closeCode = code
+        closeReason = Array(PlainText.cut(reason, to: 125))
+        if ending == nil {
+            ending = Ending(status: .truncated, message: closeMessage)
+        }
+        // Answered with the same code (RFC 6455, 5.5.1), unless it is an answer.
+        if state == .open { sendClose(code) } else { finishSending() }
+    }
+
+    private var closeMessage: Message {
+        var text: Message = "the server closed the WebSocket"
+        if closeCode != WebSocketCloseCode.noStatus {
+            text += " with code \(Int64(closeCode))"
+        }
+        if !closeReason.isEmpty {
+            let shown =
+                transfer.redaction?.readable(closeReason, limit: 125)
+                ?? ReadableText.clean(closeReason, limit: 125)
+            text += ": "
+            text += Message(shown)
+        }
+        return text
+    }
+
+    /// The server broke the protocol: it is told, and nothing is read any more (RFC 6455, 7.1.7).
+    private func fail(_ code: UInt16, _ reason: StaticString) {
+        if ending == nil {
+            ending =
+                code == WebSocketCloseCode.tooLarge
+                ? Ending(
+                    status: .limit,
+                    message:
+                        "an event is larger than max_event_bytes (\(transfer.settings.values.maximumEventBytes))"
+                )
+                : Ending(
+                    status: .protocol, message: "the server broke the WebSocket protocol: \(reason)"
+                )
+        }
+        if state == .open { sendClose(code) }
+    }
+
+    // MARK: sending
+
+    private var maskKey: UInt32 {
+        var key: UInt32 = 0
+        platform_random(&key, 4)
+        return key
+    }
+
+    /// A text message in two parts. False when memory is out. Only while it is open.
+    func send(_ text: Input, _ rest: Input) -> Bool {
+        if state != .open { return false }
+        guard WebSocketEncoder.text(text, rest, key: maskKey, into: &outbox) else { return false }
+        wake()
+        return true
+    }
+
+    /// What a read callback of libcurl returns: 0 ends the upload.
+    func bytesWanted(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+        if outbox.isEmpty {
+            return hasSentAll || isAtEnd ? 0 : Int(CURL_READFUNC_PAUSE)
+        }
+        let count = min(room, outbox.count)
+        memcpy(buffer, outbox.bytes, count)
+        outbox.consume(count)
+        if outbox.isEmpty { outbox.reset(keeping: WebSocket.keptRoom) }
+        return count
+    }
+    private static let keptRoom = 4096
+
+    /// Makes libcurl ask for what there is to send. Receiving stays paused if it is.
+    private func wake() {
+        if transfer.runningIndex < 0 { return }
+        transfer.changePause(transfer.isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT)
+        engine.hasToSend = true
+    }
+
+    // MARK: closing
+
+    /// Tells the server that it is over, and leaves the rest to the engine.
+    func close() {
+        user = nil
+        switch state {
+        case .opening: drop()
+        case .open:
+            engine.farewell(to: self)
+            sendClose(WebSocketCloseCode.normal)
+        case .closing: engine.farewell(to: self)
+        case .ended: break
+        }
+    }
+
+    private func sendClose(_ code: UInt16) {
+        state = .closing
+        closeBy = engine.now &+ WebSocket.closePatience
+        hasSentAll = true
+        // Without memory for it, the connection just ends.
+        _ = WebSocketEncoder.close(code, key: maskKey, into: &outbox)
+        // What was paused for its reader has none now.
+        if transfer.isPaused { readOn() }
+        wake()
+        engine.setDeadline(self, nextDeadline(engine.now))
+    }
+
+    private func finishSending() {
+        hasSentAll = true
+        wake()
+    }
+
+    /// Without a word.
+    func drop() {
+        engine.halt(transfer)
+        finish()
+    }
+
+    // MARK: the end
+
+    /// libcurl up to at least 7.88 does not notice that a server ends a connection over which an upload is paused: it
+    /// stops watching the socket, and tells nobody. That is how the end is known. Called in the middle of libcurl's
+    /// work, so the upload is ended afterwards.
+    func noticeEnd() {
+        if state == .opening || state == .ended || transfer.isPaused || isAtEnd { return }
+        isAtEnd = true
+        engine.settleLater(self)
+    }
+
+    /// libcurl is done with the transfer, or it was halted.
+    func transferEnded() {
+        if isOver { return }
+        isOver = true
+        engine.settleLater(self)
+    }
+
+    override func settleNow() {
+        if isOver {
+            if state != .ended { finish() }
+        } else if isAtEnd {
+            outbox.reset(keeping: 0)
+            wake()
+        }
+    }
+
+    override func engineFailed() { user?._withUnsafeGuaranteedRef { $0.engineFailed() } }
+
+    private func finish() {
+        let wasOpening = state == .opening
+        state = .ended
+        engine.setDeadline(self, 0)
+        if ending == nil && !wasOpening {
+            ending = Ending(
+                status: .truncated,
+                message: transfer.result == CURLE_OK
+                    ? "the server ended the connection without a close frame"
+                    : "the connection broke: \(transfer.errorMessage)")
+        }
+        message.reset(keeping: 0)
+        outbox.reset(keeping: 0)
+        engine.forget(self)
+        user?._withUnsafeGuaranteedRef { $0.ended(self) }
+    }
+
+    // MARK: time
+
+    private func nextDeadline(_ now: UInt64) -> UInt64 {
+        var next: UInt64 = 0
+        func consider(_ time: UInt64) { if time != 0 && (next == 0 || time < next) { next = time } }
+        consider(transfer.connectBy)
+        consider(handshakeBy)
+        if state == .closing { consider(closeBy) }
+        if state == .open && pingInterval > 0 {
+            consider((pingSent == 0 ? lastArrival : pingSent) &+ pingInterval)
+        }
+        return next
+    }
+
+    override func deadlineReached(_ now: UInt64) -> UInt64 {
+        transfer.judgeConnecting(now)
+        switch state {
+        case .opening:
+            if handshakeBy != 0 && now >= handshakeBy {
+                return end(Ending(status: .timeout, message: handshakeLimitName))
+            }
+        case .open:
+            if pingInterval > 0 && now >= (pingSent == 0 ? lastArrival : pingSent) &+ pingInterval {
+                // What a paused one has to say is not read.
+                if transfer.isPaused {
+                    lastArrival = now
+                } else if pingSent == 0 {
+                    pingSent = now
+                    let nothing = Input(start: nil, count: 0)
+                    if WebSocketEncoder.ping(nothing, key: maskKey, into: &outbox) { wake() }
+                } else {
+                    let seconds = pingInterval / 1_000_000
+                    return end(
+                        Ending(
+                            status: .network,
+                            message:
+                                "ping_interval_ms: the server did not answer a ping within \(Int64(clamping: seconds)) ms"
+                        ))
+                }
+            }
+        case .closing: if now >= closeBy { return end(nil) }
+        case .ended: return 0
+        }
+        return nextDeadline(now)
+    }
+
+    /// Ends the connection here. libcurl is not in the middle of anything.
+    private func end(_ why: Ending?) -> UInt64 {
+        if ending == nil { ending = why }
+        engine.halt(transfer)
+        transferEnded()
+        return 0
+    }
+}
