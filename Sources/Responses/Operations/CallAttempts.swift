@@ -143,7 +143,8 @@ extension Call {
             hasTaken: stream.takenEvents > 0, hasDelivered: deliveredEvents > 0,
             hasCursor: stream.lastSequence >= 0, isStored: isStored, hasID: streamID != nil,
             isTurn: isTurn,
-            hasRetries: retries < settings.maximumRetries && !isRefusedByHandshake, mayWaitOut: mayWaitOut(wish),
+            hasRetries: retries < settings.maximumRetries && !isRefusedByHandshake,
+            mayWaitOut: mayWaitOut(wish),
             wasAnswered: polling.wasAnswered, isResuming: resumption.hasBegun,
             source: resumption.source, hasMoved: resumption.hasMoved(stream.lastSequence),
             misplacements: resumption.misplacements)

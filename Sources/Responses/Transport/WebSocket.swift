@@ -42,8 +42,9 @@ final class WebSocket: Waiter {
     private(set) var wasOpen = false
     private(set) var ending: Ending?
     let handshake: WebSocketHandshake
-    // safe: set by `make` before the object is used, and never again.
-    private(set) var transfer: Transfer!
+    // safe: `make` sets it before it gives the object to anybody.
+    var transfer: Transfer { made.unsafelyUnwrapped }
+    private var made: Transfer?
 
     private var decoder: WebSocketDecoder
     /// A message that came in pieces, as far as it has come.
@@ -86,7 +87,7 @@ final class WebSocket: Waiter {
         guard let transfer = Transfer(upgrading: request, settings, engine, socket) else {
             return nil
         }
-        socket.transfer = transfer
+        socket.made = transfer
         guard transfer.setUp(), transfer.setUpUpgrade(), engine.start(transfer) else {
             engine.stop(transfer)
             return nil
