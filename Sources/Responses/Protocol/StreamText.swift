@@ -5,7 +5,7 @@ package final class StreamText {
     /// How many of the bytes belong to accepted events.
     package private(set) var ready = 0
     private var lent = 0
-    /// The LF that belongs to the CR at the end has been put in before it came: it might not come.
+    /// What ended with the CR at the end has its LF already, or was left out: should it come, it is of no use.
     private var hasLineFeed = false
 
     package init() {}
@@ -35,6 +35,7 @@ package final class StreamText {
     package func skip(_ behind: Int) {
         let end = bytes.count &- behind
         if end <= ready { return }
+        if behind == 0 && endsInCarriageReturn { hasLineFeed = true }
         if ready == 0 { return bytes.consume(end) }
         bytes.cut(ready, to: end)
     }
