@@ -10,13 +10,18 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from openai.types.responses import Response, ResponseStreamEvent
+from openai.types.responses import Response, ResponsesServerEvent, ResponseStreamEvent
 from openai.types.responses.response_item import ResponseItem
 from pydantic import BaseModel, TypeAdapter
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
     get_args(kind.model_fields["type"].annotation)[0]: TypeAdapter(kind)
     for kind in get_args(get_args(ResponseStreamEvent)[0])
+}
+# What comes over a WebSocket has types of its own.
+_SOCKET_EVENTS: dict[str, TypeAdapter[Any]] = {
+    get_args(kind.model_fields["type"].annotation)[0]: TypeAdapter(kind)
+    for kind in get_args(get_args(ResponsesServerEvent)[0])
 }
 _RESPONSE: TypeAdapter[Any] = TypeAdapter(Response)
 _ITEM: TypeAdapter[Any] = TypeAdapter(ResponseItem)
@@ -40,6 +45,11 @@ _TOLERATED = {"status"}
 def event(data: dict[str, Any]) -> Any:
     """The event as the package's type, checked; raises if anything is wrong."""
     return _checked(_EVENTS[data["type"]], data)
+
+
+def socket_event(data: dict[str, Any]) -> Any:
+    """The same for what came over a WebSocket."""
+    return _checked(_SOCKET_EVENTS[data["type"]], data)
 
 
 def response(data: dict[str, Any]) -> Any:

@@ -114,13 +114,16 @@ struct Options {
           X-Sandbox-Speed: N     events a second of the response it creates
           X-Sandbox-Tag: T       a name to find the request by in GET /sandbox/requests?tag=T
 
+        The handshake of a WebSocket may say them in its query, a turn over it in its metadata:
+        sandbox_fault, sandbox_speed, sandbox_tag.
+
         SPEC is a list of faults, `name=value; name=value; ...`; several SPECs are separated by
         commas. Beside the faults it may say
 
           times=K               apply to K requests, then be well again
           skip=K                let K requests pass first
           on=ROUTE[+ROUTE]      only for: create get resume delete cancel input_items
-                                input_tokens compact conversations models
+                                input_tokens compact conversations models websocket turn
           tag=T                 count apart from others with the same SPEC
 
         as in `X-Sandbox-Fault: cut-after-events=5; how=rst; times=2; tag=abc`. The faults:

@@ -13,7 +13,7 @@ final class RequestHistory {
         var tags: [String]
     }
 
-    func add(_ request: HTTPRequest, requestID: String, remotePort: Int) {
+    func add(_ request: HTTPRequest, requestID: String, remotePort: Int, tags: [String] = []) {
         total += 1
         // Half at a time, so that removing from the front costs nothing to speak of.
         if entries.count >= 2 * Self.capacity { entries.removeFirst(Self.capacity) }
@@ -23,27 +23,19 @@ final class RequestHistory {
             Entry(
                 number: total, request: kept, bodyBytes: request.body.count, requestID: requestID,
                 remotePort: remotePort,
-                tags: Self.tags(of: request)))
+                tags: SandboxWishes(handshake: request).allTags + tags))
     }
 
-    /// A message over a WebSocket; it has the headers, and so the tags, of the handshake.
-    func add(_ message: Bytes, over handshake: HTTPRequest, remotePort: Int) {
+    /// A message over a WebSocket; it has the headers, and the tags, of the handshake beside its own.
+    func add(_ message: Bytes, over handshake: HTTPRequest, remotePort: Int, tags: [String]) {
         var request = handshake
         request.method = "WEBSOCKET"
         request.body = message
-        add(request, requestID: "", remotePort: remotePort)
+        add(request, requestID: "", remotePort: remotePort, tags: tags)
     }
 
     /// Larger ones are shown as null, with their size.
     private static let longestBody = 32 * 1024
-
-    /// `X-Sandbox-Tag`, and the tags of its faults.
-    private static func tags(of request: HTTPRequest) -> [String] {
-        let faultTags = request.values("x-sandbox-fault").flatMap {
-            ((try? FaultSpec.parseList($0)) ?? []).map(\.tag)
-        }
-        return request.values("x-sandbox-tag") + faultTags.filter { !$0.isEmpty }
-    }
 
     func forgetAll() {
         entries = []

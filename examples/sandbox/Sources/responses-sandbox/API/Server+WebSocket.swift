@@ -8,12 +8,28 @@ extension Server {
                 error.status, error.body,
                 headers: [("sec-websocket-version", "13"), ("upgrade", "websocket")])
         }
-        let headers = [
-            ("upgrade", "websocket"), ("connection", "Upgrade"),
-            ("sec-websocket-accept", Handshake.accept(exchange.request)),
-        ]
-        guard let connection = exchange.switchProtocols(headers: headers) else { return }
+        let faults = exchange.faults.socket
+        if faults.silence == .handshake {
+            // The connection waits until the client has had enough.
+            return exchange.onDisconnect { exchange.logDisconnect() }
+        }
+        guard
+            let connection = exchange.switchProtocols(
+                headers: answerHeaders(to: exchange.request, faults))
+        else { return }
         SocketSession.start(exchange, on: connection, server: self)
+    }
+
+    private func answerHeaders(
+        to request: HTTPRequest, _ faults: SocketFaults
+    ) -> [(String, String)] {
+        var headers = [("upgrade", "websocket"), ("connection", "Upgrade")]
+        switch faults.accept {
+        case .right: headers.append(("sec-websocket-accept", Handshake.accept(request)))
+        case .wrong: headers.append(("sec-websocket-accept", Base64.encoded(SHA1.digest(of: []))))
+        case .missing: break
+        }
+        return headers.filter { !faults.omittedHeaders.contains($0.0) } + faults.addedHeaders
     }
 }
 

@@ -55,7 +55,9 @@ final class Server {
         history.add(request, requestID: requestID, remotePort: connection.remotePort)
         do {
             let faults = try faultBook.faults(
-                header: request.values("x-sandbox-fault"), route: route.name)
+                header: route.name == .websocket
+                    ? SandboxWishes(handshake: request).faults
+                    : request.values("x-sandbox-fault"), route: route.name)
             let exchange = Exchange(
                 request: request, route: route, faults: faults, requestID: requestID,
                 connection: connection, loop: loop)

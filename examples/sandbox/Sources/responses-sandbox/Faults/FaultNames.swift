@@ -13,7 +13,8 @@ struct FaultName {
 
     static func named(_ name: String) -> FaultName? { all.first { $0.name == name } }
 
-    static let all: [FaultName] = answers + dialects + connections + streams + framings
+    static let all: [FaultName] =
+        answers + dialects + connections + streams + framings + sockets
 
     private static let answers: [FaultName] = [
         .init("status", "CODE", "answer with this HTTP status and an error body") {
@@ -173,7 +174,7 @@ struct FaultName {
         },
     ]
 
-    private init(
+    init(
         _ name: String, _ argument: String, _ summary: String,
         apply: @escaping @Sendable (inout Faults, String) throws -> Void
     ) {
@@ -188,7 +189,7 @@ struct FaultName {
     /// More milliseconds or bytes than anybody waits for, and far from any overflow.
     private static let largestNumber = 1 << 31
 
-    private static func number(_ text: String) throws -> Int {
+    static func number(_ text: String) throws -> Int {
         guard let value = Int(text), (0...largestNumber).contains(value) else {
             throw FaultSyntaxError(message: "'\(text)' is not a number up to \(largestNumber)")
         }
@@ -202,7 +203,7 @@ struct FaultName {
             })
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(
+    static func choice<Choice: RawRepresentable & CaseIterable>(
         _ text: String
     ) throws -> Choice where Choice.RawValue == String {
         guard let value = Choice(rawValue: text) else {

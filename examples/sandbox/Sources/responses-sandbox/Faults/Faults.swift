@@ -61,6 +61,8 @@ struct Faults {
     var hidesSequence = false
     var addsIdLines = false
 
+    var socket = SocketFaults()
+
     /// The body of an error answer, as different servers send it.
     enum ErrorBody: String, CaseIterable {
         case openai, html, empty, string, detail, broken

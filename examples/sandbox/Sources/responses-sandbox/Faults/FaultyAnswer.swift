@@ -45,7 +45,7 @@ enum FaultyAnswer {
         }
     }
 
-    private static func error(_ status: Int, _ faults: Faults) -> APIError {
+    static func error(_ status: Int, _ faults: Faults) -> APIError {
         let usual: (type: String, code: String?, message: String)
         switch status {
         case 401:

@@ -14,6 +14,9 @@ final class Timer {
 
     func cancel() { action = nil }
 
+    /// It has run, or was cancelled.
+    var isOver: Bool { action == nil }
+
     /// Equal deadlines run in the order they were set.
     fileprivate func isBefore(_ other: Timer) -> Bool {
         (deadline, order) < (other.deadline, other.order)

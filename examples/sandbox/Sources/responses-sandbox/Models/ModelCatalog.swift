@@ -28,6 +28,13 @@ enum ModelCatalog {
         return false
     }
 
+    /// Steering came with GPT-6: `gpt-5.6` and `o3` do not know it, `gpt-6-astra` and `sandbox` do.
+    static func canBeSteered(_ name: String) -> Bool {
+        guard isWellKnown(name) else { return true }
+        let number = name.dropFirst("gpt-".count).prefix { $0.isNumber }
+        return name.hasPrefix("gpt-") && Int(number) ?? 0 >= 6
+    }
+
     private static func baseName(_ name: String) -> String {
         let suffix = "-\(snapshotDate)"
         return name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name

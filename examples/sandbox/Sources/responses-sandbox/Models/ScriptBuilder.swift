@@ -30,7 +30,7 @@ struct ScriptBuilder {
     }
 
     mutating func close(_ index: Int, _ item: JSON) {
-        script.acts.append(.close(outputIndex: index, item: item))
+        script.acts.append(.close(outputIndex: index, item: item, tokens: script.tokens))
     }
 
     mutating func event(_ type: String, _ members: JSONObject, deltaLength: Int? = nil) {
@@ -57,8 +57,8 @@ struct ScriptBuilder {
             taken = Pieces.prefix(text, pieces: remainingTokens)
         }
         let count = Pieces.count(taken.text)
-        script.outputTokens += count
-        if isReasoning { script.reasoningTokens += count }
+        script.tokens.output += count
+        if isReasoning { script.tokens.reasoning += count }
         if remainingTokens < .max { remainingTokens -= count }
         return (taken.text, taken.isWhole)
     }

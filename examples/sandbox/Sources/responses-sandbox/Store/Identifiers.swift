@@ -17,6 +17,9 @@ final class Identifiers {
     /// `call_` and twenty-four letters and digits.
     func nextCall() -> String { "call_" + digits(24, of: DeterministicRandom.alphanumerics) }
 
+    /// `steer_` and thirty-two digits.
+    func nextSteer() -> String { "steer_" + digits(32, of: "0123456789abcdef") }
+
     func reset() { counter = 0 }
 
     private func digits(_ count: Int, of alphabet: StaticString) -> String {

@@ -37,6 +37,23 @@ struct ErrorEvent {
         }
     }
 
+    /// What a fault sends in place of the rest of a response.
+    static func drafts(_ faults: Faults, _ record: ResponseRecord) -> [EventDraft] {
+        var error = server
+        error.code = faults.errorCode ?? error.code
+        error.type = faults.errorType ?? error.type
+        error.message = faults.errorMessage ?? error.message
+        var response = record.json(include: record.request.include)
+        response.set("status", "failed")
+        response.set("error", faults.errorThen == .before ? .null : error.responseError)
+        let failed = EventDraft("response.failed", ["response": response])
+        switch faults.errorThen {
+        case .failed: return [error.draft(faults.errorShape), failed]
+        case .before: return [failed, error.draft(faults.errorShape)]
+        case .nothing: return [error.draft(faults.errorShape)]
+        }
+    }
+
     /// The `error` member of the failed response.
     var responseError: JSON { ["code": .string(code), "message": .string(message)] }
 }

@@ -41,6 +41,8 @@ final class ResponseRun {
     private var isQueued: Bool
     private var readers: [any EventReader] = []
     private var isBlocked = false
+    private var isSteered = false
+    private var tokensSoFar = Script.Tokens()
 
     /// Events a reader may be behind before a response with a single reader waits for it.
     private static let backlog = 1024
@@ -88,6 +90,23 @@ final class ResponseRun {
         guard isBlocked, log.events.count < Self.backlog / 2 else { return }
         isBlocked = false
         loop.soon { [self] in pump() }
+    }
+
+    // MARK: - Steering
+
+    /// Ends the response before its next item, where no client has to do something first.
+    ///
+    /// - Parameter acceptance: the event that says so.
+    func steer(_ acceptance: EventDraft) {
+        guard !isEnded else { return }
+        isSteered = true
+        note(acceptance)
+    }
+
+    /// Adds an event about the response, which may come behind its terminal event.
+    func note(_ draft: EventDraft) {
+        log.append(draft)
+        loop.soon { [self] in wakeReaders() }
     }
 
     // MARK: - Ending from outside
@@ -160,6 +179,9 @@ final class ResponseRun {
             return
         }
         guard nextAct < script.acts.count else { return beginEnding() }
+        if isSteered, openItems.isEmpty, RequiredInput.stubs(for: record.doneOutput).isEmpty {
+            return endSteered()
+        }
         let act = script.acts[nextAct]
         nextAct += 1
         play(act)
@@ -184,7 +206,8 @@ final class ResponseRun {
         case .open(let index, let item):
             openItems[index] = item
             appendItem("response.output_item.added", index, item)
-        case .close(let index, let item):
+        case .close(let index, let item, let tokens):
+            tokensSoFar = tokens
             openItems[index] = nil
             place(item, at: index)
             appendItem("response.output_item.done", index, item)
@@ -216,19 +239,27 @@ final class ResponseRun {
         let finished = Int(WallClock.seconds())
         switch script.ending {
         case .completed:
-            record.usage = usage
+            record.usage = usage(script.tokens)
             record.status = .completed
             record.completedAt = finished
             append("response.completed")
             end()
         case .incomplete(let reason):
-            record.usage = usage
+            record.usage = usage(script.tokens)
             record.status = .incomplete
             record.incompleteReason = reason
             append("response.incomplete")
             end()
         case .failed(let error): fail(with: error)
         }
+    }
+
+    private func endSteered() {
+        record.usage = usage(tokensSoFar)
+        record.status = .incomplete
+        record.incompleteReason = "steered"
+        append("response.incomplete")
+        end()
     }
 
     private func fail(with error: ErrorEvent) {
@@ -245,14 +276,14 @@ final class ResponseRun {
         makeEvent()
     }
 
-    private var usage: JSON {
+    private func usage(_ tokens: Script.Tokens) -> JSON {
         let input = record.inputTokens
         return [
             "input_tokens": .integer(input),
             "input_tokens_details": ["cached_tokens": 0, "cache_write_tokens": 0],
-            "output_tokens": .integer(script.outputTokens),
-            "output_tokens_details": ["reasoning_tokens": .integer(script.reasoningTokens)],
-            "total_tokens": .integer(input + script.outputTokens),
+            "output_tokens": .integer(tokens.output),
+            "output_tokens_details": ["reasoning_tokens": .integer(tokens.reasoning)],
+            "total_tokens": .integer(input + tokens.output),
         ]
     }
 

@@ -5,8 +5,13 @@
 struct Script {
     var acts: [Act] = []
     var ending = Ending.completed
-    var outputTokens = 0
-    var reasoningTokens = 0
+    var tokens = Tokens()
+
+    /// What the output costs.
+    struct Tokens {
+        var output = 0
+        var reasoning = 0
+    }
 
     enum Act {
         case event(EventDraft)
@@ -14,8 +19,8 @@ struct Script {
         case deltas(DeltaRun)
         /// `output_item.added`
         case open(outputIndex: Int, item: JSON)
-        /// `output_item.done`: the item is part of the output from here on.
-        case close(outputIndex: Int, item: JSON)
+        /// `output_item.done`: the item is part of the output from here on, which has cost so much.
+        case close(outputIndex: Int, item: JSON, tokens: Tokens)
     }
 
     enum Ending {

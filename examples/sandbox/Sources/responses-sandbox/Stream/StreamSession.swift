@@ -145,20 +145,7 @@ final class StreamSession: EventReader {
     }
 
     private func sendError(inPlaceOf event: StreamEvent) {
-        var error = ErrorEvent.server
-        error.code = faults.errorCode ?? error.code
-        error.type = faults.errorType ?? error.type
-        error.message = faults.errorMessage ?? error.message
-        var response = run.record.json(include: run.record.request.include)
-        response.set("status", "failed")
-        response.set("error", faults.errorThen == .before ? .null : error.responseError)
-        let failed = EventDraft("response.failed", ["response": response])
-        let drafts: [EventDraft]
-        switch faults.errorThen {
-        case .failed: drafts = [error.draft(faults.errorShape), failed]
-        case .before: drafts = [failed, error.draft(faults.errorShape)]
-        case .nothing: drafts = [error.draft(faults.errorShape)]
-        }
+        let drafts = ErrorEvent.drafts(faults, run.record)
         var bytes = Bytes()
         for (offset, draft) in drafts.enumerated() {
             write(StreamEvent(draft: draft, sequence: event.sequence + offset), to: &bytes)

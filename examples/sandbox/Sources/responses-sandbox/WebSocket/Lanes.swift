@@ -54,14 +54,22 @@ struct Lanes {
         running -= 1
     }
 
+    /// Forgets every turn; turns and lanes hold each other.
+    mutating func clear() {
+        for lane in lanes.values {
+            lane.current = nil
+            lane.waiting = []
+        }
+        lanes = [:]
+    }
+
     var current: [Turn] { lanes.values.compactMap(\.current) }
 
     /// The response of that id that a lane has at hand.
-    func cached(_ id: String) -> CachedResponse? {
-        for lane in lanes.values {
-            if let cached = lane.cached, cached.record.id == id { return cached }
-        }
-        return nil
+    func cached(_ id: String) -> CachedResponse? { lane(holding: id)?.cached }
+
+    func lane(holding id: String) -> Lane? {
+        lanes.values.first { $0.cached?.record.id == id }
     }
 
     /// The item of that id in one of these responses.
@@ -82,6 +90,13 @@ final class Lane {
     fileprivate(set) var waiting: [(arrival: UInt64, turn: Turn)] = []
     /// The last response, which the next turn can continue although it is not stored.
     var cached: CachedResponse?
+    /// What was accepted for a response that has ended, and waits for the turn that continues it.
+    var steers: [Steer] = []
+
+    /// Whether a turn that continues the response has come already.
+    func hasWaiting(continuing id: String) -> Bool {
+        waiting.contains { $0.turn.request.previousResponseID == id }
+    }
 
     init(name: String?) { self.name = name }
 }
@@ -91,4 +106,6 @@ struct CachedResponse {
     var record: ResponseRecord
     /// All that came before, the input, and the output.
     var items: [JSON]
+    /// The number of the next event that is about it.
+    var nextSequence: Int
 }

@@ -26,8 +26,10 @@ final class WebSocket {
 
     private let connection: Connection
     private let loop: EventLoop
+    private let faults: SocketFaults
     private var reader = FrameReader()
     private var hasSentClose = false
+    private var closeThen = SocketFaults.CloseThen.fin
     private var hasEnded = false
     /// What is kept back while a fault holds the connection in the middle of something.
     private var held: Bytes?
@@ -35,7 +37,8 @@ final class WebSocket {
     /// How long the client may take to answer a close frame.
     private static let closeMilliseconds = 5000
 
-    init(connection: Connection, loop: EventLoop) {
+    init(connection: Connection, faults: SocketFaults, loop: EventLoop) {
+        self.faults = faults
         self.connection = connection
         self.loop = loop
         connection.onDrained = { [weak self] in self?.onDrained?() }
@@ -46,7 +49,10 @@ final class WebSocket {
     /// Whether messages can still be sent.
     var isOpen: Bool { !hasEnded && !hasSentClose }
 
-    var isFull: Bool { held != nil || connection.bytesWaiting >= Connection.highWatermark }
+    /// A fault holds everything back; `onDrained` says when that is over.
+    var isHeld: Bool { held != nil }
+
+    var isFull: Bool { connection.bytesWaiting >= Connection.highWatermark }
 
     // MARK: - Sending
 
@@ -70,12 +76,18 @@ final class WebSocket {
     func flush() { connection.flush() }
 
     /// Begins the closing handshake; nothing is sent behind it.
-    func close(_ code: Int?, _ reason: String = "") {
+    func close(_ code: Int?, _ reason: String = "", then: SocketFaults.CloseThen = .fin) {
         guard isOpen else { return }
+        closeThen = then
         sendClose(Frame.closePayload(code, reason))
-        loop.schedule(afterMilliseconds: Self.closeMilliseconds) { [weak self] in
-            guard let self, !hasEnded else { return }
-            finish(.closed(code))
+        switch then {
+        case .now, .rst: finish(.closed(code))
+        case .stay: break
+        case .fin:
+            loop.schedule(afterMilliseconds: Self.closeMilliseconds) { [weak self] in
+                guard let self, !hasEnded else { return }
+                finish(.closed(code))
+            }
         }
     }
 
@@ -110,12 +122,13 @@ final class WebSocket {
         held = nil
         write(bytes)
         flush()
-        if !isFull { onDrained?() }
+        onDrained?()
     }
 
     // MARK: - Receiving
 
     private func receive(_ bytes: UnsafeRawBufferPointer) {
+        guard !hasEnded else { return }
         reader.append(bytes)
         do {
             while !hasEnded, let arrival = try reader.next() { take(arrival) }
@@ -137,12 +150,13 @@ final class WebSocket {
                 FrameReader.Failure(
                     code: CloseCode.unsupportedData, reason: "events are text messages"))
         case .ping(let payload):
-            guard isOpen else { return }
+            guard isOpen, !faults.hidesPongs else { return }
             var bytes = Bytes()
             Frame.write(.pong, payload, to: &bytes)
             write(bytes)
         case .pong: break
         case .close(let code):
+            if faults.ignoresClose, !hasSentClose { return }
             if !hasSentClose { sendClose(Frame.closePayload(code)) }
             finish(.closed(code))
         }
@@ -156,7 +170,11 @@ final class WebSocket {
 
     private func finish(_ ending: Ending) {
         end(ending)
-        connection.close(after: .orderly)
+        switch closeThen {
+        case .fin, .now: connection.close(after: .orderly)
+        case .rst: connection.close(after: .reset)
+        case .stay: break
+        }
     }
 
     private func end(_ ending: Ending) {
