@@ -70,6 +70,7 @@ class SocketWire:
     def __init__(self, port: int, timeout: float = 10) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self.buffer = b""
+        self.taken = b""
         self.status = 0
         self.headers: dict[str, str] = {}
         self.key = ""
@@ -144,7 +145,7 @@ class SocketWire:
     def send_event(self, event: dict[str, Any]) -> None:
         self.send(TEXT, json.dumps(event).encode())
 
-    def create(self, text: str = "Hello", fault: str | None = None, **members: Any) -> None:
+    def create(self, text: Any = "Hello", fault: str | None = None, **members: Any) -> None:
         """A turn; the fault is that of the turn alone."""
         event = {"type": "response.create", "model": "sandbox", "input": text, **members}
         if fault is not None:
@@ -152,7 +153,18 @@ class SocketWire:
         self.send_event(event)
 
     def frame(self) -> SocketFrame:
-        """The next frame; EOFError, ConnectionResetError or TimeoutError when there is none."""
+        """The next frame; EOFError, ConnectionResetError or TimeoutError when there is none.
+
+        The bytes of one that is not complete stay in the buffer.
+        """
+        self.taken = b""
+        try:
+            return self._frame()
+        except BaseException:
+            self.buffer = self.taken + self.buffer
+            raise
+
+    def _frame(self) -> SocketFrame:
         first, second = self._take(2)
         length = second & 0x7F
         if length == 126:
@@ -199,8 +211,9 @@ class SocketWire:
     def _take(self, count: int) -> bytes:
         while len(self.buffer) < count:
             self._fill()
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
+        piece, self.buffer = self.buffer[:count], self.buffer[count:]
+        self.taken += piece
+        return piece
 
     def _fill(self) -> None:
         piece = self.socket.recv(1 << 20)
