@@ -14,7 +14,7 @@ class TestDeclarations < TestCase
     responses_create_stream responses_get_stream responses_call_next responses_call_wait
     responses_client_interrupt
     responses_key_request_attempt responses_key_request_http_status
-    responses_error_phase responses_response_http_version responses_call_next_bytes
+    responses_call_next_bytes
     responses_copy_text responses_response_get responses_event_type responses_event_kind
     responses_event_sequence responses_event_text responses_event_json responses_event_response_id
     responses_event_item_id responses_event_output_index responses_event_content_index

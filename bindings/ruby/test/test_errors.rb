@@ -55,6 +55,34 @@ class TestErrors < TestCase
     assert_kind_of Libresponses::APIError, error
   end
 
+  def test_how_far_it_came
+    error = failing("status=429")
+    assert_equal [:reading, "HTTP/1.1"], [error.phase, error.http_version]
+    error = failing("no-response=rst")
+    assert_equal [:waiting, nil], [error.phase, error.http_version]
+    nobody = client(base_url: "http://127.0.0.1:1/v1", max_retries: 0)
+    error = assert_raises(Libresponses::APIConnectionError) { nobody.responses.create(model: MODEL, input: "x") }
+    assert_equal [:connect, nil], [error.phase, error.http_version]
+    error = assert_raises(Libresponses::UsageError) { client.responses.retrieve("..") }
+    assert_equal [nil, nil], [error.phase, error.http_version]
+  end
+
+  def test_a_handshake_that_fails
+    # It answers a greeting of TLS with HTTP.
+    secure = client(base_url: Sandbox.url.sub("http:", "https:"), max_retries: 0)
+    error = assert_raises(Libresponses::APIConnectionError) { secure.responses.create(model: MODEL, input: "x") }
+    assert_equal :tls, error.phase
+  end
+
+  # The names are the library's, in small letters.
+  def test_every_phase_has_a_name
+    numbers = Libresponses::Native.constants.grep(/\APHASE_/) - [:PHASE_NONE]
+    names = numbers.to_h do |name|
+      [Libresponses::Native.const_get(name), name.to_s.delete_prefix("PHASE_").downcase.to_sym]
+    end
+    assert_equal names, Libresponses::Error.const_get(:PHASES)
+  end
+
   def test_errors_in_a_stream
     one = client(max_retries: 0)
     %w[nested flat].each do |shape|

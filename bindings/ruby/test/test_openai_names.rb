@@ -62,6 +62,7 @@ class TestOpenAINames < TestCase
     answering(text_stream("a")) do |responses|
       stream = responses.stream(**ASKED)
       assert_equal [200, 200], [stream.status, stream.last_response.status]
+      assert_equal "HTTP/1.1", stream.last_response.http_version
       assert_same stream.last_response.headers, stream.headers
       assert_equal %w[req_1 req_1 text/event-stream],
                    [stream._request_id, stream.last_response.request_id, stream.headers["content-type"]]

@@ -2,6 +2,7 @@
 
 require_relative "helper"
 require "rbs"
+require "libresponses/openai"
 
 # sig/ against the classes: every signature has its method, and every public method its signature.
 # That the types are right is checked by running all the other tests under rbs/test.
@@ -20,7 +21,9 @@ class TestSignatures < TestCase
     "Libresponses::BaseModel" => %i[hash eql?],
     "Libresponses::ResponseMetadata" => %i[keyword_init? members [] inspect new],
     "Libresponses::Tool" => %i[answer refusal],
-    "Libresponses::Schema" => %i[take_nil]
+    "Libresponses::Schema" => %i[take_nil],
+    "OpenAI::Configuration" => %i[keyword_init? members [] inspect new],
+    "OpenAI::Models::Responses" => %i[define]
   }.freeze
 
   EVERYWHERE = %i[
@@ -37,17 +40,34 @@ class TestSignatures < TestCase
     builder = RBS::DefinitionBuilder.new(env: environment)
     constants = modules(Libresponses)
     assert_operator constants.size, :>, 30
-    constants.each do |mod|
-      name = RBS::TypeName.new(name: mod.name.split("::").last.to_sym,
-                               namespace: RBS::Namespace.parse("::#{mod.name.split("::")[0..-2].join("::")}"))
-      definition = builder.build_instance(name)
-      signed = definition.methods.select do |_, method|
-        method.defined_in == name && method.accessibility == :public
-      end.keys
-      compare(mod, signed - %i[initialize], mod.public_instance_methods(false))
-      signed = builder.build_singleton(name).methods.select { |_, method| method.defined_in == name }.keys
-      compare(mod, signed - %i[new], mod.singleton_methods(false))
+    constants.each { |mod| look_at(mod, builder) }
+  end
+
+  # That all of its names are there is seen to by tools/openai_signatures.rb.
+  def test_every_method_below_openai
+    builder = RBS::DefinitionBuilder.new(env: environment)
+    modules = names_below(OpenAI)
+    assert_operator modules.size, :>, 100
+    modules.each { |mod| look_at(mod, builder) }
+  end
+
+  def names_below(from)
+    found = from.constants(false).map { |name| [name, from.const_get(name)] }.select do |name, value|
+      value.is_a?(Module) && value.name == "#{from}::#{name}"
     end
+    [from, *found.flat_map { |_, mod| names_below(mod) }]
+  end
+
+  def look_at(mod, builder)
+    name = RBS::TypeName.new(name: mod.name.split("::").last.to_sym,
+                             namespace: RBS::Namespace.parse("::#{mod.name.split("::")[0..-2].join("::")}"))
+    definition = builder.build_instance(name)
+    signed = definition.methods.select do |_, method|
+      method.defined_in == name && method.accessibility == :public
+    end.keys
+    compare(mod, signed - %i[initialize], mod.public_instance_methods(false))
+    signed = builder.build_singleton(name).methods.select { |_, method| method.defined_in == name }.keys
+    compare(mod, signed - %i[new], mod.singleton_methods(false))
   end
 
   def modules(from)

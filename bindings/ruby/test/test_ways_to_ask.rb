@@ -167,7 +167,8 @@ class TestWaysToAsk < TestCase
     response = ask.stream(model: MODEL, input: "Hello") { |e| event = e if e.text_delta? }
     [response, ask.create(model: MODEL, input: "Hello")].each do |one|
       kept = Marshal.load(Marshal.dump(one))
-      %i[id status output_text json http_status request_id headers attempts history to_h].each do |name|
+      %i[id status output_text json http_status http_version request_id headers attempts history
+         to_h].each do |name|
         assert_equal one.public_send(name), kept.public_send(name), name.to_s
       end
       assert_equal [one, one.header("X-Request-Id")], [kept, kept.header("X-Request-Id")]

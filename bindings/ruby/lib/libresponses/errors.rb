@@ -52,6 +52,11 @@ module Libresponses
     attr_reader :last_sequence
     # @return [Integer] how many times the request was sent
     attr_reader :attempts
+    # @return [Symbol, nil] how far the last attempt came: :lookup, :connect, :tls, :sending, :waiting or :reading.
+    #   What failed before :sending has not reached the server. nil when nothing was begun
+    attr_reader :phase
+    # @return [String, nil] the version of HTTP of the answer, as {Response#http_version}; nil when there was none
+    attr_reader :http_version
     # @return [Float, nil] the wait the server asked for, in seconds
     attr_reader :retry_after
     # @return [Response, nil] the part that arrived before a stream failed; of a {ToolError} the last response
@@ -95,9 +100,14 @@ module Libresponses
     FIELDS = {
       type: Native::ERROR_TYPE, code: Native::ERROR_CODE, param: Native::ERROR_PARAM,
       request_id: Native::ERROR_REQUEST_ID, body: Native::ERROR_BODY,
-      response_id: Native::ERROR_RESPONSE_ID, headers: Native::ERROR_HEADERS
+      response_id: Native::ERROR_RESPONSE_ID, headers: Native::ERROR_HEADERS,
+      http_version: Native::ERROR_HTTP_VERSION
     }.freeze
-    private_constant :FIELDS
+    PHASES = {
+      Native::PHASE_LOOKUP => :lookup, Native::PHASE_CONNECT => :connect, Native::PHASE_TLS => :tls,
+      Native::PHASE_SENDING => :sending, Native::PHASE_WAITING => :waiting, Native::PHASE_READING => :reading
+    }.freeze
+    private_constant :FIELDS, :PHASES
 
     class << self
       private
@@ -119,6 +129,7 @@ module Libresponses
           retryable: Native.responses_error_is_retryable(error) == 1,
           retry_after: (retry_after / 1000.0 unless retry_after.negative?),
           attempts: Native.responses_error_attempts(error),
+          phase: PHASES[Native.responses_error_phase(error)],
           last_sequence: (sequence unless sequence.negative?)
         }
       end

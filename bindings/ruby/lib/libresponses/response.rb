@@ -9,7 +9,8 @@ module Libresponses
   # @!attribute status [Integer] the HTTP status
   # @!attribute headers [Hash{String => String}] see {Response#headers}
   # @!attribute request_id [String, nil] the server's name for the request
-  ResponseMetadata = Struct.new(:status, :headers, :request_id)
+  # @!attribute http_version [String] "HTTP/1.1": see {Response#http_version}
+  ResponseMetadata = Struct.new(:status, :headers, :request_id, :http_version)
 
   # What the server answered: a response, a page of items, a count of tokens. Reads as a {Record};
   # its JSON is parsed when a field is first asked for.
@@ -77,6 +78,11 @@ module Libresponses
     # @return [Integer] the HTTP status
     def http_status = @http_status ||= Native.responses_response_http_status(@handle)
 
+    # @return [String] the version of HTTP in which the answer came: "HTTP/1.0", "HTTP/1.1" or "HTTP/2"
+    def http_version
+      @http_version ||= Native.responses_response_http_version(@handle).force_encoding(Encoding::UTF_8)
+    end
+
     # @return [String, nil] the server's name for the request (x-request-id), for its support
     def request_id
       @request_id ||= Native.responses_response_request_id(@handle)
@@ -100,7 +106,7 @@ module Libresponses
     def last_response = (@last_response ||= http_answer unless @is_of_stream)
 
     # @api private
-    def http_answer = ResponseMetadata.new(http_status, headers, request_id)
+    def http_answer = ResponseMetadata.new(http_status, headers, request_id, http_version)
 
     # @return [Integer] how many times the request was sent: 1 without a retry
     def attempts = @attempts ||= Native.responses_response_attempts(@handle)
@@ -113,7 +119,7 @@ module Libresponses
       end
     end
 
-    KEPT = %i[json http_status request_id headers attempts history].freeze
+    KEPT = %i[json http_status http_version request_id headers attempts history].freeze
     private_constant :KEPT
 
     # @api private
