@@ -40,9 +40,8 @@ class LoopReactor(Reactor):
 
     async def wait(self, running: Running) -> None:
         """Waits until the call has news."""
-        if running.has_news:
-            return
-        running.pull()
+        if running.is_left and not running.has_news:
+            running.pull()
         if running.has_news:
             return
         if not self.is_watched:

@@ -28,7 +28,6 @@ Head = tuple[int, bytes, int, bytes]
 
 _blocking = lib.blocking
 _quick = lib.quick
-_next_batch = _quick.responses_call_next_batch
 _wait = _blocking.responses_call_wait
 _free = _blocking.responses_call_free
 _response = _quick.responses_call_response
@@ -40,6 +39,7 @@ _attempts = _quick.responses_response_attempts
 # The same for what a call that is waited for alone needs: see `lib.bare`.
 _plain_wait = lib.bare(_blocking, "responses_call_wait")
 _plain_next = lib.bare(_quick, "responses_call_next")
+_plain_batch = lib.bare(_quick, "responses_call_next_batch")
 _plain_response = lib.bare(_quick, "responses_call_response")
 _plain_json = lib.bare(_quick, "responses_response_json")
 _plain_text = lib.bare(_quick, "responses_response_text")
@@ -57,23 +57,29 @@ BATCH_BYTES = 65536
 TEXT_BYTES = 65536
 
 
-_DONE = _constants.DONE
+_OK, _AGAIN, _DONE = _constants.OK, _constants.AGAIN, _constants.DONE
 
 
 class Buffer:
     """Room for a batch of events. A few are kept, as there are never many in use at once."""
 
-    __slots__ = ("address", "bytes", "capacity", "count", "error", "refs", "used")
+    __slots__ = ("arguments", "error", "used", "view")
     spare: list[Buffer] = []  # noqa: RUF012
 
     def __init__(self, capacity: int = BATCH_BYTES) -> None:
-        self.bytes = create_string_buffer(capacity)
-        self.address = addressof(self.bytes)
-        self.capacity = capacity
+        room = create_string_buffer(capacity)
+        self.view = memoryview(room).cast("B")  # a copy of a part of it is quicker than `string_at`
         self.used = c_size_t()
-        self.count = c_int()
         self.error = c_void_p()
-        self.refs = byref(self.used), byref(self.count), byref(self.error)
+        # Of `responses_call_next_batch`, after the call.
+        self.arguments = (
+            c_int(_constants.BATCH_JSON),
+            c_void_p(addressof(room)),
+            c_size_t(capacity),
+            byref(self.used),
+            byref(c_int()),
+            byref(self.error),
+        )
 
 
 class Cells:
@@ -116,6 +122,7 @@ class Call:
     __slots__ = (
         "__weakref__", "_base_url", "_handle", "_name", "_pid", "_place", "_source", "is_done",
     )  # fmt: skip
+    is_raw = False
 
     def __init__(self, name: str, base_url: str, source: Any, start: Any, *arguments: Any) -> None:
         # The library writes the handle to where the finalizer looks: an exception of a signal
@@ -168,48 +175,43 @@ class Call:
         Returns None after the last one, when the call has ended well. Raises when it has not.
         ``parts`` collects the text of deltas, for their ``snapshot``.
         """
-        handle = self.handle
         try:
             buffer = Buffer.spare.pop()
         except IndexError:
             buffer = Buffer()
-        used, count, error = buffer.refs
         try:
-            status = _next_batch(
-                handle, _constants.BATCH_JSON, buffer.address, buffer.capacity, used, count, error
-            )
-            if status == _constants.OK:
-                data = string_at(buffer.address, buffer.used.value)
-                number = buffer.count.value
-            elif status == _constants.AGAIN:
+            # The library says so when the call is closed, or of another process.
+            status = _plain_batch(self._place, *buffer.arguments)
+            if status == _OK:
+                data = buffer.view[: buffer.used.value].tobytes()
+            elif status == _AGAIN:
                 return []
-            elif status == _constants.DONE:
+            elif status == _DONE:
                 self.is_done = True
                 return None
-            elif status == _constants.E_RANGE:
-                large = Buffer(buffer.used.value)
-                used, count, error = large.refs
-                status = _next_batch(
-                    handle, _constants.BATCH_JSON, large.address, large.capacity, used, count, error
-                )
-                if status != _constants.OK:
-                    self.fail(status, large.error.value)
-                data = string_at(large.address, large.used.value)
-                number = large.count.value
             else:
-                self.fail(status, buffer.error.value)
+                data = self._large(status, buffer)
         finally:
             if len(Buffer.spare) < 16:
                 Buffer.spare.append(buffer)
-        return _events.decode(data, number, parts)
+        return _events.decode(data, parts)
+
+    def _large(self, status: int, buffer: Buffer) -> bytes:
+        """A batch of one event that needs a larger buffer. Raises what else went wrong."""
+        if status == _constants.E_RANGE:
+            buffer = Buffer(buffer.used.value)
+            status = _plain_batch(self._place, *buffer.arguments)
+        if status != _OK:
+            self.fail(status, buffer.error.value)
+        return buffer.view[: buffer.used.value].tobytes()
 
     def fail(self, status: int, error: int | None) -> Any:
         """Raises what went wrong, with what had arrived until then."""
-        self.is_done = status not in (_constants.E_BUSY, _constants.E_FORKED)
-        if not self._handle:  # another thread closed it meanwhile
+        if not self._handle or self._pid != getpid():
             if error:
                 lib.quick.responses_error_free(error)
-            raise _errors.ClosedError("this stream or call is closed")
+            return self.handle  # raises
+        self.is_done = status not in (_constants.E_BUSY, _constants.E_FORKED)
         made = _errors.from_library(status, error, self._name, self._base_url)
         if status == _constants.E_USER and self._source is not None and self._source.error:
             raise self._source.error
@@ -341,6 +343,7 @@ class RawCall(Call):
     """
 
     __slots__ = ("_has_body", "_has_head", "hands")
+    is_raw = True
 
     def __init__(self, *arguments: Any) -> None:
         self._has_head = self._has_body = False

@@ -135,16 +135,15 @@ _types: dict[bytes, str] = {}
 _new = Event.__new__
 
 
-def decode(data: bytes, count: int, parts: dict[Any, list[str]] | None = None) -> list[Event]:
-    """The events of a batch: ``count`` records, one after the other.
+def decode(data: bytes, parts: dict[Any, list[str]] | None = None) -> list[Event]:
+    """The events of a batch, whose records follow each other.
 
     ``parts`` collects the text of deltas by what they belong to, for their ``snapshot``.
     """
     events: list[Event] = []
-    append = events.append
     at = 0
-    types = _types
-    for _ in range(count):
+    length = len(data)
+    while at < length:
         size, kind, sequence, output, content, type_size, text_size, item_size, json_size = _unpack(
             data, at
         )
@@ -153,15 +152,19 @@ def decode(data: bytes, count: int, parts: dict[Any, list[str]] | None = None) -
         event = _new(Event)
         name = data[place:end]
         try:
-            event.type = types[name]
+            event.type = _types[name]
         except KeyError:
             event.type = name.decode("utf-8", "replace")
-            if len(types) < 1000:  # a server may make names up, without end
-                types[name] = event.type
+            if len(_types) < 1000:  # a server may make names up, without end
+                _types[name] = event.type
         place = end + 1
         end = place + text_size
         if text_size:
-            event.delta = delta = data[place:end].decode("utf-8", "replace")
+            text = data[place:end]
+            try:
+                event.delta = delta = text.decode()
+            except UnicodeDecodeError:
+                event.delta = delta = text.decode("utf-8", "replace")
             if parts is not None:
                 so_far = parts.setdefault((kind, output, content), [])
                 so_far.append(delta)
@@ -169,6 +172,6 @@ def decode(data: bytes, count: int, parts: dict[Any, list[str]] | None = None) -
         event.sequence_number = sequence if sequence >= 0 else None
         place = end + item_size + 2
         event._json = data[place : place + json_size]
-        append(event)
+        events.append(event)
         at += size
     return events

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 # Batches of at most 64 KiB that wait in Python before a call is left alone.
 MAX_BATCHES = 8
 
-_next_ready = lib.quick.responses_client_next_ready
-_user_data = lib.quick.responses_call_user_data
+_next_ready = lib.bare(lib.quick, "responses_client_next_ready")
+_address = c_void_p.from_param
+_OK = _constants.OK
 _dispatch = lib.blocking.responses_client_dispatch
 
 
@@ -36,16 +37,19 @@ class Running:
     """A call on a reactor: what was read of it and not yet taken."""
 
     __slots__ = (
-        "__weakref__", "batches", "call", "error", "is_done", "key", "line", "parts", "wake",
+        "__weakref__", "batches", "call", "error", "is_done", "is_left", "key", "line", "parts",
+        "wake",
     )  # fmt: skip
 
     def __init__(self, call: Call, parts: Any = None, line: Any = None) -> None:
-        self.key = 0
+        self.key = 0  # the handle of the call
         self.line = line
         self.call = call
         self.parts = parts
         self.batches: list[list[Event]] = []
         self.is_done = False
+        # There may be something to read of which the reactor hears no more: who waits looks first.
+        self.is_left = True
         self.error: BaseException | None = None
         self.wake: Any = None
 
@@ -57,21 +61,26 @@ class Running:
     def is_full(self) -> bool:
         return len(self.batches) >= MAX_BATCHES
 
+    def read(self) -> bool:
+        """Reads what fits into a batch. False when there is no more at the moment."""
+        try:
+            batch = self.call.read(self.parts)
+        except Exception as problem:
+            self.error = problem
+            self.is_done = True
+            return False
+        if batch:
+            self.batches.append(batch)
+            return True
+        if batch is None:
+            self.is_done = True
+        return False
+
     def pull(self) -> None:
         """Reads all that is there, up to the bound."""
-        while not self.is_done and not self.is_full:
-            try:
-                batch = self.call.read(self.parts)
-            except Exception as problem:
-                self.error = problem
-                self.is_done = True
-                return
-            if batch is None:
-                self.is_done = True
-            elif batch:
-                self.batches.append(batch)
-            else:
-                return
+        while not self.is_done and not self.is_full and self.read():
+            pass
+        self.is_left = self.is_full or self.call.is_raw
 
     def end(self) -> None:
         """Ends it, as its client is closed. Whoever waits for it, or will, is told."""
@@ -81,7 +90,7 @@ class Running:
 
 
 class Reactor:
-    """An engine whose calls are told apart by a number.
+    """An engine whose calls are told apart by their handles.
 
     ``place`` is where its calls are waited for.
     """
@@ -95,7 +104,6 @@ class Reactor:
         self.engine = _engine.Engine()
         self.pid = getpid()
         self.running: dict[int, Running] = {}
-        self._key = 0
         self.fd: int = lib.quick.responses_client_fd(self.engine.handle)
         if self.fd < 0:
             raise _errors.from_library(self.fd, None)
@@ -105,14 +113,14 @@ class Reactor:
         return _engine.Handle(self.engine, settings)
 
     def add(self, running: Running) -> Running:
-        self._key += 1
-        key = running.key = self._key
-        lib.quick.responses_call_set_user_data(running.call.handle, key)
+        key = running.key = running.call.handle
         self.running[key] = running
         return running
 
     def remove(self, running: Running) -> None:
-        self.running.pop(running.key, None)
+        # A call that was freed meanwhile may have left its handle to another.
+        if self.running.get(running.key) is running:
+            del self.running[running.key]
 
     def is_over(self) -> bool:
         """Nobody will wait in its place any more."""
@@ -124,19 +132,29 @@ class Reactor:
     def collect(self) -> list[Running]:
         """The calls with news.
 
-        A call whose queue is full is not read: it is not named again before somebody takes from
-        its queue and reads it.
+        A batch is read of each that the library names, and it names again what has more. A call
+        whose queue is full is not read: it is not named again before somebody takes from its queue
+        and reads it.
         """
         engine = self.engine.handle
         _dispatch(engine)
-        found = []
+        found: dict[Running, None] = {}
+        known = self.running.get
         handle = c_void_p()
-        while _next_ready(engine, byref(handle)) == _constants.OK:
-            running = self.running.get(_user_data(handle.value) or 0)
-            if running is not None and not running.is_full:
+        at, out = _address(engine), byref(handle)
+        while _next_ready(at, out) == _OK:
+            running = known(handle.value or 0)
+            if running is None:
+                continue
+            if running.is_full:
+                running.is_left = True
+                continue
+            if running.is_left:
                 running.pull()
-                found.append(running)
-        return found
+            elif not running.is_done:
+                running.read()
+            found[running] = None
+        return list(found)
 
 
 _shared: WeakValueDictionary[Any, Reactor] = WeakValueDictionary()

@@ -81,7 +81,8 @@ class Turns(Reactor):
 
     def wait(self, running: Running) -> None:
         """Waits until the call has news."""
-        running.pull()
+        if running.is_left:
+            running.pull()
         if running.has_news:
             return
         try:

@@ -79,7 +79,8 @@ class AsyncTurns(Reactor):
 
     async def wait(self, running: Running) -> None:
         """Waits until the call has news."""
-        running.pull()
+        if running.is_left:
+            running.pull()
         if running.has_news:
             return
         try:

@@ -192,7 +192,7 @@ def test_decoding(rows: list[tuple[str, str, str, Any]]) -> None:
             fields["sequence_number"] = sequence
         data += record(0, fields, type_, delta, item)
     parts: dict[Any, list[str]] = {}
-    events = _events.decode(data, len(rows), parts)
+    events = _events.decode(data, parts)
     assert [event.type for event in events] == [row[0] for row in rows]
     so_far = ""
     for event, (_, delta, item, sequence) in zip(events, rows):
