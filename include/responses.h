@@ -117,7 +117,8 @@
  * API that has an id, a status and output items. An attempt is one request on the wire; a call may
  * need several. The cursor of a stream is the sequence number of the last event that was handed to
  * you; to resume a stream is to ask for the events after the cursor. The terminal event is the last
- * one of a stream: response.completed, .incomplete, .failed, .cancelled, or error.
+ * one of a stream: response.completed, .incomplete, .failed, .cancelled, or error. A turn is a create
+ * that is sent over a session, a connection that is there for many of them.
  *
  * Every function is available since 0.1 unless its comment says otherwise.
  */
@@ -330,6 +331,10 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
                                                         Each max_..._bytes: 1 KiB to 1 GiB
      raw                     0                          1: answers are handed over as they came; see
                                                         responses_call_next_bytes()
+     ping_interval_ms        20000                      of a session: idle time before a ping, and
+                                                        again before its connection is given up
+     session_turns           16                         of a session: turns under way at a time,
+                                                        1..1000
 
    Trusted certificates over https are the first of these that exists: ca_file and ca_path;
    SSL_CERT_FILE (a file) and SSL_CERT_DIR (directories with ":" between them) as they were in the
@@ -641,6 +646,11 @@ RESPONSES_API void responses_event_free(responses_event *event);
 #define RESPONSES_EVENT_APPLY_PATCH_DIFF_DELTA 63 /* .apply_patch_call_operation_diff.delta */
 #define RESPONSES_EVENT_APPLY_PATCH_DIFF_DONE  64 /* .apply_patch_call_operation_diff.done */
 
+/* of steering, in a session */
+#define RESPONSES_EVENT_STEER_ACCEPTED 66 /* .steer.accepted */
+#define RESPONSES_EVENT_STEER_PENDING  67 /* .steer.pending */
+#define RESPONSES_EVENT_STEER_FAILED   68 /* .steer.failed */
+
 /* ---- blocking operations --------------------------------------------------------------------- */
 
 /*
@@ -924,6 +934,113 @@ RESPONSES_API void *responses_call_user_data(const responses_call *call);
 /* Frees the call, at any time and from any thread. A call that is still running is cancelled, and a
    thread that waits in it returns. */
 RESPONSES_API void responses_call_free(responses_call *call);
+
+/* ---- sessions: many turns over one connection ------------------------------------------------ */
+
+/*
+ * WebSocket mode of the API. A session is one connection to /responses, over which a program sends
+ * turn after turn. A turn is a response.create; it is a call like any other, with events, a
+ * response and errors. The server keeps the last response of each lane at hand, so a turn that goes
+ * on from it sends its new input and "previous_response_id" alone, also with "store": false.
+ *
+ *     responses_session *session;
+ *     responses_session_open(client, &session, &error);
+ *     responses_session_create_stream(session, "{\"model\":\"gpt-5\",\"input\":\"Plan the day.\"}",
+ *                                     RESPONSES_NTS, on_event, NULL, &response, &error);
+ *
+ * LANES. Turns with the same "stream_id" (1 to 256 of A-Z a-z 0-9 _ . -) are one lane, as are those
+ * without any. The turns of one lane are sent one after the other, in the order of the calls, each
+ * when the one before it has ended. Lanes run side by side. Turns beyond session_turns wait here,
+ * and while they do, of the time limits timeout_ms alone runs.
+ *
+ * All turns of a session share one connection, and a server cannot be paused for one of them. While
+ * a single turn is under way, one that is not read is paused as any call is. With several, one that
+ * has 32 times max_queue_bytes unread holds up the others, and if it was not read for a second,
+ * ends with RESPONSES_E_LIMIT.
+ *
+ * WHEN THE CONNECTION ENDS, for whatever reason, the session makes another by itself as soon as a
+ * turn needs it, with the retries and pauses of a request; the number of responses_session_
+ * connections() then grows by one. What that means for a turn:
+ *   - It was not sent: it is sent over the next connection.
+ *   - It was sent: it is never sent again, because the server may have processed it. Where the
+ *     server said that it stores the response ("store": true in its first event), the library asks
+ *     for it by GET until it has ended, and hands it over in one terminal event. Otherwise, and when
+ *     the server refuses that, the turn ends with RESPONSES_E_TRUNCATED, its part of the response
+ *     and its cursor.
+ *   - The server refused it: as with a request, it is sent again where that may help, up to
+ *     max_retries times. That is also so after "websocket_connection_limit_reached", with which the
+ *     API ends a connection after 60 minutes: no turn is lost for that.
+ * After that the server no longer has at hand what was not stored: a turn that goes on from such a
+ * response ends with RESPONSES_E_API and the code "previous_response_not_found". Send the whole
+ * conversation then.
+ *
+ * A turn that is cancelled or freed before its end, or that reaches a time limit, makes the session
+ * use another connection for what comes next. The old one is closed as soon as no other turn is
+ * under way over it, which stops the work at the server.
+ *
+ * A session is answered and kept alive while the library is used: in a wait, by a thread that is in
+ * a blocking function, or by responses_client_dispatch(). It needs a server and a proxy that let
+ * WebSocket through (RFC 6455), over HTTP/1.1. The option "raw" does not apply. A session follows
+ * the rules of a client for threads and fork: any thread may use and free it.
+ *
+ * Since 0.1.
+ */
+typedef struct responses_session responses_session;
+
+/* Opens a session, with the options that the client has now. The first returns when the server has
+   agreed. The second returns at once: turns may be started, and wait until then. Its `call`, which
+   may be NULL, has no events; it ends with RESPONSES_DONE when the server has agreed, and with the
+   reason when it has not. It is yours like any other call, and the session does not need it.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when no key is set for the standard base_url;
+   RESPONSES_E_UNSUPPORTED when this libcurl is older than 7.76. When the server did not agree:
+   RESPONSES_E_API with the HTTP status, if that is 400 or more; RESPONSES_E_HTTP for another
+   answer; RESPONSES_E_PROTOCOL when its answer breaks RFC 6455; or as responses_create(). The limit
+   for its answer is connect_timeout_ms once more. */
+RESPONSES_API int responses_session_open(responses_client *client, responses_session **out,
+                                         responses_error **err);
+RESPONSES_API int responses_session_open_start(responses_client *client, responses_session **out,
+                                               responses_call **call, responses_error **err);
+
+/* One turn, in the four ways of responses_create(). `json` is the body of create; "stream_id" names
+   a lane, and "generate": false only prepares the server. "type" is added, and "stream" left out.
+   Also RESPONSES_E_INVALID for "background": true, another "type", and a "stream_id" that is none;
+   RESPONSES_E_CANCELLED when the session is freed. */
+RESPONSES_API int responses_session_create(responses_session *session, const char *json, size_t n,
+                                           responses_response **out, responses_error **err);
+RESPONSES_API int responses_session_create_stream(responses_session *session, const char *json,
+                                                  size_t n, responses_event_fn on_event,
+                                                  void *user_data, responses_response **out,
+                                                  responses_error **err);
+RESPONSES_API int responses_session_create_start(responses_session *session, const char *json,
+                                                 size_t n, responses_call **out,
+                                                 responses_error **err);
+
+/* Sends another event of the client, which `json` is, whole with its "type". It is sent at once, and
+   never over another connection than the one that is there.
+   "response.steer" gives more input to the response named by "previous_response_id", while that is
+   under way over this session. The call has the events that answer it: response.steer.accepted, and
+   then those of the response that the server makes of the input by itself, to its end. It also ends
+   well with response.steer.pending: the server keeps the input for the next turn that goes on from
+   that response, which is yours to send. With response.steer.failed it ends with RESPONSES_E_API.
+   Where several were sent for one response, the first has the events, and the others end with
+   response.created.
+   An event of any other type is sent, and its call ends with RESPONSES_DONE: what answers it, if it
+   is not an event of a turn, is in the log alone.
+   Returns as above; also RESPONSES_E_INVALID when `json` has no "type", or has that of a turn; the
+   call ends with RESPONSES_E_NETWORK when there is no connection. */
+RESPONSES_API int responses_session_send_start(responses_session *session, const char *json,
+                                               size_t n, responses_call **out,
+                                               responses_error **err);
+
+/* How many connections the session has made: 0 before the first, 1 with it. It grows when the
+   session had to make another: then the server has nothing at hand that it does not store. -1 when
+   `session` is none. */
+RESPONSES_API int responses_session_connections(const responses_session *session);
+
+/* Frees the session. Turns that have not ended end with RESPONSES_E_CANCELLED; free their calls
+   before or after. The server is told (RFC 6455, 7.1.2), and has a second to answer while the
+   client is used; nothing waits for it. */
+RESPONSES_API void responses_session_free(responses_session *session);
 
 /* ---- one descriptor for an event loop -------------------------------------------------------- */
 

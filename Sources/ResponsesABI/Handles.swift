@@ -9,6 +9,7 @@ enum HandleKind: UInt32 {
     case event = 0x4556_4E54
     case call = 0x4341_4C4C
     case keyRequest = 0x4B45_5953
+    case session = 0x5345_5353
 }
 
 /// Handles to objects and back. A handle keeps its object alive, and so does every thread that is inside.

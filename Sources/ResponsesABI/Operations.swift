@@ -16,8 +16,9 @@ func start(
     }
 }
 
+/// Gives the handle of a call to the caller, and starts it.
 @inline(never)
-private func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) -> Int32 {
+func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) -> Int32 {
     let open = try OpenCall(call)
     guard let out else {
         open.close()
@@ -60,8 +61,9 @@ func run(
     }
 }
 
+/// Carries out a call that is not started yet.
 @inline(never)
-private func finish(
+func finish(
     _ call: Call, _ onEvent: responses_event_fn?, _ userData: UnsafeMutableRawPointer?,
     _ out: HandleOut
 ) throws(ResponsesError) -> Int32 {

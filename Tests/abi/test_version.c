@@ -189,7 +189,9 @@ static void options_are_listed_by_index(void **state)
                                      "max_response_bytes",
                                      "max_queue_bytes",
                                      "max_error_bytes",
-                                     "raw"};
+                                     "raw",
+                                     "ping_interval_ms",
+                                     "session_turns"};
     size_t count = 0;
     while (responses_option_name(count) != NULL)
         assert_true(++count < 1000);

@@ -80,6 +80,9 @@ module responses
   integer(c_int), parameter :: RESPONSES_EVENT_SHELL_CALL_COMMAND_DONE = 55
   integer(c_int), parameter :: RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DELTA = 56
   integer(c_int), parameter :: RESPONSES_EVENT_SHELL_CALL_OUTPUT_CONTENT_DONE = 57
+  integer(c_int), parameter :: RESPONSES_EVENT_STEER_ACCEPTED = 66
+  integer(c_int), parameter :: RESPONSES_EVENT_STEER_FAILED = 68
+  integer(c_int), parameter :: RESPONSES_EVENT_STEER_PENDING = 67
   integer(c_int), parameter :: RESPONSES_EVENT_WEB_SEARCH_CALL_COMPLETED = 35
   integer(c_int), parameter :: RESPONSES_EVENT_WEB_SEARCH_CALL_IN_PROGRESS = 33
   integer(c_int), parameter :: RESPONSES_EVENT_WEB_SEARCH_CALL_SEARCHING = 34
@@ -759,6 +762,75 @@ module responses
     subroutine responses_call_free(call) bind(c, name='responses_call_free')
       import
       type(c_ptr), value :: call
+    end subroutine
+    function responses_session_open(client, out, err) bind(c, name='responses_session_open') &
+        result(answer)
+      import
+      type(c_ptr), value :: client
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_open_start(client, out, call, err) bind(c, &
+        name='responses_session_open_start') result(answer)
+      import
+      type(c_ptr), value :: client
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: call
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_create(session, json, n, out, err) bind(c, &
+        name='responses_session_create') result(answer)
+      import
+      type(c_ptr), value :: session
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_create_stream(session, json, n, on_event, user_data, out, &
+        err) bind(c, name='responses_session_create_stream') result(answer)
+      import
+      type(c_ptr), value :: session
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_funptr), value :: on_event
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_create_start(session, json, n, out, err) bind(c, &
+        name='responses_session_create_start') result(answer)
+      import
+      type(c_ptr), value :: session
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_send_start(session, json, n, out, err) bind(c, &
+        name='responses_session_send_start') result(answer)
+      import
+      type(c_ptr), value :: session
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_connections(session) bind(c, &
+        name='responses_session_connections') result(answer)
+      import
+      type(c_ptr), value :: session
+      integer(c_int) :: answer
+    end function
+    subroutine responses_session_free(session) bind(c, name='responses_session_free')
+      import
+      type(c_ptr), value :: session
     end subroutine
     function responses_client_fd(client) bind(c, name='responses_client_fd') result(answer)
       import

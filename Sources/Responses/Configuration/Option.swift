@@ -7,6 +7,7 @@ package enum Option: Int {
     case maximumRetries, resumeAttempts, pollInterval
     case maximumEventBytes, maximumResponseBytes, maximumQueueBytes, maximumErrorBytes
     case raw
+    case pingInterval, sessionTurns
 
     package var name: StaticString {
         switch self {
@@ -40,6 +41,8 @@ package enum Option: Int {
         case .maximumQueueBytes: return "max_queue_bytes"
         case .maximumErrorBytes: return "max_error_bytes"
         case .raw: return "raw"
+        case .pingInterval: return "ping_interval_ms"
+        case .sessionTurns: return "session_turns"
         }
     }
 
@@ -56,12 +59,12 @@ package enum Option: Int {
         case 10: return first(name, .timeout, .userAgent, .tlsVerify, .clientKey)
         case 11: return first(name, .authHeader, .clientCertificate, .maximumRetries)
         case 12: return first(name, .organization, .httpVersion)
-        case 13: return first(name, .defaultQuery)
+        case 13: return first(name, .defaultQuery, .sessionTurns)
         case 15:
             return first(
                 name, .idleTimeout, .resumeAttempts, .maximumEventBytes, .maximumQueueBytes,
                 .maximumErrorBytes)
-        case 16: return first(name, .tcpKeepalive, .pollInterval, .caFallbackFile)
+        case 16: return first(name, .tcpKeepalive, .pollInterval, .caFallbackFile, .pingInterval)
         case 18: return first(name, .connectTimeout, .maximumResponseBytes)
         case 19: return first(name, .completionGrace)
         case 22: return first(name, .firstEventTimeout)

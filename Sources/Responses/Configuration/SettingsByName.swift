@@ -55,6 +55,8 @@ extension Settings {
         case .maximumQueueBytes: maximumQueueBytes = try size(option, given)
         case .maximumErrorBytes: maximumErrorBytes = try size(option, given)
         case .raw: isRaw = try flag(option, given)
+        case .pingInterval: pingInterval = try milliseconds(option, given)
+        case .sessionTurns: sessionTurns = Int(try number(option, given, 1...1000, "turns"))
         }
     }
 
@@ -87,6 +89,8 @@ extension Settings {
         case .maximumQueueBytes: maximumQueueBytes = standard.maximumQueueBytes
         case .maximumErrorBytes: maximumErrorBytes = standard.maximumErrorBytes
         case .raw: isRaw = standard.isRaw
+        case .pingInterval: pingInterval = standard.pingInterval
+        case .sessionTurns: sessionTurns = standard.sessionTurns
         }
     }
 

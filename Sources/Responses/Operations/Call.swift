@@ -33,6 +33,8 @@ package final class Call: Waiter {
     }
     /// What it has at a session, in place of a transfer.
     var turn: Turn?
+    /// What happened to its session, to be logged.
+    var remarks: [Message] = []
     /// The same, for what happens with every piece that arrives: nothing is counted.
     private var lentTransfer: Unmanaged<Transfer>?
     var decoder: EventStreamDecoder
@@ -307,7 +309,9 @@ package final class Call: Waiter {
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()
         defer { platform_set_errno(found) }
-        switch engine.locked({ takeNews() }) {
+        let news = engine.locked { takeNews() }
+        if !remarks.isEmpty { logRemarks() }
+        switch news {
         case .nothing: return false
         case .bytes: return true
         case .ended: attemptEnded()
@@ -372,6 +376,7 @@ package final class Call: Waiter {
     @inline(never)
     private func takeNewsOfTurn() -> News {
         guard let turn, let session = operation.turn?.session else { return .nothing }
+        remarks = session.takeRemarks()
         if !turn.inbox.isEmpty {
             if hasExpired && reading.hasLookedAgain { return .expired }
             reading.hasLookedAgain = hasExpired

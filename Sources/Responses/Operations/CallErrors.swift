@@ -35,7 +35,10 @@ extension Call {
         let headers = carrier?.headers ?? journal.headers
         details.phase = carrier?.phase ?? journal.phase
         details.httpVersion = headers?.version ?? ""
-        details.httpStatus = carrier?.status ?? headers?.status ?? 0
+        // A turn has no answer of its own, but an error may say which status it would have had.
+        details.httpStatus =
+            turn != nil && transfer == nil
+            ? told?.statedStatus ?? 0 : carrier?.status ?? headers?.status ?? 0
         details.retryAfterMilliseconds = headers?.retryAfterMilliseconds ?? -1
         if details.retryAfterMilliseconds < 0, isRetryable, let told {
             details.retryAfterMilliseconds = told.wait

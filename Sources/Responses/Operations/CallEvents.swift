@@ -125,6 +125,13 @@ extension Call {
             noteFailure(document)
             // Azure sends the details in an `error` event afterwards.
             if failure.saysSomething { stream.hasTerminalEvent = true }
+        case .created:
+            // What steers has seen events of the response before, which are counted apart.
+            if operation.turn != nil { stream.lastSequence = fields.sequence }
+        case .steerPending: stream.hasTerminalEvent = true
+        case .steerFailed:
+            noteFailure(document)
+            stream.hasTerminalEvent = true
         default: break
         }
         return true

@@ -52,6 +52,8 @@ extension Call {
 
     /// How long the server asks to wait, in milliseconds; -1 when it does not.
     private func wish(_ headers: ResponseHeaders?, _ told: ServerFailure?) -> Int64 {
+        // Another connection has no reason to wait.
+        if told?.isEndOfConnection == true { return 1 }
         let wish = headers?.retryAfterMilliseconds ?? -1
         return wish < 0 ? told?.wait ?? -1 : wish
     }

@@ -209,7 +209,13 @@ extension Call {
     var canResume: Bool { judge().canResume }
 
     /// The server stores the response, even if nobody reads its stream.
-    var isStored: Bool { operation.isResumable || accumulator.isBackground }
+    ///
+    /// A server ends the work for a stream whose connection broke, but for a background response. A turn's connection is
+    /// that of others as well: what is stored goes on to its end.
+    var isStored: Bool {
+        operation.isResumable || accumulator.isBackground
+            || operation.turn != nil && accumulator.isKept
+    }
 
     /// The id of the streamed response; nil while the server has sent none that can be used in a request.
     var streamID: [UInt8]? {

@@ -51,6 +51,11 @@ extension Call {
         session.leave(turn)
     }
 
+    func logRemarks() {
+        for line in remarks { log.warning(line) }
+        remarks.removeAll()
+    }
+
     // MARK: keys
 
     /// The session needs a key, and this call is the one that asks the host for it.

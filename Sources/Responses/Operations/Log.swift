@@ -60,6 +60,6 @@ extension Call {
     }
 
     private var whatWasDone: Message {
-        "\(request.method.name) after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
+        "\(operation.turn == nil ? request.method.name : "turn") after \(journal.attempts) attempt(s), \(deliveredEvents) event(s)"
     }
 }

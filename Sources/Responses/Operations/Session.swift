@@ -27,6 +27,10 @@ package final class Session: WebSocketUser {
     private var messages = SessionMessages()
     package private(set) var connections: Int32 = 0
     private var isFreed = false
+    /// It connects although no turn waits: it was just opened.
+    private var isOpening = false
+    /// What a call is to log: this runs under the lock, where no function of the host's may be called.
+    private var remarks: [Message] = []
 
     /// How often the handshake has failed in a row, or a connection ended without having brought anything.
     private var failures = 0
@@ -73,7 +77,22 @@ package final class Session: WebSocketUser {
         }
     }
 
+    /// Begins to connect, before there is a turn. Takes the lock itself.
+    package func open() {
+        engine.locked {
+            isOpening = true
+            settleNow()
+            engine.push()
+        }
+    }
+
     // MARK: for calls, with the lock held
+
+    func takeRemarks() -> [Message] {
+        var taken: [Message] = []
+        swap(&taken, &remarks)
+        return taken
+    }
 
     func join(_ turn: Turn) {
         if isFreed { return finish(turn, .unsent(.cancelled, "the session was freed")) }
@@ -161,7 +180,9 @@ package final class Session: WebSocketUser {
     /// Sends what can be sent, and makes a connection where one is needed. libcurl is not in the middle of anything.
     override func settleNow() {
         if isFreed { return }
-        if socket == nil && turns.contains(where: { $0.state == .waiting }) { connect() }
+        if socket == nil && (isOpening || turns.contains(where: { $0.state == .waiting })) {
+            connect()
+        }
         sendWaiting()
     }
 
@@ -184,6 +205,8 @@ package final class Session: WebSocketUser {
 
     override func opened(_ socket: WebSocket) {
         connections &+= 1
+        isOpening = false
+        if connections > 1 { remark("connection \(connections) of the session") }
         sendWaiting()
     }
 
@@ -356,6 +379,7 @@ package final class Session: WebSocketUser {
     }
 
     private func failWaiting(_ end: Turn.End) {
+        isOpening = false
         for turn in turns where turn.state == .waiting { finish(turn, end) }
     }
 
@@ -487,11 +511,23 @@ package final class Session: WebSocketUser {
         case .milliseconds(let pause):
             pauseEnd = platform_now() &+ UInt64(max(0, pause)) &* 1_000_000
             engine.setDeadlineIfEarlier(self, pauseEnd)
+            remark(
+                "connecting the session again in \(pause) ms, retry \(failures) of "
+                    + "\(given.values.maximumRetries)")
         case .tooLong, .noTimeLeft:
             failures = 0
             failWaiting(end)
         }
     }
+
+    /// For the log of a call that waits for it. Without one, nothing of the kind happens.
+    private func remark(_ line: Message) {
+        if remarks.count >= Session.maximumRemarks { return }
+        remarks.append(line)
+        let reader = turns.first { $0.call != nil }
+        reader?.call?._withUnsafeGuaranteedRef { engine.tell($0) }
+    }
+    private static let maximumRemarks = 16
 
     override func engineFailed() {
         for turn in turns { turn.call?._withUnsafeGuaranteedRef { engine.tell($0) } }

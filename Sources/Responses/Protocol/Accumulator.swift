@@ -57,12 +57,15 @@ package final class Accumulator {
         endStatus = nil
         responseID = nil
         isBackground = false
+        isKept = false
     }
 
     /// The id of the response; nil until an event has it.
     package private(set) var responseID: Text?
     /// Whether the response runs in the background, as the server said.
     package private(set) var isBackground = false
+    /// Whether the server said that it stores the response.
+    package private(set) var isKept = false
 
     // MARK: taking in events
 
@@ -249,12 +252,13 @@ package final class Accumulator {
             guard let made = HeldJSON.make(of: value, arriving) else { return .noMemory }
             skeleton = made
         }
-        let (id, background) = value.members("id", "background")
+        let (id, background, store) = value.members("id", "background", "store")
         if let id, id.kind == .string {
             let text = arriving.whole(id).unescaped()
             if !text.isEmpty { responseID = Text(text) }
         }
         if let background { isBackground = background.kind == .true }
+        if let store { isKept = store.kind == .true }
         return .fine
     }
 

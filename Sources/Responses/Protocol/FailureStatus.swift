@@ -12,6 +12,9 @@ extension ServerFailure {
         """
     }
 
+    /// The API takes no more turns over this connection, which is 60 minutes old.
+    package var isEndOfConnection: Bool { equal(code, "websocket_connection_limit_reached") }
+
     /// The HTTP status that the same failure would have had as an answer; 0 when nothing tells.
     package var impliedStatus: Int32 {
         if let status = ServerFailure.status(code) { return status }
@@ -73,7 +76,7 @@ extension ServerFailure {
             of: """
                 ratelimitexceeded|ratelimit|ratelimited|ratelimitreached|\
                 toomanyrequests|requests|tokens|throttling|throttled|resourceexhausted|\
-                requestlimitexceeded
+                requestlimitexceeded|websocketstreamlimitreached|responsealreadyinflight
                 """)
         {
             return 429
@@ -92,7 +95,8 @@ extension ServerFailure {
                 serverisoverloaded|serveroverloaded|overloaded|modeloverloaded|\
                 engineoverloaded|modelisoverloaded|slowdown|serviceunavailable|\
                 unavailable|temporarilyunavailable|servertemporarilyunavailable|\
-                capacityexceeded|nocapacity|modelnotready|serverbusy
+                capacityexceeded|nocapacity|modelnotready|serverbusy|\
+                websocketconnectionlimitreached
                 """)
         {
             return 503

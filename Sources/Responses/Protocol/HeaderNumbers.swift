@@ -91,6 +91,9 @@ package enum EventKind: Int32 {
     case applyPatchDiffDelta = 63
     case applyPatchDiffDone = 64
     case cancelled = 65
+    case steerAccepted = 66
+    case steerPending = 67
+    case steerFailed = 68
 
     /// Finds the number of a type by its name, and the name as text that lives for ever.
     ///
@@ -129,8 +132,12 @@ package enum EventKind: Int32 {
                 ?? match(.audioDelta, "response.audio.delta")
         case 21:
             return match(.refusalDone, "response.refusal.done")
+                ?? match(.steerFailed, "response.steer.failed")
         case 22:
             return match(.refusalDelta, "response.refusal.delta")
+                ?? match(.steerPending, "response.steer.pending")
+        case 23:
+            return match(.steerAccepted, "response.steer.accepted")
         case 24:
             return match(.mcpCallFailed, "response.mcp_call.failed")
         case 25:

@@ -96,10 +96,11 @@ package struct JSONValue {
         return found
     }
 
-    /// Two members in one pass.
-    package func members(_ first: StaticString, _ second: StaticString) -> (JSONValue?, JSONValue?)
+    /// Three members in one pass.
+    package func members(_ first: StaticString, _ second: StaticString, _ third: StaticString)
+        -> (JSONValue?, JSONValue?, JSONValue?)
     {
-        var found: (JSONValue?, JSONValue?) = (nil, nil)
+        var found: (JSONValue?, JSONValue?, JSONValue?) = (nil, nil, nil)
         guard kind == .object else { return found }
         forEach { name, value in
             if let name {
@@ -107,6 +108,8 @@ package struct JSONValue {
                     found.0 = value
                 } else if name.isText(second) {
                     found.1 = value
+                } else if name.isText(third) {
+                    found.2 = value
                 }
             }
             return true

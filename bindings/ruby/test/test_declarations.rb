@@ -12,6 +12,7 @@ class TestDeclarations < TestCase
     responses_create responses_get responses_cancel responses_delete responses_list_input_items
     responses_count_input_tokens responses_compact responses_wait responses_send
     responses_create_stream responses_get_stream responses_call_next responses_call_wait
+    responses_session_open responses_session_create responses_session_create_stream
     responses_client_interrupt
     responses_key_request_attempt responses_key_request_http_status
     responses_call_next_bytes

@@ -68,6 +68,12 @@ module Libresponses
       responses_wait_start: [%i[pointer string int pointer pointer], :int],
       responses_send_start: [%i[pointer string string string size_t pointer pointer], :int],
 
+      responses_session_open_start: [%i[pointer pointer pointer pointer], :int],
+      responses_session_create_start: [%i[pointer string size_t pointer pointer], :int],
+      responses_session_send_start: [%i[pointer string size_t pointer pointer], :int],
+      responses_session_connections: [%i[pointer], :int],
+      responses_session_free: [%i[pointer], :void],
+
       responses_call_next_batch: [%i[pointer int pointer size_t pointer pointer pointer], :int],
       responses_call_cancel: [%i[pointer], :int],
       responses_call_set_user_data: [%i[pointer ulong], :int],
