@@ -76,6 +76,14 @@ def main() -> None:
         ):
             ours_event = slope([ours, workload, server.port, "stream-{}"], 2000, 12000)
             gate(f"instructions for {what}: floor", round(ours_event / event, 3), bound)
+        # Over a session an event has no "event:" line and no chunk.
+        session = str(programs / "session")
+        for what, workload, bound in (
+            ("a delta over a session", "stream", 0.97),
+            ("the same, pulled", "pull", 1.02),
+        ):
+            ours_event = slope([session, workload, server.port, "stream-{}"], 2000, 12000)
+            gate(f"instructions for {what}: floor", round(ours_event / event, 3), bound)
         ours_request = slope([ours, "create", server.port, "answer-3072", "{}"], 50, 250)
         # The members of an answer are found with its check, also for who reads none of them.
         gate("instructions for a request: libcurl", round(ours_request / request, 3), 1.35)

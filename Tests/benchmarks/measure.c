@@ -62,6 +62,11 @@ void measure_begin(struct measure *m)
     m->cpu_begun = cpu_ns();
 }
 
+long long measure_cpu_us(const struct measure *m)
+{
+    return (cpu_ns() - m->cpu_begun) / 1000;
+}
+
 void measure_text(struct measure *m, const char *text, size_t count)
 {
     m->events += 1;

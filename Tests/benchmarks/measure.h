@@ -26,6 +26,9 @@ void measure_begin(struct measure *m);
 /* Prints one line of JSON. */
 void measure_end(struct measure *m, long streams);
 
+/* CPU time since the beginning. */
+long long measure_cpu_us(const struct measure *m);
+
 /* Takes in the text of a delta. */
 void measure_text(struct measure *m, const char *text, size_t count);
 /* The same for a paced one, which begins with the time when it was sent. */

@@ -1,5 +1,7 @@
 #include "answers.h"
 
+#include "websocket.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +197,58 @@ static void make_stream(struct answer *answer)
     answer->count = out.count;
 }
 
+/* A call of a tool, whose arguments come in deltas; a chunk for each event. */
+static void make_tool(struct answer *answer)
+{
+#define CALL "fc_05ed6c8b322854d8006a024b53e1a481968e5c1f4b9a7d2c30"
+#define CALL_MEMBERS                                                                               \
+    "\"id\":\"" CALL "\",\"type\":\"function_call\",\"name\":\"read_file\","                       \
+    "\"call_id\":\"call_Jq0oBzX4q5D2v7sLk8Tn3mRw\",\"status\":"
+    struct text out = {0}, content = {0}, said = {0}, members = {0};
+    add_headers(&out, "text/event-stream; charset=utf-8", -1);
+    add_response_event(&content, "response.created", 0, "in_progress", "[]");
+    add_chunk(&out, &content);
+    add_response_event(&content, "response.in_progress", 1, "in_progress", "[]");
+    add_chunk(&out, &content);
+    add_event(&content, "response.output_item.added", 2,
+              "\"output_index\":0,\"item\":{" CALL_MEMBERS "\"in_progress\",\"arguments\":\"\"}");
+    add_chunk(&out, &content);
+    add(&said, "{\\\"path\\\":\\\"");
+    for (long number = 0; number < answer->events; number++) {
+        char delta[200];
+        const size_t before = number ? said.count : 0;
+        if (number)
+            add(&said, "part%ld%s", number, number + 1 < answer->events ? "/" : "\\\"}");
+        snprintf(delta, sizeof delta,
+                 "\"item_id\":\"" CALL "\",\"output_index\":0,\"delta\":\"%.*s\","
+                 "\"obfuscation\":\"%s\"",
+                 (int)(said.count - before), said.bytes + before, paddings[number % PADDINGS]);
+        add_event(&content, "response.function_call_arguments.delta", number + 3, delta);
+        add_chunk(&out, &content);
+    }
+    add_bytes(&said, "", 1);
+    add(&members, "\"item_id\":\"" CALL "\",\"output_index\":0,\"arguments\":\"%s\"", said.bytes);
+    add_event(&content, "response.function_call_arguments.done", answer->events + 3, members.bytes);
+    add_chunk(&out, &content);
+    members.count = 0;
+    add(&members,
+        "\"output_index\":0,\"item\":{" CALL_MEMBERS "\"completed\",\"arguments\":\"%s\"}",
+        said.bytes);
+    add_event(&content, "response.output_item.done", answer->events + 4, members.bytes);
+    add_chunk(&out, &content);
+    members.count = 0;
+    add(&members, "[{" CALL_MEMBERS "\"completed\",\"arguments\":\"%s\"}]", said.bytes);
+    add_response_event(&content, "response.completed", answer->events + 5, "completed",
+                       members.bytes);
+    add_chunk(&out, &content);
+    add(&out, "0\r\n\r\n");
+    free(content.bytes);
+    free(said.bytes);
+    free(members.bytes);
+    answer->bytes = out.bytes;
+    answer->count = out.count;
+}
+
 /* An event whose members are a beginning, a text, and an end. */
 static void add_text_event(struct text *out, const char *type, long sequence, const char *begin,
                            const struct text *said, const char *end)
@@ -346,18 +400,22 @@ static int make(struct answer *answer)
     else if (sscanf(answer->name, "packed-%ld", &first) == 1)
         answer->cut = CUT_PACKED;
     else if (sscanf(answer->name, "long-%ld", &first) == 1 ||
+             sscanf(answer->name, "tool-%ld", &first) == 1 ||
              sscanf(answer->name, "answer-%ld", &first) == 1 ||
              sscanf(answer->name, "image-%ld", &first) == 1 ||
              sscanf(answer->name, "repeated-%ld", &first) == 1)
         answer->cut = CUT_WHOLE;
     else
         return 0;
-    if (first < 1 || (answer->cut == CUT_PACED && (second < 1 || second > 4000)))
+    if (first < 1 || (answer->name[0] == 't' && first > 100) ||
+        (answer->cut == CUT_PACED && (second < 1 || second > 4000)))
         return 0;
     answer->events = first;
     answer->interval_ms = second;
     if (answer->cut != CUT_WHOLE)
         make_stream(answer);
+    else if (answer->name[0] == 't')
+        make_tool(answer);
     else if (answer->name[0] == 'l')
         make_long(answer);
     else if (answer->name[0] == 'r')
@@ -389,15 +447,20 @@ const struct answer *answer_named(const char *name)
     return answer;
 }
 
-size_t answer_paced_delta(char *out, long number, long long now_ns)
+size_t answer_paced_delta(char *out, int is_message, long number, long long now_ns)
 {
-    char event[512];
-    int length =
-        snprintf(event, sizeof event,
-                 "event: response.output_text.delta\ndata: {\"type\":"
-                 "\"response.output_text.delta\",\"sequence_number\":%ld,\"item_id\":\"" ITEM
-                 "\",\"output_index\":0,\"content_index\":0,\"delta\":\"%lld\","
-                 "\"logprobs\":[],\"obfuscation\":\"%s\"}\n\n",
-                 number + 4, now_ns, paddings[number % PADDINGS]);
-    return (size_t)snprintf(out, 600, "%x\r\n%s\r\n", (unsigned)length, event);
+    char data[512];
+    int length = snprintf(data, sizeof data,
+                          "{\"type\":\"response.output_text.delta\",\"sequence_number\":%ld,"
+                          "\"item_id\":\"" ITEM "\",\"output_index\":0,\"content_index\":0,"
+                          "\"delta\":\"%lld\",\"logprobs\":[],\"obfuscation\":\"%s\"}",
+                          number + 4, now_ns, paddings[number % PADDINGS]);
+    if (is_message) {
+        const size_t header = websocket_header(out, WEBSOCKET_TEXT, (size_t)length);
+        memcpy(out + header, data, (size_t)length);
+        return header + (size_t)length;
+    }
+    static const char event[] = "event: response.output_text.delta\ndata: ";
+    length += (int)sizeof event - 1 + 2;
+    return (size_t)snprintf(out, 600, "%x\r\n%s%s\n\n\r\n", (unsigned)length, event, data);
 }

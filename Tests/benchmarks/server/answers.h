@@ -31,6 +31,7 @@ struct answer {
  *   stream-N, one-N, packed-N   an event stream with N deltas; see `enum cut`
  *   paced-N-MS                  one with a delta every MS milliseconds, which begins with the time
  *                               at which it was sent
+ *   tool-N                      one that calls a tool, with the arguments in N deltas; at most 100
  *   answer-N                    a response of about N bytes; whatever was sent is answered
  *   image-N                     a response with an image of N megabytes in base64
  *   repeated-N                  an event stream with a text of N megabytes, which comes in deltas of
@@ -39,7 +40,8 @@ struct answer {
  */
 const struct answer *answer_named(const char *name);
 
-/* One delta as a chunk of HTTP, with the time that the caller passes; at most 512 bytes. */
-size_t answer_paced_delta(char *out, long number, long long now_ns);
+/* One delta, with the time that the caller passes, as a chunk of HTTP or a message of a WebSocket; at
+   most 600 bytes. */
+size_t answer_paced_delta(char *out, int is_message, long number, long long now_ns);
 
 #endif

@@ -4,9 +4,11 @@
  *   load-server [--port N]     prints the port it listens on and serves until it is ended
  *
  * The model's name in the request's body says what is answered (answers.h). Everything else about a
- * request is read as far as it takes to find its end.
+ * request is read as far as it takes to find its end. A request for a WebSocket is agreed to, and
+ * then every message is answered in the same way, one after the other.
  */
 #include "answers.h"
+#include "websocket.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -27,11 +29,13 @@ enum { HEAD = 16 * 1024, READ = 256 * 1024, WRITE = 64 * 1024, SLOTS = 4096, EVE
 
 struct connection {
     int fd;
-    /* The head of the request and the beginning of its body. */
+    /* The head of the request and the beginning of its body; of a WebSocket, frames. */
     char head[HEAD];
     size_t head_count;
     size_t head_end; /* where the body begins; 0 while the head is not complete */
     long long body_left;
+    int is_websocket;
+    char accept[WEBSOCKET_ACCEPT + 1]; /* for a request that asks for one */
     /* The answer under way. */
     const struct answer *answer;
     size_t sent;
@@ -125,7 +129,8 @@ static void answer_ended(struct connection *c)
 {
     want_out(c, 0);
     c->answer = NULL;
-    c->head_count = c->head_end = 0;
+    if (!c->is_websocket)
+        c->head_count = c->head_end = 0;
 }
 
 /* 0 when the connection is gone. */
@@ -159,6 +164,14 @@ static int send_more(struct connection *c)
     return outcome >= 0;
 }
 
+static int take_messages(struct connection *c);
+
+/* The same where it is not the request that has just come. 0 when the connection is gone. */
+static int go_on(struct connection *c)
+{
+    return send_more(c) && (c->answer || !c->is_websocket || take_messages(c));
+}
+
 static void tick(void)
 {
     unsigned long long elapsed = 0;
@@ -170,42 +183,121 @@ static void tick(void)
         for (; c; c = next) {
             next = c->next_due;
             const long number = c->answer->events - c->paced_left;
-            const size_t count = answer_paced_delta(chunk, number, now_ns());
+            const size_t count = answer_paced_delta(chunk, c->is_websocket, number, now_ns());
             unlist(c);
             if (send(c->fd, chunk, count, MSG_NOSIGNAL) != (ssize_t)count) {
                 end(c);
             } else if (--c->paced_left > 0) {
                 list(c, ticks + (unsigned long long)c->answer->interval_ms);
             } else {
-                send_more(c);
+                go_on(c);
             }
         }
     }
 }
 
 /* The value of "model" in the beginning of the body. */
-static const struct answer *choose(struct connection *c)
+static const struct answer *choose(const char *body)
 {
     char name[64] = "", *p;
-    c->head[c->head_count] = 0;
-    p = strstr(c->head + c->head_end, "\"model\"");
+    p = strstr(body, "\"model\"");
     if (!p || sscanf(p + 7, " : \"%63[^\"]\"", name) != 1)
         return NULL;
     return answer_named(name);
 }
 
-static int begin_answer(struct connection *c)
+static int begin_sending(struct connection *c)
 {
-    static const char refusal[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
-    c->answer = choose(c);
-    if (!c->answer) {
-        c->head_count = c->head_end = 0;
-        return send(c->fd, refusal, sizeof refusal - 1, MSG_NOSIGNAL) > 0;
-    }
     c->sent = c->write_index = 0;
     c->paced_left = 0;
     return send_more(c);
 }
+
+static int begin_answer(struct connection *c)
+{
+    static const char refusal[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    c->head[c->head_count] = 0;
+    c->answer = choose(c->head + c->head_end);
+    if (!c->answer) {
+        c->head_count = c->head_end = 0;
+        return send(c->fd, refusal, sizeof refusal - 1, MSG_NOSIGNAL) > 0;
+    }
+    return begin_sending(c);
+}
+
+/* ---- WebSocket ------------------------------------------------------------------------------- */
+
+static int agree(struct connection *c)
+{
+    char answer[200];
+    const int count = snprintf(answer, sizeof answer,
+                               "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                               "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+                               c->accept);
+    c->is_websocket = 1;
+    c->head_count = c->head_end = 0;
+    return send(c->fd, answer, (size_t)count, MSG_NOSIGNAL) == count;
+}
+
+/* 0 when the connection is to end. */
+static int take_message(struct connection *c, const struct websocket_frame *frame)
+{
+    char control[140];
+    const int is_ping = frame->opcode == WEBSOCKET_PING;
+    if (frame->opcode == WEBSOCKET_PONG)
+        return 1;
+    if (is_ping || frame->opcode == WEBSOCKET_CLOSE) {
+        const size_t count = frame->count < 126 ? frame->count : 0;
+        const int opcode = is_ping ? WEBSOCKET_PONG : WEBSOCKET_CLOSE;
+        const size_t header = websocket_header(control, opcode, count);
+        memcpy(control + header, frame->payload, count);
+        send(c->fd, control, header + count, MSG_NOSIGNAL);
+        return is_ping;
+    }
+    const struct answer *chosen = frame->is_last ? choose(frame->payload) : NULL;
+    c->answer = chosen ? answer_as_messages(chosen) : NULL;
+    return c->answer != NULL;
+}
+
+/* Those that have come, up to one that takes time to answer. 0 when the connection is gone. */
+static int take_messages(struct connection *c)
+{
+    struct websocket_frame frame;
+    while (!c->answer) {
+        const int found = websocket_take(c->head, c->head_count, &frame);
+        if (found == 0 && c->head_count < HEAD - 1)
+            return 1;
+        if (found <= 0 || !take_message(c, &frame)) {
+            end(c);
+            return 0;
+        }
+        frame.payload[frame.count] = frame.behind;
+        c->head_count -= frame.whole;
+        memmove(c->head, c->head + frame.whole, c->head_count);
+        if (c->answer && !begin_sending(c))
+            return 0;
+    }
+    return 1;
+}
+
+static void read_messages(struct connection *c)
+{
+    for (;;) {
+        const size_t room = HEAD - 1 - c->head_count;
+        ssize_t count = room ? recv(c->fd, c->head + c->head_count, room, 0) : 0;
+        if (count < 0 && errno == EAGAIN)
+            return;
+        if (count <= 0) {
+            end(c);
+            return;
+        }
+        c->head_count += (size_t)count;
+        if (!c->answer && !take_messages(c))
+            return;
+    }
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
 
 static int read_head(struct connection *c)
 {
@@ -215,11 +307,14 @@ static int read_head(struct connection *c)
         return c->head_count < HEAD - 1;
     c->head_end = (size_t)(blank + 4 - c->head);
     c->body_left = 0;
+    c->accept[0] = 0;
     for (char *line = c->head; line < blank; line = strstr(line, "\r\n") + 2) {
         if (strncasecmp(line, "content-length:", 15) == 0)
             c->body_left = atoll(line + 15);
         else if (strncasecmp(line, "expect:", 7) == 0)
             send(c->fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, MSG_NOSIGNAL);
+        else if (strncasecmp(line, "sec-websocket-key: ", 19) == 0)
+            websocket_accept(c->accept, line + 19, strcspn(line + 19, "\r\n"));
     }
     c->body_left -= (long long)(c->head_count - c->head_end);
     return 1;
@@ -252,6 +347,11 @@ static void read_request(struct connection *c)
             return;
         }
         if (c->head_end && c->body_left <= 0) {
+            if (c->accept[0]) {
+                if (!agree(c))
+                    end(c);
+                return;
+            }
             if (!begin_answer(c))
                 return;
         }
@@ -317,10 +417,11 @@ int main(int argc, char **argv)
                 is_asked = 1;
             else if ((void *)c == (void *)&timer)
                 is_due = 1;
-            else if (events[index].events & EPOLLOUT && c->answer) {
-                if (!send_more(c))
-                    continue;
-            } else
+            else if (events[index].events & EPOLLOUT && c->answer)
+                go_on(c);
+            else if (c->is_websocket)
+                read_messages(c);
+            else
                 read_request(c);
         }
         /* Last: it may end connections, of which the list above must not have any left. */
