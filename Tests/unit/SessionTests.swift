@@ -105,6 +105,18 @@ struct SessionTests {
         #expect(withInput("nothing") { SessionMarks($0).lane }.isEmpty)
     }
 
+    /// Whatever is escaped, by the server or by the caller, it is the same name.
+    @Test func marksAreTextsAndNotTheirSpelling() {
+        let text = #"{"stream_id":"\u0061.b","response":{"id":"resp\u005f1"}}"#
+        withInput(text) {
+            let marks = SessionMarks($0)
+            #expect(marks.lane == Array("a.b".utf8))
+            #expect(marks.responseID == Array("resp_1".utf8))
+        }
+        let steer = #"{"type":"response.steer","previous_response_id":"resp\u005f1"}"#
+        #expect(event(steer).hasPrefix("steer resp_1 {"))
+    }
+
     /// One that was sent is not sent again; what the server stores is asked for.
     @Test(arguments: [AttemptEnd.streamEnded(inOrder: true), .tooLate, .streamStalled])
     func turnsAreNotSentAgain(_ end: AttemptEnd) {

@@ -127,6 +127,6 @@ final class SessionBody {
                 "\"response.steer\" needs \"previous_response_id\", the id of the response that is under way"
             )
         }
-        return (SessionBody(text, previousID: Array(id.rawText)), .steer)
+        return (SessionBody(text, previousID: id.unescaped()), .steer)
     }
 }

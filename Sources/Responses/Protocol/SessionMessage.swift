@@ -78,7 +78,7 @@ struct SessionMessages: ~Copyable {
     }
 }
 
-/// The members of a message by which it is told whose it is.
+/// The members of a message by which it is told whose it is, as texts: a server may escape what it likes.
 struct SessionMarks {
     private let document: JSONValue?
 
@@ -97,6 +97,6 @@ struct SessionMarks {
 
     private func text(_ name: StaticString, of object: JSONValue?) -> [UInt8] {
         guard let value = object?.member(name), value.kind == .string else { return [] }
-        return Array(value.rawText)
+        return value.unescaped()
     }
 }
