@@ -137,7 +137,7 @@ enum Reference {
         }
 
         /// One character beyond ASCII; nil when it is not UTF-8.
-        private mutating func character() -> [UInt8]? {
+        mutating func character() -> [UInt8]? {
             let first = byte
             let count = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
             if first < 0xC0 || first > 0xF7 || index + count > text.count { return nil }

@@ -44,7 +44,7 @@ private func set(_ settings: inout Settings, _ what: UInt8, _ name: Input, _ val
     do throws(ResponsesError) {
         if what & 0x80 != 0 {
             try settings.setHeader(name, what & 0x40 != 0 ? nil : value, argument: "name")
-        } else if let option = Option.at(Int(what) % 28) {
+        } else if let option = Option.at(Int(what) % 32) {
             try settings.set(option, what & 0x40 != 0 ? nil : value)
         }
         return nil
