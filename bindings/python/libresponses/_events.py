@@ -30,7 +30,7 @@ class Event:
     nobody has heard of are there as well.
     """
 
-    __slots__ = ("_json", "_model", "_parts", "delta", "sequence_number", "type")
+    __slots__ = ("_json", "_model", "_parts", "_whole", "delta", "sequence_number", "type")
 
     if TYPE_CHECKING:
         type: str
@@ -40,10 +40,13 @@ class Event:
         _json: bytes
         _model: Model
         _parts: tuple[list[str], int]
+        _whole: Response  # stands for what a terminal event has for its response
 
     def __getattr__(self, name: str) -> Any:
         if name == "_model":
             data = loads(self._json)
+            if hasattr(self, "_whole"):
+                data["response"] = self._whole
             self._model = model = Model(data)
             model.__dict__["_optional"] = _optional(self.type)
             return model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _models, _requests
 from ._resource import Resource
+from ._shown import Shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 class InputTokens(Resource):
     """``client.responses.input_tokens``"""
 
+    @Shown(
+        "conversation input instructions model parallel_tool_calls personality "
+        "previous_response_id reasoning text tool_choice tools truncation"
+    )
     def count(self, **parameters: Any) -> Any:
         """How many tokens an input has, without creating a response."""
         options = _requests.call_options(parameters)

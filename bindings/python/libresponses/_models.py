@@ -136,6 +136,11 @@ class Model:
             setattr(made, name, value)
         return made
 
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that are there; the name that pydantic's models have."""
+        return set(self._data)
+
     @classmethod
     def model_validate(cls, data: dict[str, Any]) -> Any:
         """An object of this class from a dictionary; nothing is checked."""

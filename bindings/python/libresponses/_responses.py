@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import _models, _requests
 from ._options import omit
 from ._resource import Resource
+from ._shown import Shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,20 +17,6 @@ if TYPE_CHECKING:
 
     from ._input_items import InputItems
     from ._input_tokens import InputTokens
-
-
-def _shown_as(declared: Callable[..., Any]) -> Callable[[Any], Any]:
-    """Shows a function that takes any keywords with the parameters of another.
-
-    A function with as many parameters spends more on those that were not given than on the rest.
-    """
-
-    def show(function: Any) -> Any:
-        function.__wrapped__ = declared  # where `inspect.signature` looks
-        function.__doc__ = declared.__doc__
-        return function
-
-    return show
 
 
 class Responses(Resource):
@@ -79,16 +66,17 @@ class Responses(Resource):
         max_retries: Any = omit,
         **others: Any,
     ) -> Any:
+        """The parameters of `create`."""
+        raise NotImplementedError
+
+    @Shown("", like=_create)
+    def create(self, **parameters: Any) -> Any:
         """Creates a response. With ``stream=True`` the answer is a stream of events.
 
         The parameters are those of the API, also those that this version has no name for.
         ``timeout`` is in seconds and limits the whole call. Transient failures are retried
         ``max_retries`` times. Since 0.1.
         """
-        raise NotImplementedError
-
-    @_shown_as(_create)
-    def create(self, **parameters: Any) -> Any:
         options = _requests.call_options(parameters)
         body = _requests.given(parameters)
         if body.get("stream"):
@@ -143,6 +131,10 @@ class Responses(Resource):
             )
         )  # fmt: skip
 
+    @Shown(
+        "model image input instructions previous_response_id prompt_cache_key "
+        "prompt_cache_options prompt_cache_retention service_tier"
+    )
     def compact(self, **parameters: Any) -> Any:
         """Makes a long conversation short: its ``output`` is the input to go on with."""
         options = _requests.call_options(parameters)
@@ -166,6 +158,7 @@ class Responses(Resource):
             _requests.Request("wait", name, identifier, limit, has_body=False, **options)
         )
 
+    @Shown("text_format parse_as", like=_create)
     def parse(self, *, text_format: Any = omit, **parameters: Any) -> Any:
         """Creates a response whose text is an instance of ``text_format``: ``output_parsed``.
 
@@ -203,6 +196,7 @@ class Responses(Resource):
             _runs.run(tools, max_steps, text_format, on_event, params, client._is_async)
         )
 
+    @Shown("response_id starting_after text_format", like=_create, without="stream")
     def stream(
         self,
         *,

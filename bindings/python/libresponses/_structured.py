@@ -170,7 +170,7 @@ def parse(text_format: Any, parameters: dict[str, Any]) -> Generator[Any, Any, A
     parse_as = body.pop("parse_as", omit)
     tools = body.get("tools")
     if tools:
-        tools = list(tools)
+        tools = [_tools.tool(one) for one in tools]
         body["tools"] = _tools.definitions(tools)
     text_format = add_format(body, text_format)
     text_format = _format_to_read(body.get("input"), body.get("text"), text_format, parse_as)

@@ -187,9 +187,18 @@ def _hints(function: Any) -> dict[str, Any]:
 
 
 class PydanticTool(dict):  # type: ignore[type-arg]
-    """The definition of a tool whose arguments are a pydantic model."""
+    """The definition of a tool whose arguments are a pydantic model.
+
+    ``tool["function"]`` is the tool itself: Chat Completions, and ``pydantic_function_tool`` of the
+    ``openai`` package, have its members one level below.
+    """
 
     model: Any = None
+
+    def __missing__(self, name: str) -> Any:
+        if name == "function":
+            return self
+        raise KeyError(name)
 
 
 def pydantic_function_tool(
