@@ -951,7 +951,10 @@ RESPONSES_API void responses_call_free(responses_call *call);
  * LANES. Turns with the same "stream_id" (1 to 256 of A-Z a-z 0-9 _ . -) are one lane, as are those
  * without any. The turns of one lane are sent one after the other, in the order of the calls, each
  * when the one before it has ended. Lanes run side by side. Turns beyond session_turns wait here,
- * and while they do, of the time limits timeout_ms alone runs.
+ * and while they do, of the time limits timeout_ms alone runs. A turn that is sent again keeps its
+ * place. The API keeps 32 names of lanes for a connection: a turn in another lane ends with
+ * RESPONSES_E_API and the code "websocket_stream_limit_reached". Use a name again, or another
+ * session.
  *
  * All turns of a session share one connection, and a server cannot be paused for one of them. While
  * a single turn is under way, one that is not read is paused as any call is. With several, one that
@@ -1003,6 +1006,8 @@ RESPONSES_API int responses_session_open_start(responses_client *client, respons
 
 /* One turn, in the four ways of responses_create(). `json` is the body of create; "stream_id" names
    a lane, and "generate": false only prepares the server. "type" is added, and "stream" left out.
+   The response has the HTTP status and the headers of the connection, 101; an error has the status
+   that the server's event names, or 0.
    Also RESPONSES_E_INVALID for "background": true, another "type", and a "stream_id" that is none;
    RESPONSES_E_CANCELLED when the session is freed. */
 RESPONSES_API int responses_session_create(responses_session *session, const char *json, size_t n,

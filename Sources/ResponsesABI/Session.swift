@@ -7,11 +7,17 @@ public func responses_session_open(
     _ client: OpaquePointer?, _ out: HandleOut, _ err: HandleOut
 ) -> Int32 {
     answering(out, err) { () throws(ResponsesError) in
+        var ours: Client?
         let session = try with(client: client) { client throws(ResponsesError) in
-            try client.makeSession()
+            ours = client
+            return try client.makeSession()
         }
         do throws(ResponsesError) {
-            _ = try finish(try session.prepareOpen(), nil, nil, nil)
+            let opening = try session.prepareOpen()
+            try ours?.enter(opening)
+            // The engine is the parent's when a callback has forked.
+            defer { if session.engine.isOurs { ours?.leave(opening) } }
+            _ = try finish(opening, nil, nil, nil)
         } catch {
             if session.engine.isOurs { session.close() }
             throw error

@@ -33,6 +33,8 @@ package final class Call: Waiter {
     }
     /// What it has at a session, in place of a transfer.
     var turn: Turn?
+    /// Its place among the turns there, once it has one.
+    var turnPlace: UInt64 = 0
     /// What happened to its session, to be logged.
     var remarks: [Message] = []
     /// The same, for what happens with every piece that arrives: nothing is counted.

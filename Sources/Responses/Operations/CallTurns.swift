@@ -33,7 +33,9 @@ extension Call {
             hasExpired = false
             limits.turnWaits()
             engine.setDeadline(self, nextDeadline)
+            turn.place = turnPlace
             asked.session.join(turn)
+            turnPlace = turn.place
         }
     }
 

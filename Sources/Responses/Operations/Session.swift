@@ -24,6 +24,7 @@ package final class Session: WebSocketUser {
     private(set) var turns: [Turn] = []
     /// The only one under way over `socket`, and so that of every event; nil: it is to be looked up.
     private var sole: Unmanaged<Turn>?
+    private var lastPlace: UInt64 = 0
     private var messages = SessionMessages()
     package private(set) var connections: Int32 = 0
     private var isFreed = false
@@ -98,7 +99,7 @@ package final class Session: WebSocketUser {
         if isFreed { return finish(turn, .unsent(.cancelled, "the session was freed")) }
         // The server may have ended the connection since it was last looked at.
         engine.dispatchWithLock()
-        turns.append(turn)
+        putInPlace(turn)
         sole = nil
         if turn.purpose == .steer || turn.purpose == .other {
             guard let socket, socket.state == .open else {
@@ -115,6 +116,16 @@ package final class Session: WebSocketUser {
             settleNow()
         }
         engine.push()
+    }
+
+    /// One that is sent again comes before those that were started after it.
+    private func putInPlace(_ turn: Turn) {
+        if turn.place == 0 {
+            lastPlace &+= 1
+            turn.place = lastPlace
+        }
+        let next = turns.firstIndex { $0.place > turn.place }
+        turns.insert(turn, at: next ?? turns.count)
     }
 
     /// The call wants no more of it.
@@ -184,6 +195,17 @@ package final class Session: WebSocketUser {
             connect()
         }
         sendWaiting()
+        readOn()
+    }
+
+    /// Those that held up the others may be gone.
+    private func readOn() {
+        for other in retiring where other.transfer.isPaused && mayTakeMore(from: other) {
+            other.readOn()
+        }
+        guard let socket, socket.transfer.isPaused, mayTakeMore(from: socket) else { return }
+        heldSince = 0
+        socket.readOn()
     }
 
     private func connect() {

@@ -36,7 +36,7 @@ final class SessionBody {
         if let type = object.member("type"), !type.isText("response.create") {
             throw .invalid(
                 "json",
-                "has another \"type\" than \"response.create\"; other events of a client are no turns"
+                "has another \"type\" than \"response.create\"; responses_session_send_start() sends other events"
             )
         }
         if let background = object.member("background"), background.kind == .true {
@@ -116,7 +116,8 @@ final class SessionBody {
         }
         if type.isText("response.create") {
             throw .invalid(
-                "json", "\"response.create\" is a turn, and no event beside one")
+                "json",
+                "\"response.create\" is a turn, which responses_session_create_start() sends")
         }
         if !type.isText("response.steer") { return (SessionBody(text), .other) }
         guard let id = object.member("previous_response_id"), id.kind == .string,

@@ -29,6 +29,8 @@ final class Turn {
 
     let purpose: Purpose
     let message: SessionBody
+    /// Among the turns of its session; one that is sent again keeps it. 0 before it has one.
+    var place: UInt64 = 0
     /// Empty for the lane without a name.
     var lane: [UInt8]
     /// Nil when the call has given it up.

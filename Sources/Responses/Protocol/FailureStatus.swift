@@ -76,7 +76,7 @@ extension ServerFailure {
             of: """
                 ratelimitexceeded|ratelimit|ratelimited|ratelimitreached|\
                 toomanyrequests|requests|tokens|throttling|throttled|resourceexhausted|\
-                requestlimitexceeded|websocketstreamlimitreached|responsealreadyinflight
+                requestlimitexceeded|responsealreadyinflight
                 """)
         {
             return 429
