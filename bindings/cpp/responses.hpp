@@ -20,6 +20,7 @@
  * WHAT THERE IS
  *
  *   client       options, connections, and all operations          client.hpp
+ *   session      a connection for many turns                       session.hpp
  *   call         an operation under way; its events are a range    call.hpp
  *   response, event, json_value    what the server said            reading.hpp
  *   error        what went wrong; an exception and a value         error.hpp
@@ -31,14 +32,14 @@
  * the standard library.)
  * A stream that ends badly leaves what had arrived in its error: error.partial().
  *
- * OWNERSHIP. client, call, response and event own what they stand for: they can be moved, not copied,
+ * OWNERSHIP. client, session, call, response and event own what they stand for: they can be moved, not copied,
  * and free it when they go. call_view, response_view and event_view look at what another owns, and so
  * does every string_view that is handed out: it stays until the next call with the same parent, or the
  * parent's end, as responses.h says. What is handed out ends in NUL, after its length.
  * A handle that was moved from is empty; what is asked of it answers RESPONSES_E_INVALID.
  *
- * THREADS AND FORK are as in responses.h: a client is for any number of threads, a call, a response and
- * an event for one at a time, an error for any. The library starts no thread.
+ * THREADS AND FORK are as in responses.h: a client and a session are for any number of threads, a call, a
+ * response and an event for one at a time, an error for any. The library starts no thread.
  *
  * JSON goes in and comes out as text. A library's own type may stand for it wherever the header says
  * json_text, and in response.as<T>(), event.as<T>(): see json_traits in text.hpp, and for nlohmann's library
@@ -55,6 +56,7 @@
 #include "responses/result.hpp"
 #include "responses/reading.hpp"
 #include "responses/call.hpp"
+#include "responses/session.hpp"
 #include "responses/client.hpp"
 #include "responses/keys.hpp"
 

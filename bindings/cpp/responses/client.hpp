@@ -3,7 +3,7 @@
 #define RESPONSES_CLIENT_HPP
 
 #include "keys.hpp"
-#include "starts.hpp"
+#include "session.hpp"
 
 RESPONSES_NAMESPACE_BEGIN
 
@@ -68,6 +68,37 @@ class client : public starts
         handle_ = nullptr;
         return handle;
     }
+
+    /* Opens a session, many turns over one connection, with the options of now: returns when the server has
+       agreed. */
+    result<session> try_open_session() const
+    {
+        return detail::open_session(handle_);
+    }
+    /* Begins to: turns may be started at once, and wait until then. `opening` becomes a call without events,
+       which ends when the server has agreed or refused: opening.finish(). The session does not need it. */
+    result<session> try_start_session() const
+    {
+        return detail::start_session(handle_, nullptr);
+    }
+    result<session> try_start_session(call &opening) const
+    {
+        return detail::start_session(handle_, &opening);
+    }
+#if RESPONSES_EXCEPTIONS
+    session open_session() const
+    {
+        return try_open_session().value();
+    }
+    session start_session() const
+    {
+        return try_start_session().value();
+    }
+    session start_session(call &opening) const
+    {
+        return try_start_session(opening).value();
+    }
+#endif
 
     /* Sets an option for the calls from now on; responses.h lists them. A value is text, a number, a
        bool or, for the options in milliseconds, a duration. */

@@ -94,6 +94,27 @@ struct borrowed_tree {
         }
         return RESPONSES_E_INVALID;
     }
+    static bool write(void *value, std::string &out)
+    {
+        return json_dump_callback(static_cast<json_t *>(value), append, &out,
+                                  JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+    }
+
+  private:
+    /* jansson is C: no exception passes through it. */
+    static int append(const char *text, std::size_t size, void *out) noexcept
+    {
+#if RESPONSES_EXCEPTIONS
+        try {
+            static_cast<std::string *>(out)->append(text, size);
+        } catch (...) {
+            return -1;
+        }
+#else
+        static_cast<std::string *>(out)->append(text, size);
+#endif
+        return 0;
+    }
 };
 
 /* Those for one that is taken over; `value` is the jansson that gives it away. */
@@ -147,6 +168,11 @@ struct taken_tree {
         }
         return RESPONSES_E_INVALID;
     }
+    static bool write(void *value, std::string &out)
+    {
+        const jansson json = std::move(*static_cast<jansson *>(value));
+        return borrowed_tree::write(json.get(), out);
+    }
 };
 } // namespace detail
 
@@ -156,7 +182,7 @@ template <> struct json_trees<const json_t *> {
     static detail::tree borrow(const json_t *json) noexcept
     {
         return {const_cast<json_t *>(json), detail::borrowed_tree::run,
-                detail::borrowed_tree::start};
+                detail::borrowed_tree::start, detail::borrowed_tree::write};
     }
     static detail::tree take(const json_t *json) noexcept
     {
@@ -178,7 +204,8 @@ template <> struct json_trees<jansson> {
     {
         if (json == nullptr)
             return borrow(json);
-        return {&json, detail::taken_tree::run, detail::taken_tree::start};
+        return {&json, detail::taken_tree::run, detail::taken_tree::start,
+                detail::taken_tree::write};
     }
     static int make(const responses_response *from, const char *pointer, jansson &out,
                     responses_error **err)

@@ -130,20 +130,27 @@ template <class F> struct relay {
             std::rethrow_exception(thrown);
 #endif
     }
-    /* What a stream has come to. */
-    result<response> stream(arguments to, const json_text &json)
+    /* What a stream has come to: `streaming` calls a function of responses.h with the callback. */
+    template <class S> result<response> stream(S streaming)
     {
-        to.on_event = on_event;
-        to.user_data = this;
         responses_response *out = nullptr;
         responses_error *details = nullptr;
-        const int status = run(to, json, &out, &details);
+        const int status = streaming(on_event, this, &out, &details);
         response arrived(is_end(status) ? out : nullptr);
         error e(status, details, is_end(status) ? nullptr : out);
         rethrow();
         if (is_end(status))
             return result<response>(std::move(arrived));
         return e;
+    }
+    result<response> stream(arguments to, const json_text &json)
+    {
+        return stream([&to, &json](responses_event_fn function, void *user_data,
+                                   responses_response **out, responses_error **err) {
+            to.on_event = function;
+            to.user_data = user_data;
+            return run(to, json, out, err);
+        });
     }
 };
 } // namespace detail

@@ -154,6 +154,8 @@ struct tree {
     void *value; /* NULL too of an empty one */
     int (*run)(const arguments &, void *value, responses_response **out, responses_error **err);
     int (*start)(const arguments &, void *value, responses_call **out, responses_error **err);
+    /* Its text, for functions that take no tree; false when there is none. One that is given away is freed. */
+    bool (*write)(void *value, std::string &out);
 };
 
 /* A copy of JSON in which NaN, Infinity and -Infinity are null: some servers write them, and strict readers
@@ -290,6 +292,41 @@ class json_text
     std::size_t size_;
     detail::tree tree_;
 };
+
+namespace detail
+{
+/* JSON as text, whatever it was given as: for functions that take no tree. Empty, which no function takes, when
+   a tree is none. */
+class plain_json
+{
+  public:
+    explicit plain_json(const json_text &json) : data_(json.data()), size_(json.size())
+    {
+        if (json.tree().write == nullptr)
+            return;
+        if (!json.tree().write(json.tree().value, held_))
+            held_.clear();
+        data_ = held_.data();
+        size_ = held_.size();
+    }
+    plain_json(const plain_json &) = delete;
+    plain_json &operator=(const plain_json &) = delete;
+
+    const char *data() const noexcept
+    {
+        return data_;
+    }
+    std::size_t size() const noexcept
+    {
+        return size_;
+    }
+
+  private:
+    std::string held_;
+    const char *data_;
+    std::size_t size_;
+};
+} // namespace detail
 
 RESPONSES_NAMESPACE_END
 

@@ -8,10 +8,6 @@ left_to_c="responses_constant responses_option_name responses_call_next_batch re
 # JSON in text: C++ has libraries for it.
 left_to_c="$left_to_c responses_json_get responses_json_text responses_json_read_string"
 left_to_c="$left_to_c responses_json_count responses_json_quote responses_json_check"
-# Sessions have no class of their own yet.
-left_to_c="$left_to_c responses_session_open responses_session_open_start responses_session_create"
-left_to_c="$left_to_c responses_session_create_stream responses_session_create_start"
-left_to_c="$left_to_c responses_session_send_start responses_session_connections responses_session_free"
 directory=$1
 shift
 failed=0

@@ -25,12 +25,24 @@ int main()
     auto last = client->try_stream("{}", [](const event_view &event) { return bool(event); });
     if (last && responses::response::try_copy(*last))
         return client->try_start_wait(last->id(), std::chrono::seconds(1))->try_finish().status();
+    auto session = client->try_open_session();
+    if (session && !session->try_create(jansson()) && !session->try_stream("{}") &&
+        !session->try_stream("{}", [](const event_view &) {}) && !session->try_start_send("{}"))
+        return session->connections();
+    responses::call opening;
+    if (client->try_start_session() && client->try_start_session(opening))
+        return 1;
 #if RESPONSES_EXCEPTIONS
     responses::client other;
     other.set("timeout_ms", std::chrono::seconds(1)).set_header("a", "b").reset("timeout_ms");
     for (auto &event : other.stream("{}"))
         if (event.as<jansson>() || call->so_far().as<jansson>())
             break;
+    responses::session many = other.open_session();
+    for (auto &event : many.stream("{}"))
+        many = event ? other.start_session() : other.start_session(opening);
+    if (many.create("{}") && many.stream("{}", [](const event_view &) {}) && many.start_send("{}"))
+        return 1;
     return other.create("{}").http_status();
 #else
     return 0;
