@@ -201,6 +201,14 @@ struct played play_bytes(struct server *server, responses_client *client, const 
     return play(client);
 }
 
+struct played play_turn(responses_session *session, const char *json)
+{
+    struct played played = {0};
+    played.status = responses_session_create_stream(
+        session, json, RESPONSES_NTS, collect, &played.events, &played.response, &played.error);
+    return played;
+}
+
 void played_free(struct played *played)
 {
     events_free(&played->events);

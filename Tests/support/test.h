@@ -102,6 +102,8 @@ struct played play(responses_client *client);
    pieces where piece is not 0. */
 struct played play_bytes(struct server *server, responses_client *client, const char *bytes,
                          size_t len, size_t piece);
+/* The same as a turn of a session. */
+struct played play_turn(responses_session *session, const char *json);
 void played_free(struct played *played);
 
 /* ---- time ---- */

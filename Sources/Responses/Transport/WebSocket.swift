@@ -51,6 +51,9 @@ final class WebSocket: Waiter {
     private var message = ByteBuffer()
     /// Frames that libcurl has not taken yet.
     private var outbox = ByteBuffer()
+    /// A ping that is answered when all of that is sent.
+    private var latePing = ByteBuffer()
+    private var hasLatePing = false
     /// Nothing more will be sent: libcurl is told so when it asks.
     private var hasSentAll = false
     /// The server has ended the connection, and libcurl has not noticed (see `noticeEnd`).
@@ -191,12 +194,7 @@ final class WebSocket: Waiter {
                     message.reset(keeping: WebSocket.keptRoom)
                 }
             case .ping(let payload):
-                if state == .open {
-                    guard WebSocketEncoder.pong(payload, key: maskKey, into: &outbox) else {
-                        return outOfMemory()
-                    }
-                    wake()
-                }
+                if state == .open && !answer(payload) { return outOfMemory() }
             case .pong: break
             case .close(let code, let reason): serverCloses(code, reason)
             case .failed(let code, let reason): fail(code, reason)
@@ -212,6 +210,20 @@ final class WebSocket: Waiter {
         guard let user else { return }
         user._withUnsafeGuaranteedRef { $0.arrived(message, over: self) }
     }
+
+    /// Only the last ping has to be answered (RFC 6455, 5.5.3). While a server does not read the answers to those
+    /// before, there are no more of them, or it could fill the memory.
+    private func answer(_ ping: Input) -> Bool {
+        hasLatePing = outbox.count >= WebSocket.mostUnread
+        if hasLatePing {
+            latePing.removeAll()
+            return latePing.append(ping)
+        }
+        guard WebSocketEncoder.pong(ping, key: maskKey, into: &outbox) else { return false }
+        wake()
+        return true
+    }
+    private static let mostUnread = 65_536
 
     private func outOfMemory() -> Int {
         ending = Ending(status: .noMemory, message: ResponsesError.noMemoryMessage)
@@ -281,6 +293,12 @@ final class WebSocket: Waiter {
 
     /// What a read callback of libcurl returns: 0 ends the upload.
     func bytesWanted(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+        if outbox.isEmpty && hasLatePing && state == .open {
+            hasLatePing = false
+            let ping = Input(start: latePing.bytes, count: latePing.count)
+            // Without memory for it, the server may think that the connection is dead.
+            _ = WebSocketEncoder.pong(ping, key: maskKey, into: &outbox)
+        }
         if outbox.isEmpty {
             return hasSentAll || isAtEnd ? 0 : Int(CURL_READFUNC_PAUSE)
         }
@@ -379,6 +397,7 @@ final class WebSocket: Waiter {
         }
         message.reset(keeping: 0)
         outbox.reset(keeping: 0)
+        latePing.reset(keeping: 0)
         engine.forget(self)
         user?._withUnsafeGuaranteedRef { $0.ended(self) }
     }

@@ -8,6 +8,7 @@
  * then every message is answered in the same way, one after the other.
  */
 #include "answers.h"
+#include "messages.h"
 #include "websocket.h"
 
 #include <errno.h>

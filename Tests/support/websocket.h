@@ -1,8 +1,6 @@
-/* WebSocket (RFC 6455) as far as the load server speaks it. */
-#ifndef BENCH_WEBSOCKET_H
-#define BENCH_WEBSOCKET_H
-
-#include "answers.h"
+/* WebSocket (RFC 6455) as far as servers of tests need it. */
+#ifndef TEST_WEBSOCKET_H
+#define TEST_WEBSOCKET_H
 
 #include <stddef.h>
 
@@ -27,8 +25,5 @@ size_t websocket_header(char *out, int opcode, size_t count);
 /* 1: a frame is at the beginning of these bytes, behind which one more is writable. 0: more is needed.
    -1: it is none. */
 int websocket_take(char *bytes, size_t count, struct websocket_frame *frame);
-
-/* The same events as text messages, one for each, cut into the same writes. NULL for a document. */
-const struct answer *answer_as_messages(const struct answer *answer);
 
 #endif
