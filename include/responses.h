@@ -184,6 +184,7 @@ RESPONSES_API int responses_constant(const char *name, int *value);
 #define RESPONSES_E_UNSUPPORTED (-15) /* this library, or the libcurl it uses, cannot do that */
 #define RESPONSES_E_USER        (-16) /* your callback stopped the call, or gave no key */
 #define RESPONSES_E_INTERNAL    (-17) /* a fault of the library; please report it */
+#define RESPONSES_E_SIGNATURE   (-18) /* a webhook is not signed, or was signed at another time */
 
 /* The name, such as "RESPONSES_E_TIMEOUT", and the meaning in one line of English. Static. A status
    that this library does not know gets a text that says so. */
@@ -1137,6 +1138,26 @@ RESPONSES_API int responses_json_quote(const char *text, size_t n, char *buffer,
    arrays and objects inside each other (0 to 1,024). */
 RESPONSES_API int responses_json_check(const char *json, size_t n, int depth, int *type,
                                        const char **value, size_t *len);
+
+/* ---- webhooks: requests that the API sends to you -------------------------------------------- */
+
+/* Whether a request that came to a server of yours is from the API, for which the scheme of Standard
+   Webhooks is used (https://www.standardwebhooks.com): HMAC-SHA-256 of the id, the time and the
+   payload.
+   `id`, `timestamp` and `signatures` are the values of the headers webhook-id, webhook-timestamp and
+   webhook-signature; NULL where there is none. `payload` is the body, byte for byte as it came.
+   `secrets` are those of your endpoints, "whsec_...", with spaces between them: one has to fit, so
+   that a secret can be changed. NULL stands for OPENAI_WEBHOOK_SECRET.
+   `tolerance_s` is how many seconds ago, or ahead, it may have been signed: 300 is usual. A negative
+   number takes any time. The id is the same when the API sends a webhook again.
+   Which signature differs, and where, does not show in the time that this takes. Any thread.
+   Returns RESPONSES_OK; RESPONSES_E_SIGNATURE when it is not signed with any of the secrets, was
+   signed at another time, or lacks one of the headers; RESPONSES_E_INVALID when there is no secret,
+   or one that is malformed. */
+RESPONSES_API int responses_webhook_verify(const char *id, const char *timestamp,
+                                           const char *signatures, const char *payload, size_t n,
+                                           const char *secrets, int tolerance_s,
+                                           responses_error **err);
 
 /* ---- for languages without pointers ---------------------------------------------------------- */
 

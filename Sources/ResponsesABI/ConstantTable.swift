@@ -97,6 +97,7 @@ let constantTable: Words = """
     E_NOMEM=-2|\
     E_PROTOCOL=-11|\
     E_RANGE=-14|\
+    E_SIGNATURE=-18|\
     E_TIMEOUT=-6|\
     E_TLS=-8|\
     E_TRUNCATED=-12|\

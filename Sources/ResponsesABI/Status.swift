@@ -31,6 +31,7 @@ private func name(_ status: Int32) -> StaticString {
     case RESPONSES_E_UNSUPPORTED: return "RESPONSES_E_UNSUPPORTED"
     case RESPONSES_E_USER: return "RESPONSES_E_USER"
     case RESPONSES_E_INTERNAL: return "RESPONSES_E_INTERNAL"
+    case RESPONSES_E_SIGNATURE: return "RESPONSES_E_SIGNATURE"
     default: return "(unknown status)"
     }
 }
@@ -62,6 +63,7 @@ private func meaning(_ status: Int32) -> StaticString {
     case RESPONSES_E_UNSUPPORTED: return "this library, or the libcurl it uses, cannot do that"
     case RESPONSES_E_USER: return "your callback stopped the call, or gave no key"
     case RESPONSES_E_INTERNAL: return "a fault of the library; please report it"
+    case RESPONSES_E_SIGNATURE: return "a webhook is not signed, or was signed at another time"
     default: return "unknown status: a newer library may know it"
     }
 }

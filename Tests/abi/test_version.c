@@ -61,6 +61,7 @@ static const struct constant statuses[] = {
     {"RESPONSES_E_UNSUPPORTED", RESPONSES_E_UNSUPPORTED},
     {"RESPONSES_E_USER", RESPONSES_E_USER},
     {"RESPONSES_E_INTERNAL", RESPONSES_E_INTERNAL},
+    {"RESPONSES_E_SIGNATURE", RESPONSES_E_SIGNATURE},
 };
 
 static void every_status_has_its_name_and_a_text(void **state)
@@ -79,7 +80,7 @@ static void every_status_has_its_name_and_a_text(void **state)
 static void an_unknown_status_says_so(void **state)
 {
     (void)state;
-    static const int unknown[] = {3, 99, -18, -1000, 2147483647, -2147483647 - 1};
+    static const int unknown[] = {3, 99, -19, -1000, 2147483647, -2147483647 - 1};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         assert_string_equal(responses_status_name(unknown[i]), responses_status_name(99));
         assert_true(strlen(responses_status_name(unknown[i])) > 0);

@@ -183,6 +183,8 @@
            VALUE -11.
        78  RESPONSES-E-RANGE
            VALUE -14.
+       78  RESPONSES-E-SIGNATURE
+           VALUE -18.
        78  RESPONSES-E-TIMEOUT
            VALUE -6.
        78  RESPONSES-E-TLS

@@ -98,6 +98,7 @@ module responses
   integer(c_int), parameter :: RESPONSES_E_NOMEM = -2
   integer(c_int), parameter :: RESPONSES_E_PROTOCOL = -11
   integer(c_int), parameter :: RESPONSES_E_RANGE = -14
+  integer(c_int), parameter :: RESPONSES_E_SIGNATURE = -18
   integer(c_int), parameter :: RESPONSES_E_TIMEOUT = -6
   integer(c_int), parameter :: RESPONSES_E_TLS = -8
   integer(c_int), parameter :: RESPONSES_E_TRUNCATED = -12
@@ -914,6 +915,19 @@ module responses
       integer(c_int), intent(out), optional :: type
       type(c_ptr), intent(out), optional :: value
       integer(c_size_t), intent(out), optional :: len
+      integer(c_int) :: answer
+    end function
+    function responses_webhook_verify(id, timestamp, signatures, payload, n, secrets, &
+        tolerance_s, err) bind(c, name='responses_webhook_verify') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: id(*)
+      character(kind=c_char), intent(in), optional :: timestamp(*)
+      character(kind=c_char), intent(in), optional :: signatures(*)
+      character(kind=c_char), intent(in), optional :: payload(*)
+      integer(c_size_t), value :: n
+      character(kind=c_char), intent(in), optional :: secrets(*)
+      integer(c_int), value :: tolerance_s
+      type(c_ptr), intent(out), optional :: err
       integer(c_int) :: answer
     end function
     function responses_copy_text(text, len, buffer, capacity, needed) bind(c, &

@@ -126,7 +126,7 @@ package struct Settings {
 
     /// In place: a copy would leave a key behind. A program with privileges of its own has no environment:
     /// it is the choice of whoever started it.
-    static func environment(_ name: StaticString) -> Input? {
+    package static func environment(_ name: StaticString) -> Input? {
         let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard let value = platform_environment(name) else { return nil }
         let start = UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)

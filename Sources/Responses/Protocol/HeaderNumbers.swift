@@ -23,6 +23,7 @@ package enum Status: Int32 {
     case unsupported = -15
     case user = -16
     case `internal` = -17
+    case signature = -18
 }
 
 /// The types of events that this library knows by number: those of the header.

@@ -8,12 +8,12 @@ package struct WebSocketHandshake {
 
     /// With 16 random bytes, new for each connection.
     package init(nonce: (UInt64, UInt64)) {
-        key = withUnsafeBytes(of: nonce) { WebSocketHandshake.base64(Array($0)) }
+        key = withUnsafeBytes(of: nonce) { Base64.encode(Array($0)) }
     }
 
     /// The value that Sec-WebSocket-Accept must have.
     package var expectedAccept: [UInt8] {
-        WebSocketHandshake.base64(
+        Base64.encode(
             SHA1.digest(key + bytes("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")))
     }
 
@@ -72,28 +72,5 @@ package struct WebSocketHandshake {
         while start < end && text[start] <= 0x20 { start += 1 }
         while end > start && text[end - 1] <= 0x20 { end -= 1 }
         return Input(rebasing: text[start..<end])
-    }
-
-    /// RFC 4648, 4.
-    static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        let digits =
-            ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" as StaticString)
-            .buffer
-        var text: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            let count = min(3, bytes.count - index)
-            var group: UInt32 = 0
-            for offset in 0..<3 {
-                group = group &<< 8 | (offset < count ? UInt32(bytes[index + offset]) : 0)
-            }
-            for digit in 0..<4 {
-                let shift = UInt32(truncatingIfNeeded: 18 - 6 * digit)
-                text.append(
-                    digit <= count ? digits[Int(truncatingIfNeeded: group &>> shift & 63)] : 0x3D)
-            }
-            index += 3
-        }
-        return text
     }
 }

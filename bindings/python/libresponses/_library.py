@@ -132,6 +132,7 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_call_set_user_data": (c_int, [_C, c_void_p]),
     "responses_call_user_data": (c_void_p, [_C]),
     "responses_call_free": (None, [_C]),
+    "responses_webhook_verify": (c_int, [_TEXT, _TEXT, _TEXT, c_void_p, _N, _TEXT, c_int, Out]),
     "responses_json_get": (c_int, [c_void_p, _N, _TEXT, Int, Out, Size]),
     "responses_json_text": (c_int, [c_void_p, _N, c_void_p, _N, Size]),
     "responses_json_read_string": (c_int, [c_void_p, _N, _TEXT, c_void_p, _N, Size]),
