@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._call import Call
     from ._options import Settings
     from ._outcomes import Outcome
     from ._requests import Request
@@ -51,6 +52,21 @@ class LoopReactor(Reactor):
             await future
         finally:
             running.wake = None
+
+    def reading(self, call: Call, parts: Any, line: Any) -> AsyncReading:
+        """A call that is read by one user."""
+        reading = AsyncReading(self, call, parts, line)
+        self.add(reading)
+        return reading
+
+    def rouse(self, running: Any) -> None:
+        """Has whoever waits for it look again."""
+        future = running.wake
+        if future is not None and not future.done():
+            future.set_result(None)
+
+    def give_up(self, handle: Any) -> None:
+        """Others use it."""
 
     def _watch(self) -> None:
         try:
@@ -91,9 +107,7 @@ def _on_readable(reference: Any) -> None:
     if reactor is None:
         return
     for running in reactor.collect():
-        future = running.wake
-        if future is not None and not future.done():
-            future.set_result(None)
+        reactor.rouse(running)
 
 
 def _unwatch(loop: Any, fd: int, engine: _engine.Engine) -> None:
@@ -154,9 +168,13 @@ class Line:
         reactor = self.reactor()
         source = _keys.source(self._settings, reactor)
         call = request.start(self._handle(reactor).handle, self._settings, source)
-        reading = Reading(reactor, call, parts, self)
-        reactor.add(reading)
+        reading: Reading = reactor.reading(call, parts, self)
         return reading
+
+    def apart(self) -> tuple[Any, _engine.Handle]:
+        """Where a session lives, which is waited for with more than one call, and its client."""
+        reactor = self.reactor()
+        return reactor, self._handle(reactor)
 
     @property
     def is_closed(self) -> bool:

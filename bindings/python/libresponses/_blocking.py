@@ -10,7 +10,8 @@ from os import getpid
 from weakref import WeakSet, ref
 
 from . import _engine, _errors, _green, _keys
-from ._loop import Reactors
+from ._call import SLICE_MS
+from ._loop import Reactor, Reactors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ._call import Call
     from ._events import Event
+    from ._loop import Running
     from ._options import Settings
     from ._outcomes import Outcome
     from ._requests import Request
@@ -36,7 +38,7 @@ class Connections:
         self._engine: _engine.Engine | None = None
         self.is_closed = False
         # Those under way.
-        self.calls: WeakSet[Reading] = WeakSet()
+        self.calls: WeakSet[Reading | Running] = WeakSet()
         self.green = Reactors(like)  # where greenlets wait
 
     def engine(self) -> _engine.Engine:
@@ -139,18 +141,30 @@ class Line:
     def reactors(self) -> Reactors:
         return self._connections.green
 
-    def _start_green(self, waiting: Any, request: Request, parts: Any) -> Any:
-        from ._turns import Reading, Turns
+    def _greenly(self, waiting: Any) -> tuple[Any, _engine.Handle]:
+        """Where greenlets wait, and the client of the library there."""
+        from ._turns import Turns
 
         reactor = self.reactors.at(waiting.place, lambda _: Turns(waiting))
         handle = self._green.get(reactor.engine)
         if handle is None:
             handle = self._green[reactor.engine] = reactor.handle(self._settings)
+        return reactor, handle
+
+    def _start_green(self, waiting: Any, request: Request, parts: Any) -> Any:
+        reactor, handle = self._greenly(waiting)
         source = _keys.source(self._settings, reactor)
-        call = request.start(handle.handle, self._settings, source)
-        reading = Reading(reactor, call, parts, self)
-        reactor.add(reading)
-        return reading
+        return reactor.reading(request.start(handle.handle, self._settings, source), parts, self)
+
+    def apart(self) -> tuple[Any, _engine.Handle]:
+        """Where a session lives, which is waited for with more than one call, and its client."""
+        if self.is_closed:
+            raise _errors.ClosedError("the client is closed")
+        waiting = _green.current()
+        if waiting is not None:
+            return self._greenly(waiting)
+        watch = Watch()
+        return watch, watch.handle(self._settings)
 
     @property
     def is_closed(self) -> bool:
@@ -230,6 +244,46 @@ class Reading:
         self.call.close()
 
 
+class Watch(Reactor):
+    """Connections of their own, for a session whose calls are waited for together.
+
+    Threads share it. Each reads the calls that it began to read by itself; those of a `Feed` are
+    read under the lock.
+    """
+
+    def reading(self, call: Call, parts: Any, line: Any) -> Reading:
+        return Reading(call, parts, line)
+
+    def add(self, running: Running) -> Running:
+        running.line._connections.calls.add(running)
+        return super().add(running)
+
+    def wait(self, feed: Any) -> None:
+        """Waits until there may be news for it, not for long."""
+        import select
+
+        with self.lock:
+            if feed.is_left:
+                feed.pull()
+        if feed.has_news:
+            return
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
+        if poll.poll(SLICE_MS):
+            with self.lock:
+                self.collect()
+
+    def rouse(self, feed: Any) -> None:
+        """Nobody waits for long."""
+
+    def give_up(self, handle: _engine.Handle) -> None:
+        """Closes what nothing else uses, when the server was told."""
+        with self.lock:
+            self.collect()
+            handle.close()
+            self.engine.close()
+
+
 def crowd(client: Any) -> Any:
     """Many calls at once, where this is called."""
     waiting = _green.current()
@@ -245,8 +299,6 @@ class Crowd:
 
     def __init__(self, client: Any) -> None:
         import select
-
-        from ._loop import Reactor
 
         self._client = client
         self._reactor = Reactor()

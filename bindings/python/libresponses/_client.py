@@ -115,6 +115,11 @@ class OpenAI(BaseClient):
 
         return perform(self, mode, request, is_stream, finish)
 
+    def _connect(self, *arguments: Any) -> Any:
+        from ._connection import ResponsesConnectionManager
+
+        return ResponsesConnectionManager(self, *arguments)
+
     def _map(self, *arguments: Any) -> Any:
         from ._map import run
 

@@ -146,6 +146,11 @@ class AsyncOpenAI(BaseClient):
 
         return perform(self, mode, request, is_stream, finish)
 
+    def _connect(self, *arguments: Any) -> Any:
+        from ._connection_async import AsyncResponsesConnectionManager
+
+        return AsyncResponsesConnectionManager(self, *arguments)
+
     def _map(self, *arguments: Any) -> Any:
         from ._map_async import run
 

@@ -46,7 +46,7 @@ _free = lib.quick.responses_client_free
 
 
 class Owned:
-    """A client of the library, freed once, with its owner."""
+    """A client of the library, freed once, with its owner; or what else is freed so."""
 
     __slots__ = ("__weakref__", "_place", "pid")
 
@@ -70,7 +70,10 @@ class Owned:
         handle = place.value
         place.value = None
         if handle:
-            _free(handle)
+            self._release(handle)
+
+    def _release(self, handle: int) -> None:
+        _free(handle)
 
     def __del__(self) -> None:
         # Names of the module are None when the interpreter ends.

@@ -70,6 +70,10 @@ class ToolRunError(OpenAIError, RuntimeError):
         return type(self), (str(self), self.response)
 
 
+class WebSocketQueueFullError(OpenAIError):
+    """More events were sent before the connection was open than it keeps: ``max_queue_size``."""
+
+
 class APIError(OpenAIError):
     """A failure of the network, of the server, or in its answer.
 

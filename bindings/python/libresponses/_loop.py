@@ -9,6 +9,7 @@ waited for: an event loop, a run of trio, a hub of greenlets.
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from ctypes import byref, c_void_p
 from os import getpid
 from weakref import WeakValueDictionary
@@ -103,6 +104,7 @@ class Reactor:
         self.place = place
         self.engine = _engine.Engine()
         self.pid = getpid()
+        self.lock = allocate_lock()  # of what threads share: see `Watch`
         self.running: dict[int, Running] = {}
         self.fd: int = lib.quick.responses_client_fd(self.engine.handle)
         if self.fd < 0:

@@ -59,3 +59,16 @@ class CreateParams(StreamParams, total=False):
     """Parameters of a new response."""
 
     tools: Iterable[Any]
+
+
+class TurnStreamParams(StreamParams, total=False):
+    """Parameters of a turn of a connection, but for ``tools``."""
+
+    stream_id: str
+    generate: bool
+
+
+class TurnParams(TurnStreamParams, total=False):
+    """Parameters of a turn of a connection."""
+
+    tools: Iterable[Any]

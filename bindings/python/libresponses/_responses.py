@@ -235,6 +235,34 @@ class Responses(Resource):
         self._no_raw("map")
         return self._client._map(requests, concurrency, ordered, progress)
 
+    def connect(
+        self,
+        extra_query: Any = None,
+        extra_headers: Any = None,
+        websocket_connection_options: Any = None,
+        on_reconnecting: Any = None,
+        max_retries: Any = omit,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 1_048_576,
+    ) -> Any:
+        """Opens a connection for many turns, the WebSocket mode of the API. To be entered:
+        ``with client.responses.connect() as connection``.
+
+        It has the options of this client, and ``max_retries`` in place of the client's. A lost
+        connection is made anew for the next turn, with the pauses of the library, not
+        ``initial_delay`` and ``max_delay``.
+        """
+        from . import _session
+
+        self._no_raw("connect")
+        request = _requests.Request(
+            "session_open", "GET /responses", has_body=False,
+            extra_headers=extra_headers, extra_query=extra_query,
+        )  # fmt: skip
+        request.options = _session.open_options(websocket_connection_options or {}, max_retries)
+        return self._client._connect(request, max_queue_size)
+
     @property
     def input_items(self) -> InputItems:
         from ._input_items import InputItems

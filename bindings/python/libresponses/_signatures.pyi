@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 from typing_extensions import Unpack
 
 from . import _models
+from ._connection import ResponsesConnectionManager
 from ._outcomes import Outcome
 from ._pages import CursorPage
 from ._params import CallOptions, CreateParams, StreamParams
@@ -103,6 +104,17 @@ class Responses:
         tools: Iterable[Any] = ...,
         **params: Unpack[StreamParams],
     ) -> ResponseStreamManager: ...
+    def connect(
+        self,
+        extra_query: Mapping[str, Any] | None = ...,
+        extra_headers: Mapping[str, Any] | None = ...,
+        websocket_connection_options: Mapping[str, Any] = ...,
+        on_reconnecting: Callable[[Any], Any] | None = ...,
+        max_retries: int = ...,
+        initial_delay: float = ...,
+        max_delay: float = ...,
+        max_queue_size: int = ...,
+    ) -> ResponsesConnectionManager: ...
     def map(
         self,
         requests: Iterable[dict[str, Any]],

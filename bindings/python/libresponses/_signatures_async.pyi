@@ -6,6 +6,7 @@ from typing import Any, Literal, overload
 from typing_extensions import Unpack
 
 from . import _models
+from ._connection_async import AsyncResponsesConnectionManager
 from ._outcomes import Outcome
 from ._pages_async import AsyncPageRequest
 from ._params import CallOptions, CreateParams, StreamParams
@@ -107,6 +108,17 @@ class AsyncResponses:
         tools: Iterable[Any] = ...,
         **params: Unpack[StreamParams],
     ) -> AsyncResponseStreamManager: ...
+    def connect(
+        self,
+        extra_query: Mapping[str, Any] | None = ...,
+        extra_headers: Mapping[str, Any] | None = ...,
+        websocket_connection_options: Mapping[str, Any] = ...,
+        on_reconnecting: Callable[[Any], Any] | None = ...,
+        max_retries: int = ...,
+        initial_delay: float = ...,
+        max_delay: float = ...,
+        max_queue_size: int = ...,
+    ) -> AsyncResponsesConnectionManager: ...
     def map(
         self,
         requests: Iterable[dict[str, Any]],

@@ -79,6 +79,20 @@ class Turns(Reactor):
         self.schedule = getattr(waiting, "schedule", None)
         self._is_watched = False
 
+    def reading(self, call: Call, parts: Any, line: Any) -> Reading:
+        """A call that is read by one user."""
+        reading = Reading(self, call, parts, line)
+        self.add(reading)
+        return reading
+
+    def rouse(self, running: Any) -> None:
+        """Has whoever waits for it look again."""
+        if running.wake is not None:
+            running.wake.set()
+
+    def give_up(self, handle: Any) -> None:
+        """Others use it."""
+
     def wait(self, running: Running) -> None:
         """Waits until the call has news."""
         if running.is_left:

@@ -1,0 +1,119 @@
+"""What goes over a session, and who waits for it: the line of a client that calls over one.
+
+A `Link` has the calls of a session. Some are read by whoever began them, as any call is. Those of
+``tell`` go into one feed, which ``next`` reads.
+"""
+
+from __future__ import annotations
+
+from os import getpid
+
+from . import _errors, _keys, _session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._asyncio import Line
+    from ._events import Event
+    from ._requests import Request
+
+
+async def opened(line: Line, settings: Any, request: Request) -> AsyncLink:
+    """A link over a new session, when the server has agreed to it."""
+    reactor, handle = line.apart()
+    session = _session.Session(request, handle, settings, _keys.source(settings, reactor))
+    try:
+        reading = reactor.reading(session.opening, None, line)
+        try:
+            await reading.until_done()
+        finally:
+            reading.close()
+    except BaseException:
+        session.close()
+        reactor.give_up(handle)
+        raise
+    return AsyncLink(line, reactor, session)
+
+
+class AsyncLink:
+    """The calls of one session."""
+
+    def __init__(self, line: Line, reactor: Any, session: _session.Session) -> None:
+        self._line = line
+        self._reactor = reactor
+        self._feed = _session.Feed()
+        self.session = session
+
+    def start(self, request: Request, parts: Any = None) -> Any:
+        """Starts a call: a turn of the session when it makes a response, else a request."""
+        if request.operation not in ("create", "create_stream"):
+            return self._line.start(request, parts)
+        _session.check_options(request)
+        call = self.session.turn(request.name, request.body)
+        return self._reactor.reading(call, parts, self._line)
+
+    async def perform(self, request: Request) -> Any:
+        """Makes a call and waits for its answer."""
+        reading = self.start(request)
+        try:
+            await reading.until_done()
+            return reading.call.answer(request.result)
+        finally:
+            reading.close()
+
+    def tell(self, event: Any, data: bytes) -> None:
+        """Sends an event of the client, whose answers `next` has."""
+        self.session.at()  # raises in a child process, whose lock may be held for ever
+        with self._reactor.lock:
+            call = self.session.send(event, data)
+            fed = _session.Fed(call, self._feed, self._line)
+            self._reactor.add(fed)
+            self._feed.calls[fed] = None
+        self._reactor.rouse(self._feed)
+
+    async def next(self) -> Event | None:
+        """Waits for the next event. None when the link is closed. Raises what a call ended with."""
+        feed = self._feed
+        if feed.is_waited_for:
+            raise _errors.BusyError("somebody else waits for the events of this connection")
+        while True:
+            event, ended = feed.take()
+            if event is not None:
+                return event
+            if ended is not None:
+                self._let_go(ended)
+                if ended.error is not None and not ended.is_told:
+                    raise ended.error
+            elif feed.is_closed:
+                return None
+            else:
+                self.session.at()  # raises in a child process
+                feed.is_waited_for = True
+                try:
+                    await self._reactor.wait(feed)
+                finally:
+                    feed.is_waited_for = False
+
+    def _let_go(self, fed: _session.Fed) -> None:
+        self._reactor.remove(fed)
+        fed.call.close()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._feed.is_closed
+
+    def close(self) -> None:
+        """Closes the session; what waits for it is told. Again is fine."""
+        feed = self._feed
+        if feed.is_closed or self.session.pid != getpid():
+            return
+        feed.is_closed = True
+        with self._reactor.lock:
+            for fed in list(feed.calls):
+                self._let_go(fed)
+            feed.calls.clear()
+            feed.ready.clear()
+        self.session.close()
+        self._reactor.rouse(feed)
+        self._reactor.give_up(self.session.client)

@@ -1,0 +1,348 @@
+"""``responses.connect()``: turns over one connection, and what becomes of them when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+from conftest import Sandbox, run, script
+
+import libresponses
+from libresponses import AsyncOpenAI, OpenAI
+
+TURN: Any = {"model": "sandbox", "store": False}
+Fault = Callable[[str], dict[str, str]]
+
+
+def fault(spec: str, speed: int = 0) -> dict[str, str]:
+    """What a turn asks of the sandbox, as its ``metadata``."""
+    return {"sandbox_fault": spec, "sandbox_speed": str(speed)}
+
+
+@pytest.fixture
+def connection(client: OpenAI) -> Iterator[Any]:
+    with client.responses.connect() as made:
+        yield made
+
+
+def until(connection: Any, kind: str, count: int = 1) -> list[Any]:
+    """The events up to one of a kind, or to several."""
+    found = []
+    for event in connection:
+        found.append(event)
+        count -= event.type == kind
+        if count == 0:
+            break
+    return found
+
+
+def texts(events: list[Any]) -> str:
+    return "".join(one.delta for one in events if one.type == "response.output_text.delta")
+
+
+def test_a_program_for_the_openai_package(client: OpenAI) -> None:
+    with client.responses.connect() as connection:
+        connection.response.create(**TURN, input="Hello")
+        events = []
+        for event in connection:
+            events.append(event)
+            if event.type == "response.completed":
+                break
+        assert texts(events) == "You said: Hello"
+        first = events[-1].response
+        connection.send(
+            {
+                "type": "response.create", **TURN, "previous_response_id": first.id,
+                "input": [{"role": "user", "content": "Once more"}], "stream_id": "other",
+            }
+        )  # fmt: skip
+        event = connection.recv()
+        assert event.type == "response.created"
+        assert event.stream_id == "other"
+        data = connection.recv_bytes()
+        assert isinstance(data, bytes)
+        assert connection.parse_event(data).type == "response.in_progress"
+        assert texts(until(connection, "response.completed")) == "You said: Once more"
+        connection.send_raw('{"type":"response.create","model":"sandbox","input":"raw"}')
+        assert texts(until(connection, "response.completed")) == "You said: raw"
+        assert connection.connections == 1
+
+
+def test_turns_as_calls(connection: Any) -> None:
+    first = connection.create(**TURN, input="One")
+    assert first.output_text == "You said: One"
+    with connection.create(
+        **TURN, input="Two", previous_response_id=first.id, stream=True
+    ) as stream:
+        kinds = [event.type for event in stream]
+        second = stream.get_final_response()
+    assert kinds[0] == "response.created"
+    assert kinds[-1] == "response.completed"
+    with connection.stream(**TURN, input="Three", previous_response_id=second.id) as stream:
+        shots = [event.snapshot for event in stream if event.type == "response.output_text.delta"]
+        third = stream.get_final_response()
+    assert shots[-1] == third.output_text == "You said: Three"
+    assert connection.create(**TURN, previous_response_id=third.id, generate=False).output == []
+    assert connection.connections == 1
+
+
+def test_one_connection_is_used(client: OpenAI, sandbox: Sandbox, tag: str) -> None:
+    with client.responses.connect(extra_headers={"X-Sandbox-Tag": tag}) as connection:
+        for number in range(3):
+            connection.create(**TURN, input=f"n{number}")
+    seen = sandbox.requests(tag)
+    assert [one["method"] for one in seen] == ["GET", *["WEBSOCKET"] * 3]
+    assert len({one["remote_port"] for one in seen}) == 1
+
+
+def test_what_the_server_refuses(connection: Any) -> None:
+    """For a call it is an exception, for who reads events an event."""
+    with pytest.raises(libresponses.BadRequestError) as caught:
+        connection.create(**TURN, input="x", previous_response_id="resp_none")
+    assert caught.value.code == "previous_response_not_found"
+    connection.response.create(**TURN, input="x", previous_response_id="resp_none", stream_id="a")
+    event = connection.recv()
+    assert (event.type, event.status, event.stream_id) == ("error", 400, "a")
+    assert event.error.code == "previous_response_not_found"
+    connection.response.create(**TURN, input="Hello")
+    assert texts(until(connection, "response.completed")) == "You said: Hello"
+
+
+def test_a_connection_that_is_lost(connection: Any) -> None:
+    """A turn that was sent is not sent again, its text so far is there, and others go on."""
+    first = connection.create(**TURN, input="One")
+    with pytest.raises(libresponses.StreamTruncatedError) as caught:
+        connection.create(**TURN, input="Two", metadata=fault("cut-after-events=6"))
+    assert caught.value.partial_response is not None
+    assert caught.value.partial_response.output_text
+    with pytest.raises(libresponses.BadRequestError) as refused:
+        connection.create(**TURN, input="Three", previous_response_id=first.id)
+    assert refused.value.code == "previous_response_not_found"
+    assert connection.create(**TURN, input="Four").output_text == "You said: Four"
+    assert connection.connections == 2
+
+
+def test_a_lost_turn_for_who_reads_events(connection: Any) -> None:
+    connection.response.create(**TURN, input="Lost", metadata=fault("cut-after-events=6"))
+    with pytest.raises(libresponses.StreamTruncatedError):
+        until(connection, "response.completed")
+    connection.response.create(**TURN, input="Next")
+    assert texts(until(connection, "response.completed")) == "You said: Next"
+    assert connection.connections == 2
+
+
+def test_many_lanes(connection: Any) -> None:
+    """More than the server takes at once; each lane has its events in their order."""
+    for number in range(30):
+        for turn in "ab":
+            connection.response.create(
+                **TURN, input=f"{turn} of {number}", stream_id=f"lane-{number}"
+            )
+    lanes: dict[str, list[Any]] = {}
+    for event in until(connection, "response.completed", 60):
+        lanes.setdefault(event.stream_id, []).append(event)
+    assert len(lanes) == 30
+    for number in range(30):
+        assert texts(lanes[f"lane-{number}"]) == f"You said: a of {number}You said: b of {number}"
+    assert connection.connections == 1
+
+
+def test_threads_share_a_connection(connection: Any) -> None:
+    """One reads events while others make turns of their own."""
+    found: dict[int, str] = {}
+
+    def turn(number: int) -> None:
+        made = connection.create(**TURN, input=f"n{number}", stream_id=f"own-{number}")
+        found[number] = made.output_text
+
+    connection.response.create(**TURN, input="told", metadata=fault("", 500))
+    threads = [threading.Thread(target=turn, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    assert texts(until(connection, "response.completed")) == "You said: told"
+    for thread in threads:
+        thread.join(30)
+    assert found == {number: f"You said: n{number}" for number in range(12)}
+
+
+def test_closing_ends_those_who_wait(connection: Any) -> None:
+    began = threading.Event()
+    caught: list[BaseException] = []
+
+    def stream() -> None:
+        try:
+            for _ in connection.create(
+                **TURN, input="long", stream=True, metadata=fault("stall-after-events=4")
+            ):
+                began.set()
+        except BaseException as problem:
+            caught.append(problem)
+
+    thread = threading.Thread(target=stream)
+    thread.start()
+    assert began.wait(30)
+    timer = threading.Timer(0.05, connection.close)
+    timer.start()
+    assert list(connection) == []
+    thread.join(30)
+    timer.join(30)
+    assert isinstance(caught[0], libresponses.RequestCancelledError)
+    for use in (connection.recv, lambda: connection.send({"type": "response.create"})):
+        with pytest.raises(libresponses.ClosedError):
+            use()
+    assert connection.is_closed
+
+
+def test_a_cancelled_turn_leaves_its_connection(connection: Any) -> None:
+    stream = connection.create(
+        **TURN, input="long", stream=True, metadata=fault("stall-after-events=4")
+    )
+    next(stream)
+    stream.close()
+    assert connection.create(**TURN, input="Next").output_text == "You said: Next"
+    assert connection.connections == 2
+
+
+def test_a_refused_handshake(fault: Fault) -> None:
+    with OpenAI(max_retries=0) as client:
+        wrong = client.with_options(api_key="wrong")
+        with pytest.raises(libresponses.AuthenticationError), wrong.responses.connect():
+            pass
+        headers = fault("status=503; retry-after-ms=1; times=1")
+        with pytest.raises(libresponses.InternalServerError):
+            client.responses.connect(extra_headers=headers).enter()
+        connection = client.responses.connect(extra_headers=headers, max_retries=1).enter()
+        assert connection.create(**TURN, input="Hi").output_text == "You said: Hi"
+        connection.close()
+
+
+def test_a_connection_that_nobody_closes(client: OpenAI) -> None:
+    connection = client.responses.connect().enter()
+    connection.response.create(**TURN, input="Hi", metadata=fault("stall-after-events=2"))
+    connection.recv()
+    del connection
+    gc.collect()  # the fixture sees that nothing is left
+
+
+def test_options_of_one_turn_are_refused(connection: Any) -> None:
+    for given in (
+        {"timeout": 1}, {"max_retries": 1}, {"extra_headers": {"a": "b"}}, {"extra_query": {"a": 1}}
+    ):  # fmt: skip
+        name = next(iter(given))
+        with pytest.raises(libresponses.InvalidArgumentError, match=name):
+            connection.create(**TURN, input="x", **given)
+
+
+def test_asyncio() -> None:
+    async def main() -> None:
+        async with AsyncOpenAI(max_retries=0) as client, client.responses.connect() as connection:
+            await connection.response.create(**TURN, input="Hello")
+            found = []
+            async for event in connection:
+                found.append(event)
+                if event.type == "response.completed":
+                    break
+            assert texts(found) == "You said: Hello"
+            made = await asyncio.gather(
+                *[connection.create(**TURN, input=f"n{n}", stream_id=f"l{n}") for n in range(20)]
+            )
+            assert [one.output_text for one in made] == [f"You said: n{n}" for n in range(20)]
+            async with connection.stream(**TURN, input="s") as stream:
+                assert (await stream.get_final_response()).output_text == "You said: s"
+            waiting = asyncio.ensure_future(connection.recv())
+            await asyncio.sleep(0.05)
+            with pytest.raises(libresponses.BusyError):
+                await connection.recv()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            # Cancelling lost nothing, and who waits hears of what is sent meanwhile.
+            waiting = asyncio.ensure_future(connection.recv())
+            await asyncio.sleep(0.05)
+            await connection.send({"type": "response.create", **TURN, "input": "later"})
+            assert (await waiting).type == "response.created"
+            assert connection.connections == 1
+            task = asyncio.ensure_future(
+                connection.create(
+                    **TURN, input="x", stream_id="t", metadata=fault("stall-after-events=4")
+                )
+            )
+            await asyncio.sleep(0.05)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            rest = []
+
+            async def read() -> None:
+                async for event in connection:
+                    rest.append(event)
+
+            reading = asyncio.ensure_future(read())
+            await asyncio.sleep(0.05)
+            await connection.close()
+            await reading
+            assert texts(rest) == "You said: later"
+
+    run(main())
+
+
+GREEN = """
+from gevent import monkey
+monkey.patch_all()
+import gevent
+from libresponses import OpenAI
+turn = {"model": "sandbox", "store": False}
+with OpenAI(max_retries=0) as client, client.responses.connect() as connection:
+    made = [
+        gevent.spawn(connection.create, **turn, input=f"n{n}", stream_id=f"l{n}")
+        for n in range(20)
+    ]
+    gevent.joinall(made)
+    assert [one.value.output_text for one in made] == [f"You said: n{n}" for n in range(20)]
+    def later():
+        gevent.sleep(0.05)
+        connection.response.create(**turn, input="later")
+        gevent.sleep(0.2)
+        connection.close()
+    gevent.spawn(later)
+    assert [event.type for event in connection][-1] == "response.completed"
+"""
+
+
+def test_greenlets() -> None:
+    pytest.importorskip("gevent")
+    done = script(GREEN.replace("import gevent\n", "import gevent\nimport warnings\n", 1))
+    assert done.returncode == 0, done.stderr
+
+
+def test_trio() -> None:
+    trio = pytest.importorskip("trio")
+
+    async def main() -> None:
+        async with AsyncOpenAI(max_retries=0) as client, client.responses.connect() as connection:
+            made = await connection.create(**TURN, input="Hi")
+            assert made.output_text == "You said: Hi"
+            found: list[Any] = []
+
+            async def later() -> None:
+                await trio.sleep(0.05)
+                await connection.response.create(**TURN, input="later")
+                while not any(one.type == "response.completed" for one in found):
+                    await trio.sleep(0.01)
+                await connection.close()
+
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(later)
+                async for event in connection:
+                    found.append(event)
+            assert texts(found) == "You said: later"
+
+    async def limited() -> None:
+        with trio.fail_after(60):
+            await main()
+
+    trio.run(limited)
