@@ -39,6 +39,9 @@ class Rounds:
     def median(self, name: str, figure: str) -> float:
         return median(run[figure] for run in self.runs[name])
 
+    def least(self, name: str, figure: str) -> float:
+        return min(run[figure] for run in self.runs[name])
+
     def ratio(self, name: str, other: str, figure: str) -> float:
         pairs = zip(self.runs[name], self.runs[other])
         return median(mine[figure] / its[figure] for mine, its in pairs)

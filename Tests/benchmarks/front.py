@@ -29,6 +29,7 @@ error_log stderr warn;
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
+    client_body_buffer_size 1m;
     client_body_temp_path {directory}/client_body;
     proxy_temp_path {directory}/proxy;
     fastcgi_temp_path {directory}/fastcgi;
@@ -40,7 +41,9 @@ http {{
     ssl_certificate_key {directory}/server.key;
     ssl_protocols TLSv1.2 TLSv1.3;
     proxy_http_version 1.1;
-    proxy_set_header Connection "";
+    map $http_upgrade $wanted_connection {{ "" ""; default Upgrade; }}
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $wanted_connection;
     proxy_buffering off;
     upstream load {{ server 127.0.0.1:{load}; keepalive 1000; }}
     server {{

@@ -30,6 +30,9 @@ TREES = (
 # Of one member of an answer of 50 MB, in bytes.
 MEMBER = 2_000_000
 
+# Of a session between two turns, without TLS. Two thirds are two buffers of libcurl's.
+SESSION = 60 * 1024
+
 # Instructions to load the library with jansson, over libcurl: 1.5 times what it took without.
 LOADING = 450_000
 
@@ -100,6 +103,12 @@ def main() -> None:
         per_event = (long["own"] - short["own"]) / 10_000
         gate("allocations for a delta", per_event, 0.003)
         gate("allocations of the library for a stream", short["own"], 85)
+        short, long = (allocations("session", f"stream-{count}000") for count in (1, 11))
+        gate("allocations for a delta over a session", (long["own"] - short["own"]) / 10_000, 0.003)
+        gate("allocations of the library for a turn of a session", short["own"], 90)
+        idle = run([session, "idle", server.port, "stream-20", "100"]) or {}
+        gate("bytes of the heap for a session that waits", idle["heap_bytes"], SESSION)
+        gate("wake-ups of 100 sessions in ten seconds", idle["wakes"], 0)
         gate(
             "allocations of the library for a request",
             allocations("create", "answer-3072")["own"],

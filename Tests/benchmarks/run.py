@@ -15,6 +15,7 @@ import cores
 import languages
 import native
 import secure
+import sessions
 from contest import Bench
 from tools import Server
 
@@ -28,11 +29,18 @@ PARTS = {
     "W5": native.large,
     "W7": native.calls,
     "W8": secure.secure,
+    "W9": sessions.sessions,
+    "W9a": sessions.stream,
+    "W9b": sessions.turns,
+    "W9c": sessions.many,
     "cores": cores.cores,
     "whole": native.whole,
     "python": languages.python,
     "ruby": languages.ruby,
 }
+
+# By name alone: one needs more descriptors than most systems give, the others are parts of W9.
+NAMED = ("W2c", "W9a", "W9b", "W9c")
 
 
 def main() -> None:
@@ -40,7 +48,7 @@ def main() -> None:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--library", type=Path, required=True)
     parser.add_argument("--quick", action="store_true", help="three rounds in place of seven")
-    standard = [part for part in PARTS if part != "W2c"]
+    standard = [part for part in PARTS if part not in NAMED]
     parser.add_argument("parts", nargs="*", default=standard, help=" ".join(PARTS))
     chosen = parser.parse_args()
     with Server(chosen.programs.resolve()) as server:

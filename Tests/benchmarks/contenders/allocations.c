@@ -3,6 +3,7 @@
  *
  *   allocations stream PORT MODEL [COUNT]
  *   allocations create PORT MODEL [COUNT]
+ *   allocations session PORT MODEL [COUNT]    streams over one session
  *
  * Prints the allocations of the last of COUNT rounds, when everything is warm, as one line of JSON.
  */
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
 {
     responses_client *client;
     responses_response *response;
+    responses_session *session = NULL;
     responses_error *error = NULL;
     char url[100];
     size_t count;
@@ -99,17 +101,23 @@ int main(int argc, char **argv)
     if (argc < 4)
         return 1;
     const int is_stream = strcmp(argv[1], "stream") == 0;
-    char *request = make_request(argv[3], is_stream, 0, &count);
+    const int is_session = strcmp(argv[1], "session") == 0;
+    char *request = make_request(argv[3], is_stream || is_session, 0, &count);
     dl_iterate_phdr(find_library, NULL);
     snprintf(url, sizeof url, "http://127.0.0.1:%s/v1", argv[2]);
     int status = responses_client_new(&client, &error);
     if (status == RESPONSES_OK)
         status = responses_client_set(client, "base_url", url, &error);
+    if (status == RESPONSES_OK && is_session)
+        status = responses_session_open(client, &session, &error);
     for (long left = argc > 4 ? atol(argv[4]) : 3; left > 0 && status == RESPONSES_OK; left--) {
         is_counting = left == 1;
         if (is_stream) {
             status =
                 responses_create_stream(client, request, count, on_event, &bytes, NULL, &error);
+        } else if (is_session) {
+            status = responses_session_create_stream(session, request, count, on_event, &bytes,
+                                                     NULL, &error);
         } else {
             status = responses_create(client, request, count, &response, &error);
             responses_response_free(response);
@@ -121,6 +129,7 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("{\"total\":%ld,\"own\":%ld,\"own_bytes\":%ld}\n", total, own, own_bytes);
+    responses_session_free(session);
     responses_client_free(client);
     free(request);
     return 0;
