@@ -178,6 +178,7 @@ class Responses(Resource):
         max_steps: int = 20,
         text_format: Any = omit,
         on_event: Any = None,
+        session: Any = None,
         **params: Any,
     ) -> Any:
         """Creates responses until the model calls no tool any more, and returns the last one.
@@ -186,15 +187,19 @@ class Responses(Resource):
         ``max_steps`` responses are a `ToolRunError`. What a function raises is told to the model,
         or raised with ``raise_tool_errors=True``. ``on_event`` is called with each event of each
         response, which is streamed then. A response that is not complete ends the run, and so does
-        one with a call that none of the functions is for.
+        one with a call that none of the functions is for. ``session`` is a connection of `connect`:
+        each response is a turn of it then, which sends nothing but what is new.
         """
         from . import _runs
 
         self._no_raw("run")
-        client = self._client
+        client = self._client if session is None else _client_of(session, self._client._is_async)
         return client._drive(
-            _runs.run(tools, max_steps, text_format, on_event, params, client._is_async)
-        )
+            _runs.run(
+                tools, max_steps, text_format, on_event, params,
+                client._is_async, session is not None,
+            )
+        )  # fmt: skip
 
     @Shown("response_id starting_after text_format", like=_create, without="stream")
     def stream(
@@ -274,6 +279,18 @@ class Responses(Resource):
         from ._input_tokens import InputTokens
 
         return InputTokens(self._client, self._mode)
+
+
+def _client_of(session: Any, is_async: bool) -> Any:
+    """The client whose calls are the turns of a connection."""
+    client = getattr(session, "_client", None)
+    if not hasattr(session, "connections") or getattr(client, "_is_async", None) is not is_async:
+        kind = "AsyncResponsesConnection" if is_async else "ResponsesConnection"
+        raise TypeError(
+            f"session must be a {kind}, which entering responses.connect() gives, "
+            f"not {type(session).__name__}"
+        )
+    return client
 
 
 def last(steps: Generator[Any, Any, Any], answer: Any) -> Any:

@@ -24,6 +24,7 @@ def run(
     on_event: Callable[[Any], Any] | None,
     parameters: dict[str, Any],
     is_async: bool,
+    is_session: bool = False,
 ) -> Generator[Any, Any, Any]:
     """The steps of ``responses.run()``."""
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1:
@@ -36,7 +37,7 @@ def run(
     toolbox = Toolbox(tools, body, is_async)
     body["tools"] = _tools.definitions(toolbox.tools)
     text_format = _structured.add_format(body, text_format)
-    history = History(body)
+    history = History(body, is_session)
     response = None
     for step in range(max_steps):
         response = yield from _answer(history, body, options, text_format, on_event)
@@ -63,17 +64,24 @@ def _answer(
     """The next response."""
     try:
         response = yield _creation(body, options, text_format, on_event)
-    except _errors.BadRequestError as problem:
+    except _errors.APIStatusError as problem:
+        if problem.code == "previous_response_not_found" and history.can_begin_anew:
+            history.begin_anew()
         # Models that do not reason refuse to be asked for it.
-        if not history.asks_for_reasoning or "encrypted" not in str(problem).lower():
+        elif problem.status_code == 400 and history.asks_for_reasoning and _is_reasoning(problem):
+            history.ask_no_more(body)
+        else:
             raise
-        history.ask_no_more(body)
         response = yield _creation(body, options, text_format, on_event)
     while response.status in ("queued", "in_progress"):  # with background=True
         name = f"GET /responses/{response.id}"
         identifier = _requests.identifier(response.id, "response_id")
         response = yield _requests.Request("wait", name, identifier, -1, has_body=False, **options)
     return response
+
+
+def _is_reasoning(problem: Exception) -> bool:
+    return "encrypted" in str(problem).lower()
 
 
 def _creation(
@@ -163,16 +171,23 @@ class History:
     """What the next request of a run has for its input.
 
     All of it, again and again, as every server takes it; but only what is new, if the server has
-    what was before: in a conversation, or because the caller named the response before.
+    what was before: in a conversation, in a session, or because the caller named the response
+    before.
     """
 
-    def __init__(self, body: dict[str, Any]) -> None:
+    def __init__(self, body: dict[str, Any], is_session: bool = False) -> None:
         self.body = body
         self.is_stored = body.get("store") is not False
         self.is_conversation = body.get("conversation") is not None
-        self.is_chain = self.is_stored and body.get("previous_response_id") is not None
+        is_continued = body.get("previous_response_id") is not None
+        self.is_chain = is_session or (self.is_stored and is_continued)
+        # All of it, where the server may forget: a session's connection may be lost.
+        self.whole: list[Any] | None = None
+        if is_session and not is_continued and not self.is_conversation:
+            self.whole = _items(body)
         self.asks_for_reasoning = False
-        if not self.is_stored and not self.is_conversation:
+        needs_all = not self.is_chain or self.whole is not None
+        if not self.is_stored and not self.is_conversation and needs_all:
             # The server forgets its reasoning, unless it is sent back.
             include = list(body.get("include") or ())
             if ENCRYPTED not in include:
@@ -189,26 +204,45 @@ class History:
     def go_on(self, response: Any, outputs: list[dict[str, Any]]) -> None:
         """Puts into the body what follows a response whose calls were answered."""
         body = self.body
-        if self.is_chain:
+        if self.is_chain and not self.is_conversation:
             body["previous_response_id"] = response.id
+        if self.whole is not None:
+            self.whole = self._longer(self.whole, response, outputs)
         if self.is_chain or self.is_conversation:
             body["input"] = outputs
         else:
-            given = body.get("input") or []
-            before = [{"role": "user", "content": given}] if isinstance(given, str) else [*given]
-            items = _models.objects(_models.plain(response).get("output"))
-            body["input"] = [*before, *(one for one in items if self._is_known(one)), *outputs]
+            body["input"] = self._longer(_items(body), response, outputs)
         choice = body.get("tool_choice")
         if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
             body["tool_choice"] = {**choice, "mode": "auto"}
         elif isinstance(choice, dict) or choice == "required":
             body["tool_choice"] = "auto"  # else the model could never answer
 
+    @property
+    def can_begin_anew(self) -> bool:
+        """Whether all of it is here, where the server no longer has what was before."""
+        return self.whole is not None and self.body.get("previous_response_id") is not None
+
+    def begin_anew(self) -> None:
+        """Puts all of it into the body."""
+        del self.body["previous_response_id"]
+        self.body["input"] = self.whole
+
+    def _longer(self, before: list[Any], response: Any, outputs: list[Any]) -> list[Any]:
+        items = _models.objects(_models.plain(response).get("output"))
+        return [*before, *(one for one in items if self._is_known(one)), *outputs]
+
     def _is_known(self, item: dict[str, Any]) -> bool:
         """Whether the server can make something of an item: not of the name of one it forgot."""
         if self.is_stored or item.get("type") != "reasoning":
             return True
         return bool(item.get("encrypted_content") or item.get("content"))
+
+
+def _items(body: dict[str, Any]) -> list[Any]:
+    """The input of a body as a list."""
+    given = body.get("input") or []
+    return [{"role": "user", "content": given}] if isinstance(given, str) else [*given]
 
 
 def _results(

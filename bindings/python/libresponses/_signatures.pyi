@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 from typing_extensions import Unpack
 
 from . import _models
-from ._connection import ResponsesConnectionManager
+from ._connection import ResponsesConnection, ResponsesConnectionManager
 from ._outcomes import Outcome
 from ._pages import CursorPage
 from ._params import CallOptions, CreateParams, StreamParams
@@ -92,6 +92,7 @@ class Responses:
         max_steps: int = 20,
         raise_tool_errors: bool = False,
         on_event: Callable[[Any], Any] | None = None,
+        session: ResponsesConnection | None = None,
         text_format: Any = ...,
         **params: Unpack[StreamParams],
     ) -> _models.Response: ...

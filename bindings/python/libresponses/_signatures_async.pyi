@@ -6,7 +6,7 @@ from typing import Any, Literal, overload
 from typing_extensions import Unpack
 
 from . import _models
-from ._connection_async import AsyncResponsesConnectionManager
+from ._connection_async import AsyncResponsesConnection, AsyncResponsesConnectionManager
 from ._outcomes import Outcome
 from ._pages_async import AsyncPageRequest
 from ._params import CallOptions, CreateParams, StreamParams
@@ -96,6 +96,7 @@ class AsyncResponses:
         max_steps: int = 20,
         raise_tool_errors: bool = False,
         on_event: Callable[[Any], Any] | None = None,
+        session: AsyncResponsesConnection | None = None,
         text_format: Any = ...,
         **params: Unpack[StreamParams],
     ) -> _models.Response: ...

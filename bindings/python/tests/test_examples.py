@@ -24,6 +24,7 @@ EXPECTED = {
     "07-tools": r"\[completed, get_weather was called 1 times\]",
     "08-asyncio": r"\[5 answers, and one more that was (given up|there already)\]",
     "09-structured": r"\[Event with [0-9]+ participants\]",
+    "10-session": r"\[completed, turns: 2, connections: 1\]",
 }
 
 
@@ -67,6 +68,21 @@ def test_the_tools_example_with_several_calls_and_with_a_bad_one(
     answer, last = run("07-tools", "sandbox-broken-arguments", monkeypatch).splitlines()
     assert answer.startswith("The tool answered: Error: the arguments of get_weather are wrong: ")
     assert last == "[completed, get_weather was called 0 times]"
+
+
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="not in a source checkout")
+def test_the_session_example_with_several_calls_and_with_a_bad_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run("10-session", "sandbox-parallel-calls", monkeypatch).splitlines() == [
+        "get_weather: Paris",
+        "get_weather: Rome",
+        "The tool answered: 21 degrees in Paris; 21 degrees in Rome",
+        "[completed, turns: 2, connections: 1]",
+    ]
+    answer, last = run("10-session", "sandbox-broken-arguments", monkeypatch).splitlines()
+    assert answer.startswith("The tool answered: Error: the arguments of get_weather are wrong: ")
+    assert last == "[completed, turns: 2, connections: 1]"
 
 
 @pytest.mark.parametrize("name", ["03-background", "04-input-items"])
