@@ -292,7 +292,7 @@ package final class Session: WebSocketUser {
     ) {
         let underWay = turns.filter { $0.state == .underWay && $0.socket === socket }
         // Whose it is need not be looked up where there is one alone.
-        if meaning == .plain, underWay.count == 1, let turn = underWay.first {
+        if meaning == .plain, !socket.hasStrays, underWay.count == 1, let turn = underWay.first {
             if socket === self.socket { sole = Unmanaged.passUnretained(turn) }
             return deliver(message, to: turn)
         }
@@ -375,6 +375,7 @@ package final class Session: WebSocketUser {
             call._withUnsafeGuaranteedRef { engine.tell($0) }
         } else {
             finish(turn, .cut(.noMemory, ResponsesError.noMemoryMessage))
+            if let socket = turn.socket { retire(socket) }
         }
     }
 
@@ -383,6 +384,8 @@ package final class Session: WebSocketUser {
     /// `end` nil: an event has said so.
     private func finish(_ turn: Turn, _ end: Turn.End?) {
         if turn.state == .over { return }
+        // The server does not know, and goes on with it.
+        if turn.state == .underWay, case .cut? = end { turn.socket?.hasStrays = true }
         turn.state = .over
         turn.end = end ?? .answered
         remove(turn)

@@ -71,6 +71,8 @@ final class WebSocket: Waiter {
     private var closeBy: UInt64 = 0
     private var lastArrival: UInt64 = 0
     private var pingSent: UInt64 = 0
+    /// A turn was given up over it, and the server may go on with that: the turn that is left is not the only one.
+    var hasStrays = false
     /// Messages that came.
     private(set) var messages = 0
 
