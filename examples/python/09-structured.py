@@ -21,5 +21,8 @@ response = OpenAI().responses.parse(
     text_format=Event,
 )
 event = response.output_parsed
-print(event)
-print(f"[{type(event).__name__} with {len(event.participants)} participants]")
+if event is None:  # the model refused, or called a tool
+    print(response.output)
+else:
+    print(event)
+    print(f"[{type(event).__name__} with {len(event.participants)} participants]")

@@ -60,12 +60,12 @@ if TYPE_CHECKING:
     from ._options import not_given as not_given
     from ._options import omit as omit
     from ._outcomes import Outcome as Outcome
-    from ._stream import ResponseStream as ResponseStream
-    from ._stream import Stream as Stream
-    from ._stream_async import AsyncStream as AsyncStream
     from ._tools import function_tool as function_tool
     from ._tools import pydantic_function_tool as pydantic_function_tool
     from ._tools import pydantic_responses_function_tool as pydantic_responses_function_tool
+    from ._typed import ResponseStream as ResponseStream
+    from ._typed import Stream as Stream
+    from ._typed_async import AsyncStream as AsyncStream
 
 # Where each public name lives; its module is imported when the name is first used.
 _PLACES = {

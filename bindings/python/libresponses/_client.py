@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from ._assembly import Assembly
     from ._requests import Request
-    from ._signatures import Conversations, Responses
+    from ._signatures import (
+        Conversations,
+        RawResources,
+        Responses,
+        StreamingResources,
+    )
     from ._stream import ResponseStreamManager, Stream
     from ._webhooks import Webhooks
 
@@ -35,6 +40,8 @@ class OpenAI(BaseClient):
     responses: Responses
     conversations: Conversations
     webhooks: Webhooks
+    with_raw_response: RawResources
+    with_streaming_response: StreamingResources
 
     def _open(self) -> None:
         self._line = Line(self._settings)

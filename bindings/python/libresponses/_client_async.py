@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
     from ._assembly import Assembly
     from ._requests import Request
-    from ._signatures_async import AsyncConversations, AsyncResponses
+    from ._signatures_async import (
+        AsyncConversations,
+        AsyncRawResources,
+        AsyncResponses,
+        AsyncStreamingResources,
+    )
     from ._stream_async import AsyncResponseStreamManager, AsyncStream
     from ._webhooks import Webhooks
 
@@ -46,6 +51,8 @@ class AsyncOpenAI(BaseClient):
     responses: AsyncResponses
     conversations: AsyncConversations
     webhooks: Webhooks
+    with_raw_response: AsyncRawResources
+    with_streaming_response: AsyncStreamingResources
 
     def _open(self) -> None:
         self._line = Line(self._settings)

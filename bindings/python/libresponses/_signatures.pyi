@@ -3,16 +3,33 @@
 """What the methods of the clients take and return, for type checkers and editors."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import Unpack
 
 from . import _models
 from ._connection import ResponsesConnection, ResponsesConnectionManager
+from ._options import Omit
 from ._outcomes import Outcome
-from ._pages import CursorPage
 from ._params import CallOptions, CreateParams, StreamParams
-from ._stream import ResponseStreamManager, Stream
+from ._signatures_raw import (
+    RawConversationItems,
+    RawConversations,
+    RawInputItems,
+    RawInputTokens,
+    RawResponses,
+)
+from ._signatures_streaming import (
+    StreamingConversationItems,
+    StreamingConversations,
+    StreamingInputItems,
+    StreamingInputTokens,
+    StreamingResponses,
+)
+from ._typed import CursorPage, ResponseStreamManager, Stream
+from ._typed_both import ParsedResponse
+
+Kind = TypeVar("Kind")
 
 class InputItems:
     def list(
@@ -26,16 +43,16 @@ class InputItems:
         **options: Unpack[CallOptions],
     ) -> CursorPage: ...
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> RawInputItems: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> StreamingInputItems: ...
 
 class InputTokens:
     def count(self, **parameters: Unpack[CreateParams]) -> _models.InputTokenCountResponse: ...
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> RawInputTokens: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> StreamingInputTokens: ...
 
 class Responses:
     @property
@@ -74,6 +91,17 @@ class Responses:
         starting_after: int = ...,
         **options: Unpack[CallOptions],
     ) -> _models.Response: ...
+    @overload
+    def retrieve(
+        self,
+        response_id: str,
+        *,
+        stream: bool,
+        starting_after: int = ...,
+        include: list[str] = ...,
+        include_obfuscation: bool = ...,
+        **options: Unpack[CallOptions],
+    ) -> _models.Response | Stream: ...
     def cancel(self, response_id: str, **options: Unpack[CallOptions]) -> _models.Response: ...
     def delete(
         self, response_id: str, **options: Unpack[CallOptions]
@@ -82,29 +110,117 @@ class Responses:
     def wait(
         self, response_id: str, *, timeout: float | None = None, **options: Any
     ) -> _models.Response: ...
+    @overload
     def parse(
-        self, *, text_format: Any = ..., parse_as: Any = ..., **params: Unpack[CreateParams]
-    ) -> _models.Response: ...
+        self,
+        *,
+        parse_as: type[Kind],
+        text_format: Any = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[Kind]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        parse_as: None,
+        text_format: Any = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[None]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        text_format: type[Kind],
+        parse_as: Omit = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[Kind]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        text_format: Omit | None = ...,
+        parse_as: Omit = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[None]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        text_format: Any = ...,
+        parse_as: Any = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[Any]: ...
+    @overload
     def run(
         self,
         *,
         tools: Iterable[Any],
+        text_format: type[Kind],
         max_steps: int = 20,
         raise_tool_errors: bool = False,
         on_event: Callable[[Any], Any] | None = None,
         session: ResponsesConnection | None = None,
-        text_format: Any = ...,
         **params: Unpack[StreamParams],
-    ) -> _models.Response: ...
+    ) -> ParsedResponse[Kind]: ...
+    @overload
+    def run(
+        self,
+        *,
+        tools: Iterable[Any],
+        text_format: Omit | None = ...,
+        max_steps: int = 20,
+        raise_tool_errors: bool = False,
+        on_event: Callable[[Any], Any] | None = None,
+        session: ResponsesConnection | None = None,
+        **params: Unpack[StreamParams],
+    ) -> ParsedResponse[None]: ...
+    @overload
+    def run(
+        self,
+        *,
+        tools: Iterable[Any],
+        text_format: Any,
+        max_steps: int = 20,
+        raise_tool_errors: bool = False,
+        on_event: Callable[[Any], Any] | None = None,
+        session: ResponsesConnection | None = None,
+        **params: Unpack[StreamParams],
+    ) -> ParsedResponse[Any]: ...
+    @overload
     def stream(
         self,
         *,
+        text_format: type[Kind],
         response_id: str = ...,
         starting_after: int = ...,
-        text_format: Any = ...,
         tools: Iterable[Any] = ...,
         **params: Unpack[StreamParams],
-    ) -> ResponseStreamManager: ...
+    ) -> ResponseStreamManager[Kind]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: Omit | None = ...,
+        response_id: str = ...,
+        starting_after: int = ...,
+        tools: Iterable[Any] = ...,
+        **params: Unpack[StreamParams],
+    ) -> ResponseStreamManager[None]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: Any,
+        response_id: str = ...,
+        starting_after: int = ...,
+        tools: Iterable[Any] = ...,
+        **params: Unpack[StreamParams],
+    ) -> ResponseStreamManager[Any]: ...
     def connect(
         self,
         extra_query: Mapping[str, Any] | None = ...,
@@ -125,15 +241,15 @@ class Responses:
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Iterator[Outcome]: ...
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> RawResponses: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> StreamingResponses: ...
 
 class ConversationItems:
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> RawConversationItems: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> StreamingConversationItems: ...
     def create(
         self,
         conversation_id: str,
@@ -141,7 +257,7 @@ class ConversationItems:
         items: Iterable[Any],
         include: list[str] = ...,
         **options: Unpack[CallOptions],
-    ) -> _models.Model: ...
+    ) -> _models.ConversationItemList: ...
     def retrieve(
         self,
         item_id: str,
@@ -162,13 +278,13 @@ class ConversationItems:
     ) -> CursorPage: ...
     def delete(
         self, item_id: str, *, conversation_id: str, **options: Unpack[CallOptions]
-    ) -> _models.Model: ...
+    ) -> _models.Conversation: ...
 
 class Conversations:
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> RawConversations: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> StreamingConversations: ...
     @property
     def items(self) -> ConversationItems: ...
     def create(
@@ -177,13 +293,33 @@ class Conversations:
         items: Iterable[Any] = ...,
         metadata: Mapping[str, str] | None = ...,
         **options: Unpack[CallOptions],
-    ) -> _models.Model: ...
-    def retrieve(self, conversation_id: str, **options: Unpack[CallOptions]) -> _models.Model: ...
+    ) -> _models.Conversation: ...
+    def retrieve(
+        self, conversation_id: str, **options: Unpack[CallOptions]
+    ) -> _models.Conversation: ...
     def update(
         self,
         conversation_id: str,
         *,
         metadata: Mapping[str, str] | None,
         **options: Unpack[CallOptions],
-    ) -> _models.Model: ...
-    def delete(self, conversation_id: str, **options: Unpack[CallOptions]) -> _models.Model: ...
+    ) -> _models.Conversation: ...
+    def delete(
+        self, conversation_id: str, **options: Unpack[CallOptions]
+    ) -> _models.ConversationDeletedResource: ...
+
+class RawResources:
+    """``client.with_raw_response``"""
+
+    @property
+    def responses(self) -> RawResponses: ...
+    @property
+    def conversations(self) -> RawConversations: ...
+
+class StreamingResources:
+    """``client.with_streaming_response``"""
+
+    @property
+    def responses(self) -> StreamingResponses: ...
+    @property
+    def conversations(self) -> StreamingConversations: ...

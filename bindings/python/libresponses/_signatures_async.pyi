@@ -1,16 +1,33 @@
 """What the methods of the clients take and return, for type checkers and editors."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import Unpack
 
 from . import _models
 from ._connection_async import AsyncResponsesConnection, AsyncResponsesConnectionManager
+from ._options import Omit
 from ._outcomes import Outcome
-from ._pages_async import AsyncPageRequest
 from ._params import CallOptions, CreateParams, StreamParams
-from ._stream_async import AsyncResponseStreamManager, AsyncStream
+from ._signatures_raw_async import (
+    AsyncRawConversationItems,
+    AsyncRawConversations,
+    AsyncRawInputItems,
+    AsyncRawInputTokens,
+    AsyncRawResponses,
+)
+from ._signatures_streaming_async import (
+    AsyncStreamingConversationItems,
+    AsyncStreamingConversations,
+    AsyncStreamingInputItems,
+    AsyncStreamingInputTokens,
+    AsyncStreamingResponses,
+)
+from ._typed_async import AsyncPageRequest, AsyncResponseStreamManager, AsyncStream
+from ._typed_both import ParsedResponse
+
+Kind = TypeVar("Kind")
 
 class AsyncInputItems:
     def list(
@@ -24,18 +41,18 @@ class AsyncInputItems:
         **options: Unpack[CallOptions],
     ) -> AsyncPageRequest: ...
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> AsyncRawInputItems: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> AsyncStreamingInputItems: ...
 
 class AsyncInputTokens:
     async def count(
         self, **parameters: Unpack[CreateParams]
     ) -> _models.InputTokenCountResponse: ...
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> AsyncRawInputTokens: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> AsyncStreamingInputTokens: ...
 
 class AsyncResponses:
     @property
@@ -76,6 +93,17 @@ class AsyncResponses:
         starting_after: int = ...,
         **options: Unpack[CallOptions],
     ) -> _models.Response: ...
+    @overload
+    async def retrieve(
+        self,
+        response_id: str,
+        *,
+        stream: bool,
+        starting_after: int = ...,
+        include: list[str] = ...,
+        include_obfuscation: bool = ...,
+        **options: Unpack[CallOptions],
+    ) -> _models.Response | AsyncStream: ...
     async def cancel(
         self, response_id: str, **options: Unpack[CallOptions]
     ) -> _models.Response: ...
@@ -86,29 +114,117 @@ class AsyncResponses:
     async def wait(
         self, response_id: str, *, timeout: float | None = None, **options: Any
     ) -> _models.Response: ...
+    @overload
     async def parse(
-        self, *, text_format: Any = ..., parse_as: Any = ..., **params: Unpack[CreateParams]
-    ) -> _models.Response: ...
+        self,
+        *,
+        parse_as: type[Kind],
+        text_format: Any = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[Kind]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        parse_as: None,
+        text_format: Any = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[None]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        text_format: type[Kind],
+        parse_as: Omit = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[Kind]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        text_format: Omit | None = ...,
+        parse_as: Omit = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[None]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        text_format: Any = ...,
+        parse_as: Any = ...,
+        stream: Literal[False] | None = ...,
+        **params: Unpack[CreateParams],
+    ) -> ParsedResponse[Any]: ...
+    @overload
     async def run(
         self,
         *,
         tools: Iterable[Any],
+        text_format: type[Kind],
         max_steps: int = 20,
         raise_tool_errors: bool = False,
         on_event: Callable[[Any], Any] | None = None,
         session: AsyncResponsesConnection | None = None,
-        text_format: Any = ...,
         **params: Unpack[StreamParams],
-    ) -> _models.Response: ...
+    ) -> ParsedResponse[Kind]: ...
+    @overload
+    async def run(
+        self,
+        *,
+        tools: Iterable[Any],
+        text_format: Omit | None = ...,
+        max_steps: int = 20,
+        raise_tool_errors: bool = False,
+        on_event: Callable[[Any], Any] | None = None,
+        session: AsyncResponsesConnection | None = None,
+        **params: Unpack[StreamParams],
+    ) -> ParsedResponse[None]: ...
+    @overload
+    async def run(
+        self,
+        *,
+        tools: Iterable[Any],
+        text_format: Any,
+        max_steps: int = 20,
+        raise_tool_errors: bool = False,
+        on_event: Callable[[Any], Any] | None = None,
+        session: AsyncResponsesConnection | None = None,
+        **params: Unpack[StreamParams],
+    ) -> ParsedResponse[Any]: ...
+    @overload
     def stream(
         self,
         *,
+        text_format: type[Kind],
         response_id: str = ...,
         starting_after: int = ...,
-        text_format: Any = ...,
         tools: Iterable[Any] = ...,
         **params: Unpack[StreamParams],
-    ) -> AsyncResponseStreamManager: ...
+    ) -> AsyncResponseStreamManager[Kind]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: Omit | None = ...,
+        response_id: str = ...,
+        starting_after: int = ...,
+        tools: Iterable[Any] = ...,
+        **params: Unpack[StreamParams],
+    ) -> AsyncResponseStreamManager[None]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: Any,
+        response_id: str = ...,
+        starting_after: int = ...,
+        tools: Iterable[Any] = ...,
+        **params: Unpack[StreamParams],
+    ) -> AsyncResponseStreamManager[Any]: ...
     def connect(
         self,
         extra_query: Mapping[str, Any] | None = ...,
@@ -129,15 +245,15 @@ class AsyncResponses:
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> AsyncIterator[Outcome]: ...
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> AsyncRawResponses: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> AsyncStreamingResponses: ...
 
 class AsyncConversationItems:
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> AsyncRawConversationItems: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> AsyncStreamingConversationItems: ...
     async def create(
         self,
         conversation_id: str,
@@ -145,7 +261,7 @@ class AsyncConversationItems:
         items: Iterable[Any],
         include: list[str] = ...,
         **options: Unpack[CallOptions],
-    ) -> _models.Model: ...
+    ) -> _models.ConversationItemList: ...
     async def retrieve(
         self,
         item_id: str,
@@ -166,13 +282,13 @@ class AsyncConversationItems:
     ) -> AsyncPageRequest: ...
     async def delete(
         self, item_id: str, *, conversation_id: str, **options: Unpack[CallOptions]
-    ) -> _models.Model: ...
+    ) -> _models.Conversation: ...
 
 class AsyncConversations:
     @property
-    def with_raw_response(self) -> Any: ...
+    def with_raw_response(self) -> AsyncRawConversations: ...
     @property
-    def with_streaming_response(self) -> Any: ...
+    def with_streaming_response(self) -> AsyncStreamingConversations: ...
     @property
     def items(self) -> AsyncConversationItems: ...
     async def create(
@@ -181,17 +297,33 @@ class AsyncConversations:
         items: Iterable[Any] = ...,
         metadata: Mapping[str, str] | None = ...,
         **options: Unpack[CallOptions],
-    ) -> _models.Model: ...
+    ) -> _models.Conversation: ...
     async def retrieve(
         self, conversation_id: str, **options: Unpack[CallOptions]
-    ) -> _models.Model: ...
+    ) -> _models.Conversation: ...
     async def update(
         self,
         conversation_id: str,
         *,
         metadata: Mapping[str, str] | None,
         **options: Unpack[CallOptions],
-    ) -> _models.Model: ...
+    ) -> _models.Conversation: ...
     async def delete(
         self, conversation_id: str, **options: Unpack[CallOptions]
-    ) -> _models.Model: ...
+    ) -> _models.ConversationDeletedResource: ...
+
+class AsyncRawResources:
+    """``client.with_raw_response``"""
+
+    @property
+    def responses(self) -> AsyncRawResponses: ...
+    @property
+    def conversations(self) -> AsyncRawConversations: ...
+
+class AsyncStreamingResources:
+    """``client.with_streaming_response``"""
+
+    @property
+    def responses(self) -> AsyncStreamingResponses: ...
+    @property
+    def conversations(self) -> AsyncStreamingConversations: ...

@@ -260,9 +260,9 @@ def test_raw_answers(client: OpenAI) -> None:
     assert raw.json()["id"] == raw.parse().id
     with client.responses.with_streaming_response.create(model="sandbox", input="Hi") as answer:
         assert answer.parse().output_text == "You said: Hi"
-    raw = client.responses.with_raw_response.create(model="sandbox", input="Hi", stream=True)
-    assert raw.headers["content-type"].startswith("text/event-stream")
-    assert [event.type for event in raw.parse()][-1] == "response.completed"
+    told = client.responses.with_raw_response.create(model="sandbox", input="Hi", stream=True)
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert [event.type for event in told.parse()][-1] == "response.completed"
 
 
 def test_pickling(client: OpenAI) -> None:

@@ -435,10 +435,10 @@ def test_what_the_request_was(sync: OpenAI, server: Scripted) -> None:
     assert raw.http_request.headers["x-a"] == "a"
     assert "x-b" not in raw.http_request.headers
     assert raw.http_request.content == b""
-    raw = sync.conversations.items.with_raw_response.list("conv_1", limit=2, order="asc")
-    assert str(raw.url) == f"{server.base_url}/conversations/conv_1/items?limit=2&order=asc"
-    assert raw.url.scheme == "http"
-    assert raw.url.port == int(server.base_url.split(":")[2].split("/")[0])
+    items = sync.conversations.items.with_raw_response.list("conv_1", limit=2, order="asc")
+    assert str(items.url) == f"{server.base_url}/conversations/conv_1/items?limit=2&order=asc"
+    assert items.url.scheme == "http"
+    assert items.url.port == int(server.base_url.split(":")[2].split("/")[0])
 
 
 def test_empty_ids(sync: OpenAI, server: Scripted) -> None:

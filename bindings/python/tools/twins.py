@@ -35,7 +35,7 @@ NAMES = [
     (r"\bAsyncPageRequest\b", "CursorPage"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\b_asyncio\b", "_blocking"),
-    (r"\b(_[a-z]+)_async\b", r"\1"),
+    (r"\b(_[a-z_]+)_async\b", r"\1"),
 ]
 
 

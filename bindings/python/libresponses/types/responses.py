@@ -16,21 +16,48 @@ from .._models import InputTokenCountResponse as InputTokenCountResponse
 from .._models import Response as Response
 from .._models import ResponseUsage as ResponseUsage
 
-ParsedResponse = Response
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .._typed_both import ParsedResponse as ParsedResponse
+else:
+    ParsedResponse = Response
 ResponseStreamEvent = Event
 
-# What the API has several forms of.
-ComputerAction = ContainerNetworkPolicyDomainSecret = EasyInputMessage = LocalSkill = Model
-McpToolCallError = ParsedContent = ParsedResponseOutputItem = ResponseItemList = Model
-ResponseFormatTextConfig = ResponseFunctionCallOutputItem = ResponseInputContent = Model
-ResponseFunctionShellCallOutputContent = ResponseInputItem = ResponseItem = Model
-ResponseOutputItem = ResponseSteerInputContent = ResponseSteerRequiredInput = Model
-ResponseTextConfig = ResponsesClientEvent = Tool = Model
+# One assignment for each: a type checker takes no other for the name of a type.
+# What the API has several forms of, and what is text or a list.
+ComputerAction = Model
+ContainerNetworkPolicyDomainSecret = Model
+EasyInputMessage = Model
+LocalSkill = Model
+McpToolCallError = Model
+ParsedContent = Model
+ParsedResponseOutputItem = Model
+ResponseFormatTextConfig = Model
+ResponseFunctionCallOutputItem = Model
+ResponseFunctionShellCallOutputContent = Model
+ResponseInputContent = Model
+ResponseInputItem = Model
+ResponseItem = Model
+ResponseItemList = Model
+ResponseOutputItem = Model
+ResponseSteerInputContent = Model
+ResponseSteerRequiredInput = Model
+ResponseTextConfig = Model
+ResponsesClientEvent = Model
+Tool = Model
 ResponsesServerEvent = Event
-ComputerActionList = ResponseFunctionCallOutputItemList = ResponseInput = list
-ResponseInputMessageContentList = ResponseSteerInput = list
-ImageDetail = ResponseIncludable = ResponseStatus = ResponseSteerErrorCode = str
-ResponseSteerPendingReason = ServiceTier = ToolChoiceOptions = str
+ComputerActionList = list
+ResponseFunctionCallOutputItemList = list
+ResponseInput = list
+ResponseInputMessageContentList = list
+ResponseSteerInput = list
+ImageDetail = str
+ResponseIncludable = str
+ResponseStatus = str
+ResponseSteerErrorCode = str
+ResponseSteerPendingReason = str
+ServiceTier = str
+ToolChoiceOptions = str
 
 
 class EventType(type):
