@@ -304,6 +304,16 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      client_cert, client_key                            PEM files for mutual TLS, without a password
      tls_verify              1                          0 accepts every certificate: for tests only
      proxy, no_proxy         from the environment       as curl's --proxy, --noproxy; "" for none
+     proxy_auth              basic                      how a user and password in the proxy's URL
+                                                        are given: basic, digest, ntlm, negotiate,
+                                                        or any, which asks the proxy first
+     unix_socket                                        the path of a local socket: the server is
+                                                        there, whatever host base_url names, and no
+                                                        proxy is used
+     fallback_base_urls                                 URLs with spaces between them. When no
+                                                        connection to base_url can be made, the
+                                                        request goes to the first of these at once,
+                                                        and so on, with the same key. See below
      http_version            1.1                        1.1, or 2 (over TLS)
      tcp_keepalive_ms        60000                      idle time before TCP keepalive probes
      connect_timeout_ms      10000                      name lookup, connection and TLS
@@ -322,6 +332,10 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      resume_attempts         20                         how often a stream is resumed in a row; an
                                                         event that moves the cursor starts the count
                                                         anew. The pauses between attempts grow
+     retry_min_ms            500                        the first pause before a retry, less up to a
+                                                        quarter by chance; doubled for each further
+     retry_max_ms            8000                       one up to this. A server may ask for a
+                                                        longer pause. Each 0..600000
      poll_interval_ms        500                        first pause of responses_wait(); it grows
      max_event_bytes         67108864                   one event
      max_response_bytes      268435456                  one response: a body, or what the events of
@@ -330,6 +344,9 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
      max_error_bytes         65536                      of the body of an error, in
                                                         RESPONSES_ERROR_BODY.
                                                         Each max_..._bytes: 1 KiB to 1 GiB
+     count_comments          0                          1: whatever a server sends in a stream puts
+                                                        first_event_timeout_ms and idle_timeout_ms
+                                                        off, comments and keepalives too
      raw                     0                          1: answers are handed over as they came; see
                                                         responses_call_next_bytes()
      ping_interval_ms        20000                      of a session: idle time before a ping, and
@@ -342,6 +359,11 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
    environment when the client was made, both together; the system's certificates, where libcurl was
    built to find them, or else where Debian, Fedora, RHEL, SUSE, Alpine and Arch keep them;
    ca_fallback_file. A call with a named file that cannot be read ends with RESPONSES_E_TLS.
+
+   A call stays with the server that it has reached: a retry, a resumed stream and a poll go there.
+   Only where no connection is made, or connect_timeout_ms ends that, is the next URL tried. These
+   have the scheme of base_url, their own path, and no query; that of base_url is kept. Once all have
+   failed, that counts as one failure, and a retry begins with base_url. Sessions use base_url alone.
 
    Over HTTP/2 a server cannot be paused for one stream alone. A call that has 32 times
    max_queue_bytes unread, and was not read for a second, ends with RESPONSES_E_LIMIT or is resumed

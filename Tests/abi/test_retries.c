@@ -54,6 +54,33 @@ static void a_transient_failure_is_tried_again(void **state)
     }
 }
 
+static void the_pauses_are_those_of_the_options(void **state)
+{
+    (void)state;
+    set(client, "max_retries", "4");
+    set(client, "retry_min_ms", "20");
+    set(client, "retry_max_ms", "60");
+    for (int i = 0; i < 5; i++)
+        refuse(500, "", "{}");
+    assert_status(create(), RESPONSES_E_API, error);
+    static const int most[] = {20, 40, 60, 60};
+    for (int i = 0; i < 4; i++) {
+        char pointer[32];
+        snprintf(pointer, sizeof pointer, "/%d/waited_ms", i);
+        const char *value;
+        size_t len;
+        const char *history = responses_error_field(error, RESPONSES_ERROR_HISTORY, NULL);
+        assert_int_equal(responses_json_get(history, NTS, pointer, NULL, &value, &len),
+                         RESPONSES_OK);
+        int waited = atoi(value);
+        assert_in_range(waited, most[i] * 3 / 4, most[i]);
+    }
+    set(client, "retry_min_ms", "0");
+    refuse(500, "", "{}");
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(create(), error);
+}
+
 static void the_history_tells_what_happened(void **state)
 {
     (void)state;
@@ -344,6 +371,7 @@ int main(void)
     const struct CMUnitTest retries[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(a_transient_failure_is_tried_again),
+        TEST(the_pauses_are_those_of_the_options),
         TEST(the_history_tells_what_happened),
         TEST(after_max_retries_it_is_an_error),
         TEST(with_max_retries_0_there_is_one_attempt),

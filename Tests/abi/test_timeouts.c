@@ -136,6 +136,38 @@ static void keepalives_are_not_life(void **state)
     }
 }
 
+static void comments_are_life_where_that_is_wished(void **state)
+{
+    (void)state;
+    set(client, "count_comments", "1");
+    set_limit(client, "first_event_timeout_ms", 300);
+    set_limit(client, "idle_timeout_ms", 300);
+    struct exchange *x = server_expect(server);
+    stream_head(x, "");
+    for (int i = 0; i < 16; i++) {
+        stream_chunk(x, ": alive\n\n", 9);
+        pause_for(x, limit_ms(300) / 4);
+        if (i == 7)
+            stream_chunk(x, sse.text.data, sse.end[0]);
+    }
+    stream_chunk(x, sse.text.data + sse.end[0], sse.text.len - sse.end[0]);
+    stream_end(x);
+    struct played played = play(client);
+    assert_ok(played.status, played.error);
+    check_heard(&played.events, &sse, sse.count);
+    played_free(&played);
+
+    /* Silence is none. */
+    x = server_expect(server);
+    stream_head(x, "");
+    stream_chunk(x, ": alive\n\n", 9);
+    await_close(x);
+    played = play(client);
+    assert_status(played.status, RESPONSES_E_TIMEOUT, played.error);
+    assert_contains(message_of(played.error), "idle_timeout_ms");
+    played_free(&played);
+}
+
 static void a_slow_stream_that_moves_is_let_be(void **state)
 {
     (void)state;
@@ -307,6 +339,7 @@ int main(void)
         TEST(the_first_event_is_limited),
         TEST(the_time_between_events_is_limited),
         TEST(keepalives_are_not_life),
+        TEST(comments_are_life_where_that_is_wished),
         TEST(a_slow_stream_that_moves_is_let_be),
         TEST(all_of_a_call_is_limited),
         TEST(retries_and_pauses_count),

@@ -123,7 +123,7 @@ struct RetryRuleTests {
             (0, 500), (1, 1000), (2, 2000), (3, 4000), (4, 8000), (5, 8000), (1000, 8000),
         ] {
             for _ in 0..<50 {
-                let pause = RetryRule.backoffMilliseconds(retry: retry)
+                let pause = RetryRule.Backoff().milliseconds(retry: retry)
                 #expect(pause <= Int64(longest))
                 #expect(pause >= Int64(longest) * 3 / 4)
             }

@@ -69,6 +69,23 @@ package struct BaseURL {
         return outcome == CURLUE_OK
     }
 
+    /// Those of "fallback_base_urls".
+    static func list(_ text: Input) throws(ResponsesError) -> [BaseURL] {
+        var list: [BaseURL] = []
+        for part in text.split(separator: 0x20) {
+            do throws(ResponsesError) {
+                let url = try BaseURL(Array(part))
+                if !url.query.isEmpty { throw .invalid("base_url", "must not have a query") }
+                list.append(url)
+            } catch {
+                throw .invalid(
+                    "fallback_base_urls",
+                    "one of the URLs is not accepted as a base_url would be: \(error.message)")
+            }
+        }
+        return list
+    }
+
     private static func hasUser(_ text: [UInt8]) -> Bool {
         var slashes = 0
         for byte in text {

@@ -2,11 +2,11 @@
 package enum Option: Int {
     case apiKey, baseURL, organization, project, userAgent, authHeader, defaultQuery
     case caFile, caPath, caFallbackFile, clientCertificate, clientKey, tlsVerify
-    case proxy, noProxy, httpVersion
+    case proxy, noProxy, proxyAuthentication, unixSocket, fallbackBaseURLs, httpVersion
     case tcpKeepalive, connectTimeout, firstEventTimeout, idleTimeout, completionGrace, timeout
-    case maximumRetries, resumeAttempts, pollInterval
+    case maximumRetries, resumeAttempts, retryMinimum, retryMaximum, pollInterval
     case maximumEventBytes, maximumResponseBytes, maximumQueueBytes, maximumErrorBytes
-    case raw
+    case countComments, raw
     case pingInterval, sessionTurns
 
     package var name: StaticString {
@@ -26,6 +26,9 @@ package enum Option: Int {
         case .tlsVerify: return "tls_verify"
         case .proxy: return "proxy"
         case .noProxy: return "no_proxy"
+        case .proxyAuthentication: return "proxy_auth"
+        case .unixSocket: return "unix_socket"
+        case .fallbackBaseURLs: return "fallback_base_urls"
         case .httpVersion: return "http_version"
         case .tcpKeepalive: return "tcp_keepalive_ms"
         case .connectTimeout: return "connect_timeout_ms"
@@ -35,11 +38,14 @@ package enum Option: Int {
         case .timeout: return "timeout_ms"
         case .maximumRetries: return "max_retries"
         case .resumeAttempts: return "resume_attempts"
+        case .retryMinimum: return "retry_min_ms"
+        case .retryMaximum: return "retry_max_ms"
         case .pollInterval: return "poll_interval_ms"
         case .maximumEventBytes: return "max_event_bytes"
         case .maximumResponseBytes: return "max_response_bytes"
         case .maximumQueueBytes: return "max_queue_bytes"
         case .maximumErrorBytes: return "max_error_bytes"
+        case .countComments: return "count_comments"
         case .raw: return "raw"
         case .pingInterval: return "ping_interval_ms"
         case .sessionTurns: return "session_turns"
@@ -56,16 +62,20 @@ package enum Option: Int {
         case 5: return first(name, .proxy)
         case 7: return first(name, .apiKey, .project, .caFile, .caPath)
         case 8: return first(name, .baseURL, .noProxy)
-        case 10: return first(name, .timeout, .userAgent, .tlsVerify, .clientKey)
-        case 11: return first(name, .authHeader, .clientCertificate, .maximumRetries)
-        case 12: return first(name, .organization, .httpVersion)
+        case 10:
+            return first(name, .timeout, .userAgent, .tlsVerify, .clientKey, .proxyAuthentication)
+        case 11:
+            return first(name, .authHeader, .clientCertificate, .maximumRetries, .unixSocket)
+        case 12:
+            return first(name, .organization, .httpVersion, .retryMinimum, .retryMaximum)
         case 13: return first(name, .defaultQuery, .sessionTurns)
         case 15:
             return first(
                 name, .idleTimeout, .resumeAttempts, .maximumEventBytes, .maximumQueueBytes,
                 .maximumErrorBytes)
         case 16: return first(name, .tcpKeepalive, .pollInterval, .caFallbackFile, .pingInterval)
-        case 18: return first(name, .connectTimeout, .maximumResponseBytes)
+        case 14: return first(name, .countComments)
+        case 18: return first(name, .connectTimeout, .maximumResponseBytes, .fallbackBaseURLs)
         case 19: return first(name, .completionGrace)
         case 22: return first(name, .firstEventTimeout)
         default: return nil

@@ -37,6 +37,11 @@ package struct Settings {
     /// May have a password in it.
     var proxy: Text?
     var noProxy: [UInt8]?
+    var proxyAuthentication = ProxyAuthentication.basic
+    /// The server is behind it.
+    var unixSocket: [UInt8]?
+    /// Tried in order where no connection to `baseURL` is made.
+    var fallbackBaseURLs: [BaseURL] = []
     var usesHTTP2 = false
 
     // Milliseconds; 0 is no limit.
@@ -48,6 +53,8 @@ package struct Settings {
     var timeout: Int64 = 0
     var pollInterval: Int64 = 500
 
+    var retryMinimum: Int64 = 500
+    var retryMaximum: Int64 = 8000
     var maximumRetries = 2
     var resumeAttempts = 20
     var maximumEventBytes = 64 << 20
@@ -55,6 +62,8 @@ package struct Settings {
     var maximumQueueBytes = 256 << 10
     /// Of the body of an error.
     var maximumErrorBytes = 64 << 10
+    /// Any bytes of a stream are a sign of life.
+    var countsComments = false
     /// Answers are handed over as they came.
     package var isRaw = false
 
@@ -238,7 +247,8 @@ package struct Settings {
 
     /// The proxy that the environment names at this moment, where no option does.
     var proxyOfEnvironment: Input? {
-        proxy == nil ? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value : nil
+        proxy == nil && unixSocket == nil
+            ? Proxy.inEnvironment(isSecure: baseURL.isSecure)?.value : nil
     }
 
     /// Servers are reached by way of a SOCKS proxy.
@@ -257,7 +267,10 @@ package struct Settings {
     ) -> Bool {
         let isPrivileged = platform_is_privileged() != 0
         let chosen: Bool
-        if let proxy {
+        curl_set_long(easy, CURLOPT_PROXYAUTH, proxyAuthentication.bits)
+        if unixSocket != nil {
+            chosen = curl_set_text(easy, CURLOPT_PROXY, "") == CURLE_OK
+        } else if let proxy {
             chosen = curl_set_text(easy, CURLOPT_PROXY, proxy.cString) == CURLE_OK
         } else if let value = proxyOfEnvironment {
             do throws(ResponsesError) {
@@ -274,6 +287,7 @@ package struct Settings {
         // no_proxy is left to libcurl, but for programs that have no environment.
         let exceptions = noProxy ?? (isPrivileged ? [] : nil)
         return chosen && set(easy, CURLOPT_NOPROXY, exceptions)
+            && set(easy, CURLOPT_UNIX_SOCKET_PATH, unixSocket)
     }
 
     /// The same for the server and for a proxy that is spoken to over TLS.

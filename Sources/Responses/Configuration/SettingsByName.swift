@@ -33,6 +33,13 @@ extension Settings {
         case .tlsVerify: verifiesTLS = try flag(option, given)
         case .proxy: try setProxy(given)
         case .noProxy: noProxy = try line(option, given)
+        case .proxyAuthentication:
+            guard let method = ProxyAuthentication.named(given) else {
+                throw refusal(option, "expected basic, digest, ntlm, negotiate or any")
+            }
+            proxyAuthentication = method
+        case .unixSocket: unixSocket = given.isEmpty ? nil : try path(option, given)
+        case .fallbackBaseURLs: fallbackBaseURLs = try BaseURL.list(given)
         case .httpVersion:
             if equal(given, "1.1") {
                 usesHTTP2 = false
@@ -54,11 +61,17 @@ extension Settings {
         case .maximumResponseBytes: maximumResponseBytes = try size(option, given)
         case .maximumQueueBytes: maximumQueueBytes = try size(option, given)
         case .maximumErrorBytes: maximumErrorBytes = try size(option, given)
+        case .retryMinimum: retryMinimum = try number(option, given, 0...600_000, "milliseconds")
+        case .retryMaximum: retryMaximum = try number(option, given, 0...600_000, "milliseconds")
+        case .countComments: countsComments = try flag(option, given)
         case .raw: isRaw = try flag(option, given)
         case .pingInterval: pingInterval = try milliseconds(option, given)
         case .sessionTurns: sessionTurns = Int(try number(option, given, 1...1000, "turns"))
         }
     }
+
+    /// The pauses before retries.
+    var backoff: RetryRule.Backoff { RetryRule.Backoff(least: retryMinimum, most: retryMaximum) }
 
     private mutating func restore(_ option: Option, _ standard: Settings) {
         switch option {
@@ -74,6 +87,9 @@ extension Settings {
         case .tlsVerify: verifiesTLS = true
         case .proxy: proxy = nil
         case .noProxy: noProxy = nil
+        case .proxyAuthentication: proxyAuthentication = standard.proxyAuthentication
+        case .unixSocket: unixSocket = nil
+        case .fallbackBaseURLs: fallbackBaseURLs = []
         case .httpVersion: usesHTTP2 = standard.usesHTTP2
         case .tcpKeepalive: tcpKeepalive = standard.tcpKeepalive
         case .connectTimeout: connectTimeout = standard.connectTimeout
@@ -88,6 +104,9 @@ extension Settings {
         case .maximumResponseBytes: maximumResponseBytes = standard.maximumResponseBytes
         case .maximumQueueBytes: maximumQueueBytes = standard.maximumQueueBytes
         case .maximumErrorBytes: maximumErrorBytes = standard.maximumErrorBytes
+        case .retryMinimum: retryMinimum = standard.retryMinimum
+        case .retryMaximum: retryMaximum = standard.retryMaximum
+        case .countComments: countsComments = standard.countsComments
         case .raw: isRaw = standard.isRaw
         case .pingInterval: pingInterval = standard.pingInterval
         case .sessionTurns: sessionTurns = standard.sessionTurns

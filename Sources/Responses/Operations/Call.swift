@@ -52,6 +52,7 @@ package final class Call: Waiter {
     /// How often the request was sent again.
     var retries = 0
     var resumption = Resumption()
+    var servers = Servers()
     var polling: Polling
     /// Those that the caller was given: from then on the request is not sent anew.
     var deliveredEvents: Int { handsOverEvents ? stream.takenEvents : 0 }
@@ -369,6 +370,7 @@ package final class Call: Waiter {
             engine.blocks.takeBack(from: &transfer.inbox)
             accumulator.arriving.moved(to: decoder.eventStart)
             progress.arrival = transfer.lastArrival
+            if settings.countsComments { progress.sawEvent = true }
             transfer.resumeIfPaused()
             return .bytes
         }

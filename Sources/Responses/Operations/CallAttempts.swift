@@ -72,6 +72,7 @@ extension Call {
         if let turn { return turnEnded(turn) }
         guard let transfer else { return }
         let status = transfer.headers.status
+        if status > 0 { servers.isReached = true }
         if let excess = transfer.excess {
             attemptFailed("headers")
             return fail(.limit, "\(excess)")

@@ -8,6 +8,9 @@ extension Call {
 
     func connectionFailed(_ transfer: Transfer) {
         let kind = TransferFailure(transfer.result, isBroken: transfer.connectionEnd != nil)
+        let isUnreached = kind.status == .network || kind.status == .timeout
+        if !transfer.phase.isBeforeSending { servers.isReached = true }
+        if isUnreached && goesToNextServer(transfer) { return }
         if kind.status == .timeout {
             return attemptTimedOut(
                 "connect_timeout_ms: no connection was made within \(settings.connectTimeout) ms")

@@ -22,7 +22,8 @@ extension Call {
 
     func waitOut(_ error: ResponsesError, _ wish: Int64) {
         let left = limits.millisecondsLeft(platform_now())
-        let pause = RetryRule.patientPause(retry: retries, wish: wish, left: left)
+        let pause = RetryRule.patientPause(
+            retry: retries, wish: wish, left: left, settings.backoff)
         retries &+= 1
         polling.outage = error.message
         journal.pauseBegins(pause)

@@ -35,7 +35,9 @@ struct Resumption {
 
     /// Notes that the stream will be resumed. Returns the pause before that, in milliseconds; nil when
     /// there were too many attempts.
-    mutating func begin(after cursor: Int64, limit: Int, _ now: UInt64) -> Int64? {
+    mutating func begin(
+        after cursor: Int64, limit: Int, _ backoff: RetryRule.Backoff, _ now: UInt64
+    ) -> Int64? {
         if isExhausted(at: cursor, limit) { return nil }
         if cursor != self.cursor {
             self.cursor = cursor
@@ -47,7 +49,7 @@ struct Resumption {
         hasBegun = true
         withoutProgress &+= 1
         if withoutProgress > 1 {
-            return RetryRule.backoffMilliseconds(retry: withoutProgress - 2)
+            return backoff.milliseconds(retry: withoutProgress - 2)
         }
         // At once: most breaks are over when they are noticed. A server that breaks off after every event
         // is asked at a rate that it can bear.
@@ -233,7 +235,8 @@ extension Call {
         let now = platform_now()
         guard
             var pause = resumption.begin(
-                after: stream.lastSequence, limit: settings.resumeAttempts, now)
+                after: stream.lastSequence, limit: settings.resumeAttempts, settings.backoff,
+                now)
         else {
             return fail(
                 ResponsesError(.truncated, message: reason, makeDetails(nil, isRetryable: true)))
@@ -261,6 +264,7 @@ extension Call {
         } catch {
             return fail(error)
         }
+        request = placed(request)
         journal.pauseBegins(pause)
         if pause == 0 { startAttempt() } else { sleep(pause) }
     }

@@ -6,7 +6,8 @@ extension Call {
     @inline(never)
     func retry(_ wish: Int64, _ reason: Message, else error: ResponsesError) {
         switch RetryRule.pause(
-            retry: retries, wish: wish, left: limits.millisecondsLeft(platform_now()))
+            retry: retries, wish: wish, left: limits.millisecondsLeft(platform_now()),
+            settings.backoff)
         {
         case .tooLong:
             fail(

@@ -148,6 +148,11 @@ package final class Client {
         -> Call
     {
         try Client.checkKey(frozen)
+        for other in frozen.values.fallbackBaseURLs
+        where other.isSecure != frozen.values.baseURL.isSecure {
+            throw .invalid(
+                "fallback_base_urls", "all must be https, or all http, as base_url is")
+        }
         return Call(operation, frozen, engine, currentLog.redacting(frozen.values.redaction))
     }
 

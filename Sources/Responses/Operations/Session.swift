@@ -532,7 +532,7 @@ package final class Session: WebSocketUser {
             failures = 0
             return failWaiting(end)
         }
-        switch RetryRule.pause(retry: failures - 1, wish: wish, left: nil) {
+        switch RetryRule.pause(retry: failures - 1, wish: wish, left: nil, given.values.backoff) {
         case .milliseconds(let pause):
             pauseEnd = platform_now() &+ UInt64(max(0, pause)) &* 1_000_000
             engine.setDeadlineIfEarlier(self, pauseEnd)

@@ -84,4 +84,7 @@ package final class ResponsesError: Error, @unchecked Sendable {
 /// How far an attempt came; the numbers are those of the header.
 package enum Phase: Int32 {
     case none, lookup, connect, tls, sending, waiting, reading
+
+    /// Nothing of the request has gone out.
+    var isBeforeSending: Bool { rawValue < Phase.sending.rawValue }
 }

@@ -26,30 +26,45 @@ package enum RetryRule {
 
     /// The pause before a retry, in milliseconds. `wish`: what the server asked for, or a negative number.
     /// `left`: the time that the call has, nil without a limit.
-    package static func pause(retry: Int, wish: Int64, left: Int64?) -> Pause {
+    package static func pause(
+        retry: Int, wish: Int64, left: Int64?, _ backoff: Backoff = Backoff()
+    ) -> Pause {
         if wish > longestWish { return .tooLong }
-        let pause = wish > 0 ? wish : backoffMilliseconds(retry: retry)
+        let pause = wish > 0 ? wish : backoff.milliseconds(retry: retry)
         if let left, pause >= left { return .noTimeLeft(pause) }
         return .milliseconds(pause)
     }
 
     /// The pause of a poll while the server does not answer.
-    package static func patientPause(retry: Int, wish: Int64, left: Int64?) -> Int64 {
+    package static func patientPause(
+        retry: Int, wish: Int64, left: Int64?, _ backoff: Backoff = Backoff()
+    ) -> Int64 {
         // A server may ask for a longer pause, and not for being asked without one.
-        let pause = max(wish, backoffMilliseconds(retry: retry))
+        let pause = max(wish, backoff.milliseconds(retry: retry))
         guard let left, pause > left / 2 else { return pause }
         // Shorter pauses towards the end, because the server may come back at the last moment. The pause that
         // the server asks for is kept while that is possible.
         return wish > left / 2 && wish < left ? wish : max(50, left / 2)
     }
 
-    /// 0.5 s, doubled for each retry up to 8 s, less up to a quarter of it by chance, so that clients
-    /// that failed together do not come back together.
-    package static func backoffMilliseconds(retry: Int) -> Int64 {
-        let base = Int64(500) << Int64(min(max(retry, 0), 4))
-        var random: UInt32 = 0
-        platform_random(&random, 4)
-        return base - base / 4 * Int64(random >> 8) / (1 << 24)
+    /// The pauses where the server asks for none, in milliseconds: the least, doubled for each retry up to the most, less
+    /// up to a quarter of it by chance, so that clients that failed together do not come back together.
+    package struct Backoff {
+        let least: Int64
+        let most: Int64
+
+        package init(least: Int64 = 500, most: Int64 = 8000) {
+            self.least = least
+            self.most = most
+        }
+
+        package func milliseconds(retry: Int) -> Int64 {
+            // 600,000 at most, so that nothing overflows.
+            let base = min(least << Int64(min(max(retry, 0), 20)), max(most, 0))
+            var random: UInt32 = 0
+            platform_random(&random, 4)
+            return base - base * Int64(random >> 8) / (1 << 26)
+        }
     }
 
     /// `retry-after-ms`: milliseconds, perhaps with a fraction.

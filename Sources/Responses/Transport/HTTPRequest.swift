@@ -44,6 +44,16 @@ package final class HTTPRequest {
         self.wantsEvents = wantsEvents
     }
 
+    /// The same request to another server.
+    func moved(from old: BaseURL, to new: BaseURL) -> HTTPRequest {
+        let rest = url[old.prefix.count...].dropLast()
+        let moved = HTTPRequest(
+            method, at: place, url: new.prefix + rest, body: body, wantsEvents: wantsEvents,
+            upgrade: upgradeKey)
+        moved.idempotencyKey = idempotencyKey
+        return moved
+    }
+
     /// Gives all but a GET a key, by which the server knows it when it comes again. A POST or PATCH may
     /// otherwise be done twice; PUT and DELETE may be repeated anyway (RFC 9110, 9.2.2), and with a key the
     /// second answer can be that of the first.

@@ -49,6 +49,14 @@ package final class ResponseHeaders {
         return takeField(line, count)
     }
 
+    /// Another answer comes in place of this one.
+    func beginAnew() {
+        fields.removeAll()
+        status = 0
+        isComplete = false
+        expectsStatus = true
+    }
+
     private var isVersion11: Bool {
         version.utf8CodeUnitCount == 8 && version.utf8Start[5] == 0x31
             && version.utf8Start[7] == 0x31

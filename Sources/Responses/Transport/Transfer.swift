@@ -305,6 +305,11 @@ final class Transfer {
             return true
         }
         wasSentAgain = true
+        // A proxy has said how it wants to be told the password, and the server has not seen the request.
+        if headers.status == 407 && !request.isSecure {
+            headers.beginAnew()
+            return true
+        }
         isCutAfterSending = sent > sentBeforeRequest && request.method != .get
         return !isCutAfterSending
     }
