@@ -313,7 +313,7 @@ static void max_event_bytes_is_the_limit(void **state)
         assert_int_equal(played.events.count, 1);
         assert_string_equal(responses_response_id(played.response), "resp_1");
         played_free(&played);
-        assert_int_equal(wire_ended(server, (int)i), 1009);
+        assert_int_equal(wire_ended(server, (int)i, client), 1009);
     }
 }
 
@@ -327,7 +327,7 @@ static void a_length_beyond_the_limit_is_refused_at_once(void **state)
     assert_status(played.status, RESPONSES_E_LIMIT, played.error);
     assert_null(played.response);
     played_free(&played);
-    assert_int_equal(wire_ended(server, 0), 1009);
+    assert_int_equal(wire_ended(server, 0, client), 1009);
 }
 
 static void turns_have_any_size(void **state)

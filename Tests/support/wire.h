@@ -20,6 +20,8 @@
 
 #include <stddef.h>
 
+#include <responses.h>
+
 #include "sse.h"
 #include "text.h"
 #include "websocket.h"
@@ -70,7 +72,7 @@ void wire_reset(struct wire *wire); /* RST */
 
 /* The next text message, to be freed; NULL when none comes any more. Pings are answered. */
 char *wire_take(struct wire *wire);
-/* Reads until the client has closed, ended or reset the connection. */
+/* Reads until the client has closed, ended or reset the connection, and ends it after the client's close frame. */
 void wire_drain(struct wire *wire);
 /* Waits for the next ping or pong, and does not answer it; its opcode, or 0 when there is none. */
 int wire_take_control(struct wire *wire);
@@ -97,8 +99,8 @@ int wire_message_connection(struct wire_server *server, int index);
 int wire_messages(struct wire_server *server); /* so far */
 /* The head of the index-th connection's request, waits as well. */
 const char *wire_head(struct wire_server *server, int index);
-/* Waits until the client has ended that connection; the code of its close frame, 1005 for one without, and 0 where
-   there was none. */
-int wire_ended(struct wire_server *server, int index);
+/* Uses the client until that connection has ended; the code of the client's close frame, 1005 for one without, and 0
+   where there was none. */
+int wire_ended(struct wire_server *server, int index, responses_client *client);
 
 #endif
