@@ -18,7 +18,7 @@ package struct WebSocketHandshake {
     }
 
     /// What is wrong with an answer with status 101, of whose headers these are the values, nil for none; nil when
-    /// nothing is. Several lines of one header are to be joined by commas.
+    /// nothing is. Of a header with several lines, the one that `lists` or `saysSomething` names decides.
     package func judge(
         upgrade: Input?, connection: Input?, accept: Input?, extensions: Input?, protocol: Input?
     ) -> StaticString? {
@@ -47,13 +47,13 @@ package struct WebSocketHandshake {
     }
 
     /// A list may have empty members (RFC 9110, 5.6.1).
-    private static func saysSomething(_ list: Input) -> Bool {
+    static func saysSomething(_ list: Input) -> Bool {
         for byte in list where byte > 0x20 && byte != 0x2C { return true }
         return false
     }
 
     /// Whether a member of the list, which are parted by commas, is the token, in any case of letters.
-    private static func lists(_ token: StaticString, in list: Input) -> Bool {
+    static func lists(_ token: StaticString, in list: Input) -> Bool {
         var start = 0
         while start <= list.count {
             var end = start

@@ -181,6 +181,19 @@ package final class ResponseHeaders {
         value(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
+    /// Of several of that name, the first that is wanted.
+    package func value(
+        _ name: StaticString, where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) -> UnsafeBufferPointer<UInt8>? {
+        var place = 0
+        while let field = nextField(&place) {
+            if equalIgnoringCase(field.name, name.buffer) && isWanted(field.value) {
+                return field.value
+            }
+        }
+        return nil
+    }
+
     /// All of them, a line "name: value" each, fit to be shown. Nil when memory is out.
     package func lines() -> Text? {
         var out = ByteBuffer()

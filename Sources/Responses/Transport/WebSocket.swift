@@ -67,6 +67,8 @@ final class WebSocket: Waiter {
     private let pingInterval: UInt64
     private let handshakeLimit: UInt64
     private let handshakeLimitName: Message
+    /// The handshake's request went out.
+    private var isAsked = false
     private var handshakeBy: UInt64 = 0
     private var closeBy: UInt64 = 0
     private var lastArrival: UInt64 = 0
@@ -131,6 +133,7 @@ final class WebSocket: Waiter {
 
     /// The request goes out: the limit for its answer begins.
     func requestGoesOut() {
+        isAsked = true
         if handshakeLimit > 0 { handshakeBy = engine.now &+ handshakeLimit }
         engine.setDeadline(self, nextDeadline(engine.now))
     }
@@ -142,13 +145,22 @@ final class WebSocket: Waiter {
             // An upload that waits would keep libcurl from ending the transfer with its body.
             hasSentAll = true
             wake()
-            return headers.status >= 400
+            if headers.status >= 400 { return true }
+            ending = Ending(
+                status: .http,
+                message: "the server answered the WebSocket handshake with status "
+                    + "\(Int64(headers.status)) in place of 101")
+            return false
         }
         if let reason = handshake.judge(
-            upgrade: headers.value("upgrade"), connection: headers.value("connection"),
+            upgrade: headers.value("upgrade"),
+            connection: headers.value("connection") { WebSocketHandshake.lists("upgrade", in: $0) }
+                ?? headers.value("connection"),
             accept: headers.value("sec-websocket-accept"),
-            extensions: headers.value("sec-websocket-extensions"),
-            protocol: headers.value("sec-websocket-protocol"))
+            extensions: headers.value(
+                "sec-websocket-extensions", where: WebSocketHandshake.saysSomething),
+            protocol: headers.value(
+                "sec-websocket-protocol", where: WebSocketHandshake.saysSomething))
         {
             ending = Ending(
                 status: .protocol,
@@ -363,7 +375,9 @@ final class WebSocket: Waiter {
     /// stops watching the socket, and tells nobody. That is how the end is known. Called in the middle of libcurl's
     /// work, so the upload is ended afterwards.
     func noticeEnd() {
-        if state == .opening || state == .ended || transfer.isPaused || isAtEnd { return }
+        // Until the request goes out, libcurl has other reasons to stop watching a socket.
+        if state == .opening && !isAsked { return }
+        if state == .ended || transfer.isPaused || isAtEnd { return }
         isAtEnd = true
         engine.settleLater(self)
     }
