@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ._client import OpenAI as OpenAI
     from ._client_async import AsyncClient as AsyncClient
     from ._client_async import AsyncOpenAI as AsyncOpenAI
+    from ._connection import ResponsesConnection as ResponsesConnection
+    from ._connection_async import AsyncResponsesConnection as AsyncResponsesConnection
     from ._errors import APIConnectionError as APIConnectionError
     from ._errors import APIError as APIError
     from ._errors import APIResponseValidationError as APIResponseValidationError
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from ._errors import ToolRunError as ToolRunError
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._errors import UnsupportedError as UnsupportedError
+    from ._errors import WebSocketQueueFullError as WebSocketQueueFullError
     from ._events import Event as Event
     from ._library import build_info as build_info
     from ._library import version as version
@@ -73,6 +76,8 @@ _PLACES = {
     "_azure_async": "AsyncAzureOpenAI",
     "_client": "OpenAI",
     "_client_async": "AsyncClient AsyncOpenAI",
+    "_connection": "ResponsesConnection",
+    "_connection_async": "AsyncResponsesConnection",
     "_errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
         AuthenticationError BadRequestError BusyError ClosedError ConflictError
@@ -80,7 +85,7 @@ _PLACES = {
         InvalidWebhookSignatureError LengthFinishReasonError NotFoundError OpenAIError
         OutOfMemoryError PermissionDeniedError RateLimitError RequestCancelledError
         ResponseFailedError ResponseTooLargeError StreamTruncatedError ToolRunError
-        UnprocessableEntityError UnsupportedError
+        UnprocessableEntityError UnsupportedError WebSocketQueueFullError
     """,
     "_events": "Event",
     "_library": "build_info version",

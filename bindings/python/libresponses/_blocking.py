@@ -11,7 +11,7 @@ from weakref import WeakSet, ref
 
 from . import _engine, _errors, _green, _keys
 from ._call import SLICE_MS
-from ._loop import Reactor, Reactors
+from ._loop import Reactor, Reactors, _dispatch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -244,12 +244,25 @@ class Reading:
         self.call.close()
 
 
+# How often a session is looked after whose program does something else, such as a tool of its own.
+# Servers commonly ping each 20 seconds, and wait as long for the answer.
+LOOK_AFTER_S = 5.0
+
+
 class Watch(Reactor):
     """Connections of their own, for a session whose calls are waited for together.
 
     Threads share it. Each reads the calls that it began to read by itself; those of a `Feed` are
-    read under the lock.
+    read under the lock. A thread of its own has pings answered while nobody is in the library.
     """
+
+    def __init__(self) -> None:
+        from threading import Event, Thread
+
+        super().__init__()
+        self._ended = ended = Event()
+        reference = ref(self, lambda _: ended.set())
+        Thread(target=_look_after, args=(reference, ended), daemon=True).start()
 
     def reading(self, call: Call, parts: Any, line: Any) -> Reading:
         return Reading(call, parts, line)
@@ -282,6 +295,16 @@ class Watch(Reactor):
             self.collect()
             handle.close()
             self.engine.close()
+        self._ended.set()
+
+
+def _look_after(reference: Any, ended: Any) -> None:
+    while not ended.wait(LOOK_AFTER_S):
+        watch = reference()
+        if watch is not None:
+            with watch.lock:
+                _dispatch(watch.engine.handle)
+        del watch
 
 
 def crowd(client: Any) -> Any:

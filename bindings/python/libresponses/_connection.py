@@ -37,10 +37,12 @@ class ResponsesConnectionManager(_handlers.Handled):
         self,
         client: Any,
         request: _requests.Request,
+        reconnecting: _session.Reconnecting | None,
         max_queue_size: int,
     ) -> None:
         self._client = client
         self._request = request
+        self._reconnecting = reconnecting
         self._queue = _session.Queue(max_queue_size)
         self._handlers = _handlers.Handlers()
         self._connection: ResponsesConnection | None = None
@@ -52,7 +54,7 @@ class ResponsesConnectionManager(_handlers.Handled):
     def __enter__(self) -> ResponsesConnection:
         client = self._client
         link = opened(client._line, client._settings, self._request)
-        connection = ResponsesConnection(client, link, self._handlers)
+        connection = ResponsesConnection(client, link, self._handlers, self._reconnecting)
         try:
             for event in self._queue.take():
                 connection.send(event)
@@ -104,12 +106,14 @@ class ResponsesConnection(_handlers.Handled):
         client: Any,
         link: Link,
         handlers: _handlers.Handlers,
+        reconnecting: _session.Reconnecting | None,
     ) -> None:
         # A client whose line is the session; what makes no response goes over that of the other.
         self._client = client.__class__.__new__(client.__class__)
         self._client.__dict__.update(client._state(), _line=link)
         self._link = link
         self._handlers = handlers
+        self._reconnecting = reconnecting
 
     # Events, as the ``openai`` package has them.
 
@@ -152,7 +156,19 @@ class ResponsesConnection(_handlers.Handled):
         return ConnectionEvents(self)
 
     def _next(self) -> Event | None:
-        return self._link.next()
+        while True:
+            try:
+                return self._link.next()
+            except _errors.APIConnectionError as problem:
+                reconnecting = self._reconnecting
+                if reconnecting is None or isinstance(problem, _errors.APITimeoutError):
+                    raise
+                goes_on, request = reconnecting.ask(self._link.connections)
+                if not goes_on:
+                    self.close()
+                    raise
+                if request is not None:
+                    self._link.renew(request)
 
     def dispatch_events(self) -> None:
         """Calls the functions of `on` with each event, until the connection is closed.
@@ -224,7 +240,7 @@ class ResponsesConnection(_handlers.Handled):
     @property
     def connections(self) -> int:
         """How many connections were made: 1, and one more for each that was lost and was needed."""
-        return self._link.session.connections
+        return self._link.connections
 
     @property
     def is_closed(self) -> bool:

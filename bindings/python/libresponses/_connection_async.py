@@ -35,10 +35,12 @@ class AsyncResponsesConnectionManager(_handlers.Handled):
         self,
         client: Any,
         request: _requests.Request,
+        reconnecting: _session.Reconnecting | None,
         max_queue_size: int,
     ) -> None:
         self._client = client
         self._request = request
+        self._reconnecting = reconnecting
         self._queue = _session.Queue(max_queue_size)
         self._handlers = _handlers.Handlers()
         self._connection: AsyncResponsesConnection | None = None
@@ -50,7 +52,7 @@ class AsyncResponsesConnectionManager(_handlers.Handled):
     async def __aenter__(self) -> AsyncResponsesConnection:
         client = self._client
         link = await opened(client._line, client._settings, self._request)
-        connection = AsyncResponsesConnection(client, link, self._handlers)
+        connection = AsyncResponsesConnection(client, link, self._handlers, self._reconnecting)
         try:
             for event in self._queue.take():
                 await connection.send(event)
@@ -106,12 +108,14 @@ class AsyncResponsesConnection(_handlers.Handled):
         client: Any,
         link: AsyncLink,
         handlers: _handlers.Handlers,
+        reconnecting: _session.Reconnecting | None,
     ) -> None:
         # A client whose line is the session; what makes no response goes over that of the other.
         self._client = client.__class__.__new__(client.__class__)
         self._client.__dict__.update(client._state(), _line=link)
         self._link = link
         self._handlers = handlers
+        self._reconnecting = reconnecting
 
     # Events, as the ``openai`` package has them.
 
@@ -154,7 +158,19 @@ class AsyncResponsesConnection(_handlers.Handled):
         return AsyncConnectionEvents(self)
 
     async def _next(self) -> Event | None:
-        return await self._link.next()
+        while True:
+            try:
+                return await self._link.next()
+            except _errors.APIConnectionError as problem:
+                reconnecting = self._reconnecting
+                if reconnecting is None or isinstance(problem, _errors.APITimeoutError):
+                    raise
+                goes_on, request = reconnecting.ask(self._link.connections)
+                if not goes_on:
+                    await self.close()
+                    raise
+                if request is not None:
+                    await self._link.renew(request)
 
     async def dispatch_events(self) -> None:
         """Calls the functions of `on` with each event, until the connection is closed.
@@ -235,7 +251,7 @@ class AsyncResponsesConnection(_handlers.Handled):
     @property
     def connections(self) -> int:
         """How many connections were made: 1, and one more for each that was lost and was needed."""
-        return self._link.session.connections
+        return self._link.connections
 
     @property
     def is_closed(self) -> bool:

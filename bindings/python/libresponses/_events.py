@@ -62,6 +62,8 @@ class Event:
         try:
             return getattr(self._model, name)
         except AttributeError:
+            if name == "stream_id":  # any event of a connection may have one
+                return None
             raise AttributeError(f"{self.type!r} event has no attribute {name!r}") from None
 
     def __dir__(self) -> list[str]:

@@ -9,6 +9,7 @@ A `Link` has the calls of a session. Some are read by whoever began them, as any
 from __future__ import annotations
 
 from os import getpid
+from weakref import WeakSet
 
 from . import _errors, _keys, _session
 
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 def opened(line: Line, settings: Any, request: Request) -> Link:
     """A link over a new session, when the server has agreed to it."""
     reactor, handle = line.apart()
+    try:
+        session = _agreed(line, settings, request, reactor, handle)
+    except BaseException:
+        reactor.give_up(handle)
+        raise
+    return Link(line, settings, reactor, session)
+
+
+def _agreed(
+    line: Line, settings: Any, request: Request, reactor: Any, handle: Any
+) -> _session.Session:
     session = _session.Session(request, handle, settings, _keys.source(settings, reactor))
     try:
         reading = reactor.reading(session.opening, None, line)
@@ -33,19 +45,36 @@ def opened(line: Line, settings: Any, request: Request) -> Link:
             reading.close()
     except BaseException:
         session.close()
-        reactor.give_up(handle)
         raise
-    return Link(line, reactor, session)
+    return session
 
 
 class Link:
     """The calls of one session."""
 
-    def __init__(self, line: Line, reactor: Any, session: _session.Session) -> None:
+    def __init__(self, line: Line, settings: Any, reactor: Any, session: _session.Session) -> None:
         self._line = line
+        self._settings = settings
         self._reactor = reactor
         self._feed = _session.Feed()
+        # Sessions before this one that still have calls, and the connections that all of them made.
+        self._former: WeakSet[_session.Session] = WeakSet()
+        self._earlier = 0
         self.session = session
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made."""
+        return self._earlier + self.session.connections
+
+    def renew(self, request: Request) -> None:
+        """Sends over another session from now on, when the server has agreed to it."""
+        before = self.session
+        session = _agreed(self._line, self._settings, request, self._reactor, before.client)
+        with self._reactor.lock:
+            self._earlier += before.connections
+            self._former.add(before)
+            self.session = session
 
     def start(self, request: Request, parts: Any = None) -> Any:
         """Starts a call: a turn of the session when it makes a response, else a request."""
@@ -116,6 +145,7 @@ class Link:
                 self._let_go(fed)
             feed.calls.clear()
             feed.ready.clear()
-        self.session.close()
+        for session in [*self._former, self.session]:
+            session.close()
         self._reactor.rouse(feed)
         self._reactor.give_up(self.session.client)

@@ -256,17 +256,21 @@ class Responses(Resource):
 
         It has the options of this client, and ``max_retries`` in place of the client's. A lost
         connection is made anew for the next turn, with the pauses of the library, not
-        ``initial_delay`` and ``max_delay``.
+        ``initial_delay`` and ``max_delay``. ``on_reconnecting`` is called when a turn was lost with
+        it, which is no exception then, for those who read events.
         """
         from . import _session
 
         self._no_raw("connect")
-        request = _requests.Request(
-            "session_open", "GET /responses", has_body=False,
-            extra_headers=extra_headers, extra_query=extra_query,
-        )  # fmt: skip
-        request.options = _session.open_options(websocket_connection_options or {}, max_retries)
-        return self._client._connect(request, max_queue_size)
+        options = _session.open_options(websocket_connection_options or {}, max_retries)
+        request = _session.opening(extra_query, extra_headers, options)
+        told = None
+        if on_reconnecting is not None:
+            attempts = 5 if max_retries is omit else max_retries
+            told = _session.Reconnecting(
+                on_reconnecting, request, extra_query, extra_headers, attempts
+            )
+        return self._client._connect(request, told, max_queue_size)
 
     @property
     def input_items(self) -> InputItems:

@@ -14,6 +14,7 @@ from . import _engine, _errors, _models, _options, _requests
 from . import _library as lib
 from ._call import Call
 from ._loop import Running
+from .types.websocket_reconnection import ReconnectingEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ CREATE = "response.create"
 
 # Events that say that a turn failed; nothing follows them.
 _TOLD = frozenset({"error", "response.failed", "response.steer.failed"})
+
+
+class Turn(Call):
+    """A call of a session, which stays as long as there are any."""
+
+    __slots__ = ("session",)
+    session: Session
 
 
 class Session(_engine.Owned):
@@ -77,7 +85,9 @@ class Session(_engine.Owned):
 
     def _started(self, function: Any, name: str, data: bytes) -> Call:
         at = _address(self.at())
-        return Call(name, self._base_url, self._source, function, at, data, _UNTIL_NUL)
+        call = Turn(name, self._base_url, self._source, function, at, data, _UNTIL_NUL)
+        call.session = self
+        return call
 
     @property
     def connections(self) -> int:
@@ -243,3 +253,47 @@ class Queue:
     def take(self) -> list[Any]:
         events, self._events, self._size = self._events, [], 0
         return events
+
+
+class Reconnecting:
+    """The function that is told when a connection was lost, and what it wants of the next one."""
+
+    def __init__(
+        self, function: Any, request: _requests.Request, query: Any, headers: Any, attempts: int
+    ) -> None:
+        self._function = function
+        self._request = request
+        self._query = query or {}
+        self._headers = headers or {}
+        self._attempts = attempts
+        self._told = 0
+
+    def ask(self, connections: int) -> tuple[bool, _requests.Request | None]:
+        """Whether the connection goes on, and with which request; None for the one it has.
+
+        Several turns may be lost with a connection, which has a number: it is told once.
+        """
+        if connections == self._told:
+            return True, None
+        self._told = connections
+        event = ReconnectingEvent(1, self._attempts, 0.0, 1006, self._query, self._headers)
+        try:
+            wanted = self._function(event) or {}
+        except Exception:
+            return False, None
+        if wanted.get("abort"):
+            return False, None
+        if "extra_query" not in wanted and "extra_headers" not in wanted:
+            return True, None
+        self._query = wanted.get("extra_query", self._query)
+        self._headers = wanted.get("extra_headers", self._headers)
+        return True, opening(self._query, self._headers, self._request.options)
+
+
+def opening(query: Any, headers: Any, options: dict[str, str]) -> _requests.Request:
+    """The request that opens a session."""
+    made = _requests.Request(
+        "session_open", "GET /responses", has_body=False, extra_headers=headers, extra_query=query
+    )
+    made.options = options
+    return made

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import threading
 from collections.abc import Iterator
 from typing import Any, Callable
 
 import pytest
-from conftest import Sandbox, run, script
+from conftest import KEY, Sandbox, run, script
 
 import libresponses
 from libresponses import AsyncOpenAI, OpenAI
@@ -426,3 +427,193 @@ def test_a_tool_loop_of_asyncio(client: Any) -> None:
                 client.responses.run(session=connection, **TURN, input="x", tools=[])
 
     run(main())
+
+
+def test_a_lost_turn_that_the_program_hears_of(client: OpenAI, sandbox: Sandbox, tag: str) -> None:
+    """It is told once for a connection, may say what the next is made with, or give up."""
+    seen: list[Any] = []
+    headers = {"X-Sandbox-Tag": tag}
+
+    def told(event: Any) -> Any:
+        seen.append(event)
+        if len(seen) == 1:
+            return None
+        if len(seen) == 2:
+            return {"extra_headers": {**headers, "X-Mine": "2"}}
+        return {"abort": True}
+
+    with client.responses.connect(extra_headers=headers, on_reconnecting=told) as connection:
+        for lane in "ab":
+            connection.response.create(
+                **TURN, input="x", stream_id=lane, metadata=fault("stall-after-events=4")
+            )
+        assert connection.recv().type == "response.created"
+        connection.response.create(**TURN, input="x", metadata=fault("cut-after-events=4"))
+        connection.response.create(**TURN, input="Next")
+        assert texts(until(connection, "response.completed")).endswith("You said: Next")
+        assert [(one.attempt, one.close_code) for one in seen] == [(1, 1006)]
+        connection.response.create(**TURN, input="x", metadata=fault("cut-after-events=1"))
+        assert connection.recv().type == "response.created"
+        # What is sent before it is noticed goes over the next connection of before.
+        for text in ("Before", "After"):
+            connection.response.create(**TURN, input=text)
+            assert texts(until(connection, "response.completed")) == f"You said: {text}"
+        assert connection.connections == 4
+        connection.response.create(**TURN, input="x", metadata=fault("cut-after-events=1"))
+        assert connection.recv().type == "response.created"
+        with pytest.raises(libresponses.StreamTruncatedError):
+            connection.recv()
+        assert connection.is_closed
+    opened = [
+        one["headers"].get("x-mine") for one in sandbox.requests(tag) if one["method"] == "GET"
+    ]
+    assert sorted(map(str, opened)) == ["2", "None", "None", "None"]
+    assert len(seen) == 3
+
+
+class PingServer:
+    """A WebSocket server whose connections are read by ``handler``; of the package websockets."""
+
+    def __init__(self, handler: Callable[[Any], None]) -> None:
+        from websockets.sync.server import serve
+
+        self._server = serve(handler, "127.0.0.1", 0)
+        self.base_url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}/v1"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join(30)
+        for descriptor in (self._server.shutdown_watcher, self._server.shutdown_notifier):
+            os.close(descriptor)
+
+
+def test_pings_are_answered_while_the_program_does_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("websockets")
+    from libresponses import _blocking
+
+    monkeypatch.setattr(_blocking, "LOOK_AFTER_S", 0.01)
+    answered = threading.Event()
+
+    def handler(socket: Any) -> None:
+        if socket.ping().wait(30):
+            answered.set()
+        for _ in socket:
+            pass
+
+    server = PingServer(handler)
+    try:
+        client = OpenAI(base_url=server.base_url, max_retries=0)
+        with client, client.responses.connect() as connection:
+            assert answered.wait(30)
+            assert connection.connections == 1
+    finally:
+        server.stop()
+
+
+def test_keys_of_a_function(sandbox: Sandbox) -> None:
+    """They are asked for when a connection is made."""
+    asked: list[str] = []
+
+    def key() -> str:
+        asked.append("")
+        return KEY
+
+    with OpenAI(api_key=key, max_retries=0) as client, client.responses.connect() as connection:
+        for number in range(3):
+            assert (
+                connection.create(**TURN, input=f"n{number}").output_text == f"You said: n{number}"
+            )
+        assert len(asked) == 1
+
+    async def main() -> None:
+        async def awaited() -> str:
+            await asyncio.sleep(0)
+            return key()
+
+        client = AsyncOpenAI(api_key=awaited, max_retries=0)
+        async with client, client.responses.connect() as connection:
+            await connection.response.create(**TURN, input="x")
+            assert (await connection.recv()).type == "response.created"
+
+    run(main())
+    assert len(asked) == 2
+
+
+FORK = """
+import os
+import libresponses
+from libresponses import OpenAI
+turn = {"model": "sandbox", "store": False}
+with OpenAI(max_retries=0) as client, client.responses.connect() as connection:
+    connection.create(**turn, input="x")
+    child = os.fork()
+    if child == 0:
+        for use in (
+            lambda: connection.create(**turn, input="x"),
+            lambda: connection.response.create(**turn, input="x"),
+            connection.recv,
+        ):
+            try:
+                use()
+            except libresponses.ForkedError:
+                continue
+            os._exit(1)
+        connection.close()
+        with client.responses.connect() as own:
+            os._exit(0 if own.create(**turn, input="x").output_text == "You said: x" else 2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert connection.create(**turn, input="y").output_text == "You said: y"
+    assert connection.connections == 1
+"""
+
+
+def test_a_child_process() -> None:
+    done = script("import warnings; warnings.simplefilter('ignore')\n" + FORK)
+    assert done.returncode == 0, done.stderr
+
+
+def test_closing_the_client_ends_a_connection_of_asyncio() -> None:
+    async def main() -> None:
+        client = AsyncOpenAI(max_retries=0)
+        connection = await client.responses.connect().enter()
+        await connection.response.create(**TURN, input="x", metadata=fault("stall-after-events=1"))
+        assert (await connection.recv()).type == "response.created"
+        waiting = asyncio.ensure_future(connection.recv())
+        await asyncio.sleep(0.05)
+        await client.close()
+        with pytest.raises(libresponses.ClosedError):
+            await waiting
+        await connection.close()
+
+    run(main())
+
+
+def test_cancelling_the_calls_of_a_client(client: OpenAI, connection: Any) -> None:
+    connection.response.create(**TURN, input="x", metadata=fault("stall-after-events=1"))
+    assert connection.recv().type == "response.created"
+    timer = threading.Timer(0.05, client.cancel_calls)
+    timer.start()
+    with pytest.raises(libresponses.RequestCancelledError):
+        connection.recv()
+    timer.join(30)
+    assert connection.create(**TURN, input="Next").output_text == "You said: Next"
+
+
+def test_options_of_the_other_package(client: OpenAI) -> None:
+    for options in ({"max_size": None, "compression": None, "max_queue": 16}, {"open_timeout": 5}):
+        with client.responses.connect(websocket_connection_options=options) as connection:
+            assert connection.create(**TURN, input="x").output_text == "You said: x"
+    connection = client.responses.connect(websocket_connection_options={"max_size": 2000}).enter()
+    with pytest.raises(libresponses.ResponseTooLargeError):
+        connection.create(**TURN, input="x" * 4000)
+    connection.close()
+    refusals: list[dict[str, Any]] = [{"compression": "deflate"}, {"extensions": []}]
+    for refused in refusals:
+        with pytest.raises(libresponses.InvalidArgumentError, match="websocket_connection_options"):
+            client.responses.connect(websocket_connection_options=refused)
+    with pytest.raises(AttributeError):
+        client.responses.with_raw_response.connect()
