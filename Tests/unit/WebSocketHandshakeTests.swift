@@ -33,17 +33,6 @@ struct WebSocketHandshakeTests {
         }
     }
 
-    /// RFC 4648, 10.
-    @Test func base64() {
-        for (text, encoded) in [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-        ] {
-            #expect(Self.text(WebSocketHandshake.base64(Array(text.utf8))) == encoded)
-        }
-        #expect(Self.text(WebSocketHandshake.base64([0xFB, 0xFF, 0xBF])) == "+/+/")
-    }
-
     /// RFC 6455, 1.3, with the key of the nonce "the sample nonce".
     private static let sample: WebSocketHandshake = {
         let nonce = Array("the sample nonce".utf8).withUnsafeBytes {
