@@ -45,17 +45,9 @@ class Scripted:
             def log_message(self, format: str, *_: Any) -> None:
                 pass
 
-        busy: set[threading.Thread] = set()
-        self.busy = busy
-
         class Server(ThreadingHTTPServer):
             daemon_threads = True
             block_on_close = False
-
-            def process_request_thread(self, request: Any, client_address: Any) -> None:
-                busy.add(threading.current_thread())
-                super().process_request_thread(request, client_address)
-                busy.discard(threading.current_thread())
 
             def handle_error(self, request: Any, client_address: Any) -> None:
                 pass  # the client went away
@@ -64,11 +56,6 @@ class Scripted:
         self.base_url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self.thread.start()
-
-    def settle(self) -> None:
-        """Waits until the connections of clients that were closed are closed here too."""
-        for thread in list(self.busy):
-            thread.join(5)
 
     def __enter__(self) -> Scripted:
         return self

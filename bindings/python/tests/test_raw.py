@@ -139,7 +139,6 @@ class Form:
 def sync(server: Scripted) -> Iterator[OpenAI]:
     with OpenAI(base_url=server.base_url, api_key=KEY, timeout=20, max_retries=0) as made:
         yield made
-    server.settle()
 
 
 def in_a_loop(server: Scripted, main: Callable[[AsyncOpenAI], Any]) -> None:
@@ -150,7 +149,6 @@ def in_a_loop(server: Scripted, main: Callable[[AsyncOpenAI], Any]) -> None:
             await main(client)
 
     asyncio.run(run())
-    server.settle()
 
 
 def looked_at(raw: Any, path: str) -> None:
