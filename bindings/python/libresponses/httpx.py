@@ -318,7 +318,7 @@ def _async_transport(package: Any) -> Any:
             self._reading.close()
 
     class AsyncTransport(package.AsyncBaseTransport):  # type: ignore[misc]
-        """As `Transport`, for asyncio. One may be used in several event loops."""
+        """As `Transport`, for asyncio and trio. One may be used in several event loops."""
 
         def __init__(
             self,

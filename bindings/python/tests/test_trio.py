@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Coroutine
 from typing import Any, Callable
 
 import pytest
+from conftest import KEY, Sandbox
 from scripted import Scripted
 
 import libresponses
+import libresponses.httpx as ours
 from libresponses import AsyncOpenAI
 
 trio = pytest.importorskip("trio")
@@ -147,6 +151,57 @@ def test_several_runs() -> None:
     run(main)
     asyncio.run(main())
     asyncio.run(client.close())
+
+
+@pytest.fixture(params=["httpx2", "httpx"])
+def package(request: pytest.FixtureRequest) -> Any:
+    return pytest.importorskip(request.param)
+
+
+def test_transports(package: Any, sandbox: Sandbox, fault: Fault) -> None:
+    """`AsyncTransport` waits by the means of trio too, and so does what passes on."""
+    url = f"{sandbox.base_url}/responses"
+    found: dict[int, str] = {}
+
+    async def main() -> None:
+        async with package.AsyncClient(
+            transport=ours.of(package).AsyncTransport(),
+            timeout=30,
+            headers={"Authorization": f"Bearer {KEY}"},
+        ) as client:
+
+            async def one(number: int) -> None:
+                body = {"model": "sandbox", "input": f"n{number}", "stream": bool(number % 2)}
+                async with client.stream("POST", url, json=body) as answer:
+                    found[number] = (await answer.aread()).decode()
+
+            async with trio.open_nursery() as nursery:
+                for number in range(20):
+                    nursery.start_soon(one, number)
+            assert (await client.get(f"{sandbox.base_url}/models")).json()["object"] == "list"
+            # What is cancelled ends, and what others wait for goes on.
+            body = {"model": "sandbox", "input": "Hi"}
+            async with trio.open_nursery() as nursery:
+                with trio.move_on_after(0.1) as scope:
+                    nursery.start_soon(one, 20)
+                    await client.post(url, json=body, headers=fault("first-byte-delay=60000"))
+            assert scope.cancelled_caught
+            # A stream may be left before its end.
+            headers = fault("stall-after-events=3")
+            stream = {**body, "stream": True}
+            async with client.stream("POST", url, json=stream, headers=headers) as answer:
+                async for line in answer.aiter_lines():
+                    assert line.startswith("event: response.created")
+                    break
+                await answer.aclose()
+
+    with warnings.catch_warnings():
+        # The packages leave their own generators to the collector.
+        warnings.filterwarnings("ignore", "Async generator 'httpx", ResourceWarning)
+        run(main)
+        gc.collect()
+    assert sorted(found) == list(range(21))
+    assert all(f"n{number}" in text for number, text in found.items())
 
 
 def test_outside() -> None:
