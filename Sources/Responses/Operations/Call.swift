@@ -393,7 +393,7 @@ package final class Call: Waiter {
             return .bytes
         }
         if turn.state == .over { return .ended }
-        return turn.state == .waiting && session.takesKeyWish() ? .keyWish : .nothing
+        return turn.state == .waiting && session.takesKeyWish(for: turn) ? .keyWish : .nothing
     }
 
     @inline(__always)

@@ -49,7 +49,7 @@ extension Call {
     func leaveTurn() {
         guard let turn, let session = operation.turn?.session else { return }
         self.turn = nil
-        if keyRequest != nil { session.giveBackKeyWish() }
+        if turn.asksForKey { session.giveBackKeyWish() }
         session.leave(turn)
     }
 
@@ -71,6 +71,7 @@ extension Call {
         guard let session = operation.turn?.session else { return }
         engine.locked {
             limits.turnWaits()
+            turn?.asksForKey = false
             session.use(frozen)
         }
     }

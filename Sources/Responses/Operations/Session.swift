@@ -157,10 +157,11 @@ package final class Session: WebSocketUser {
 
     // MARK: keys
 
-    /// True once: the caller is to ask for the key.
-    func takesKeyWish() -> Bool {
+    /// True once: the turn's call is to ask for the key.
+    func takesKeyWish(for turn: Turn) -> Bool {
         if key != .wanted { return false }
         key = .asked
+        turn.asksForKey = true
         return true
     }
 
@@ -297,13 +298,15 @@ package final class Session: WebSocketUser {
             return deliver(message, to: turn)
         }
         let marks = SessionMarks(message)
+        let turn = active(marks.lane, underWay)
         switch meaning {
         case .steerAccepted, .steerPending, .steerFailed:
             steered(message, isAccepted: meaning == .steerAccepted, marks, underWay)
-        case .created: responseBegan(message, marks, underWay)
-        case .error: refused(message, marks, underWay, socket)
+        case .created:
+            responseBegan(message, marks, turn ?? only(marks.lane, underWay, socket), underWay)
+        case .error: refused(message, marks, turn, underWay, socket)
         case .plain, .terminal:
-            guard let turn = active(marks.lane, underWay) else { return }
+            guard let turn = turn ?? only(marks.lane, underWay, socket) else { return }
             deliver(message, to: turn)
             if meaning == .terminal { finish(turn, nil) }
         }
@@ -314,8 +317,19 @@ package final class Session: WebSocketUser {
         underWay.first { $0.isActive && $0.lane == lane }
     }
 
-    private func responseBegan(_ message: Input, _ marks: SessionMarks, _ underWay: [Turn]) {
-        if let turn = active(marks.lane, underWay) {
+    /// The same where the server knows no lanes: it names none, and takes one turn at a time.
+    private func only(_ lane: [UInt8], _ underWay: [Turn], _ socket: WebSocket) -> Turn? {
+        guard lane.isEmpty, !socket.hasStrays, underWay.count == 1, let turn = underWay.first,
+            turn.isActive
+        else { return nil }
+        turn.lane = lane
+        return turn
+    }
+
+    private func responseBegan(
+        _ message: Input, _ marks: SessionMarks, _ turn: Turn?, _ underWay: [Turn]
+    ) {
+        if let turn {
             turn.responseID = marks.responseID
             return deliver(message, to: turn)
         }
@@ -354,12 +368,13 @@ package final class Session: WebSocketUser {
     }
 
     private func refused(
-        _ message: Input, _ marks: SessionMarks, _ underWay: [Turn], _ socket: WebSocket
+        _ message: Input, _ marks: SessionMarks, _ named: Turn?, _ underWay: [Turn],
+        _ socket: WebSocket
     ) {
         // One without a lane is about the lane without a name, or, where that is silent, about a turn that was not
         // understood.
         let turn =
-            active(marks.lane, underWay)
+            named
             ?? (marks.lane.isEmpty ? underWay.first { $0.isActive && !$0.hasEvents } : nil)
         // The API ends a connection after 60 minutes, and takes no more turns over it.
         if equal(marks.errorCode, "websocket_connection_limit_reached") { retire(socket) }
@@ -556,34 +571,5 @@ package final class Session: WebSocketUser {
 
     override func engineFailed() {
         for turn in turns { turn.call?._withUnsafeGuaranteedRef { engine.tell($0) } }
-    }
-}
-
-/// A handshake that the server did not agree to, or that did not reach it.
-private struct HandshakeFailure {
-    let httpStatus: Int32
-    let isRetryable: Bool
-    /// How long the server asks to wait, in milliseconds; -1 when it does not.
-    let wish: Int64
-
-    init(_ socket: WebSocket) {
-        let transfer: Transfer = socket.transfer
-        httpStatus = transfer.status
-        if let ending = socket.ending {
-            isRetryable = ending.status == .timeout || ending.status == .network
-            wish = -1
-        } else if httpStatus >= 400 {
-            let told = ServerFailure(body: transfer.inbox.bytes, count: transfer.inbox.count)
-            isRetryable = RetryRule.isRetryable(
-                httpStatus: httpStatus, failure: told, shouldRetry: transfer.headers.shouldRetry)
-            let asked = transfer.headers.retryAfterMilliseconds
-            wish = asked < 0 && isRetryable ? told.wait : asked
-        } else {
-            let failure = TransferFailure(
-                transfer.result, isBroken: transfer.connectionEnd != nil)
-            isRetryable =
-                httpStatus == 0 && failure.isRetryable && !transfer.isRefusedByProxy
-            wish = -1
-        }
     }
 }

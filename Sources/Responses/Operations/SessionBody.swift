@@ -58,15 +58,14 @@ final class SessionBody {
     private static func lane(of object: JSONValue) throws(ResponsesError) -> [UInt8] {
         guard let value = object.member("stream_id") else { return [] }
         if value.kind == .null { return [] }
-        guard value.kind == .string, isLane(value.rawText) else {
-            throw .invalid(
-                "json",
-                "\"stream_id\" must be a string of 1 to 256 of the characters A-Z a-z 0-9 _ . -")
-        }
-        return Array(value.rawText)
+        let name = value.kind == .string ? value.unescaped() : []
+        if isLane(name) { return name }
+        throw .invalid(
+            "json",
+            "\"stream_id\" must be a string of 1 to 256 of the characters A-Z a-z 0-9 _ . -")
     }
 
-    private static func isLane(_ name: Input) -> Bool {
+    private static func isLane(_ name: [UInt8]) -> Bool {
         if name.isEmpty || name.count > 256 { return false }
         for byte in name {
             switch byte {

@@ -39,6 +39,8 @@ final class Turn {
     var end: End?
     /// The connection that it was sent over.
     var socket: WebSocket?
+    /// Its call asks the host for the key of the session, until that has it.
+    var asksForKey = false
 
     /// Its events, as the text of an event stream: what comes is read in one way, however it came.
     var inbox = ByteBuffer()
