@@ -97,14 +97,15 @@ module Libresponses
 
     def initialize = renew
 
-    # @return [FFI::Pointer] where
-    def place = @begin.zero? ? @memory : @memory + @begin
+    # @return [Integer] where
+    attr_reader :address
 
     # @return [Batch] of what was written there
     def take(size)
       is_own = @begin.zero? && size > BYTES / 2
       batch = Batch.new(@memory, @begin, size, is_own: is_own)
       @begin += size
+      @address += size
       @room -= size
       renew if is_own || @room < LEAST
       batch
@@ -112,6 +113,7 @@ module Libresponses
 
     def renew
       @memory = Batch.memory(BYTES)
+      @address = @memory.address
       @begin = 0
       @room = BYTES
     end

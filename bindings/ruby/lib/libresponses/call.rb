@@ -13,14 +13,13 @@ module Libresponses
     # which then stops reading from the server.
     BUFFERED_BYTES = 262_144
 
-    RELEASE = Native.method(:responses_call_free)
-    private_constant :RELEASE
-
     # @return [Queue] pushed to when there is a reason to look again
     def wake_ups = @wake_ups ||= Queue.new
 
     # @return [Integer] by which the library tells calls apart
     attr_reader :number
+    # @return [Fiber, nil] who waits for it
+    attr_accessor :reader
 
     # @param pid [Integer] of this process
     # @param keys [Keys, nil] where the library asks for its key
@@ -34,19 +33,22 @@ module Libresponses
       @batches = []
       @buffered = 0
       @status = nil
+      @is_ready = false
       # Whether the library may have something that was not taken; nothing has come yet.
       @is_unread = false
       engine.lock.synchronize { begin_with(start, is_stream) }
     end
 
-    # Whether there is an event to read, or the end.
-    def ready? = !@batches.empty? || !@status.nil?
+    # @return [Boolean] whether there is an event to read, or the end
+    attr_reader :is_ready
+    alias ready? is_ready
 
     # @return [Batch, nil] one event or more; nil at the end, when {#outcome} says how it went
     def next_batch
       wait_until_ready unless ready?
       return unless (batch = @batches.shift)
 
+      @is_ready = false if @batches.empty? && @status.nil?
       @buffered -= batch.bytesize
       batch
     end
@@ -65,7 +67,7 @@ module Libresponses
     # @return [Response]
     # @raise [Error] what went wrong
     def finish
-      @engine.wait(self) until @status
+      @engine.wait(self, is_uninterrupted: true) until @status
       outcome
     end
 
@@ -93,10 +95,13 @@ module Libresponses
     # Takes what was left to the library before; the engine's lock is held. A call that nobody knew may have been
     # passed over by another thread before its own came to wait.
     def fill
-      @is_unread = true if @round && @round != @engine.round
+      @is_unread = true if passed_over?
       @round = nil
       take while @is_unread && @status.nil? && !closed? && @buffered < BUFFERED_BYTES
     end
+
+    # Whether {#fill} might find something.
+    def unread? = @is_unread || passed_over?
 
     # Asks it to end with CancelledError. From any thread, and without the lock, so that it works in a
     # signal's trap; the library knows a handle that was freed meanwhile. Nothing to do when it has ended.
@@ -137,11 +142,14 @@ module Libresponses
       out = @engine.out
       out.check(start.call(out.value, out.error))
       # Of a stream somebody may lose sight; any other call is closed by who started it.
-      @handle = is_stream ? FFI::AutoPointer.new(out.pointer, RELEASE) : out.pointer
+      @handle = out.address
+      @owned = Native::Owned.new(@handle, :responses_call_free) if is_stream
       @number = @engine.next_number
       Native.responses_call_set_user_data(@handle, @number)
       is_stream ? @engine.register(self) : @round = @engine.round
     end
+
+    def passed_over? = !@round.nil? && @round != @engine.round
 
     def check_process
       return if @pid == Process.pid
@@ -151,23 +159,23 @@ module Libresponses
 
     def wait_until_ready
       check_process
-      Thread.handle_interrupt(Native::UNINTERRUPTED) { @engine.wait(self) }
+      @engine.wait(self)
     end
 
     def read
       buffer = @engine.buffer
-      status = next_batch_into(buffer.place, buffer.room)
+      status = next_batch_into(buffer.address, buffer.room)
       if status == Native::OK
-        keep(buffer.take(@engine.used.get_ulong(0)))
+        keep(buffer.take(@engine.used))
       elsif status == Native::E_RANGE
-        read_large(@engine.used.get_ulong(0))
+        read_large(@engine.used)
       elsif status != Native::AGAIN
         finished(status)
       end
     end
 
     def next_batch_into(place, room)
-      Native.responses_call_next_batch(@handle, @flags, place, room, @engine.used, @engine.count, @engine.out.error)
+      Native.responses_call_next_batch(@handle, @flags, place, room, *@engine.places)
     end
 
     # The first event does not fit into what is left of the buffer, or into any.
@@ -178,12 +186,13 @@ module Libresponses
         return read
       end
       memory = Batch.memory(size)
-      status = next_batch_into(memory, size)
-      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used.get_ulong(0), is_own: true)) : finished(status)
+      status = next_batch_into(memory.address, size)
+      status == Native::OK ? keep(Batch.new(memory, 0, @engine.used, is_own: true)) : finished(status)
     end
 
     def keep(batch)
       @batches << batch
+      @is_ready = true
       @buffered += batch.bytesize
     end
 
@@ -197,18 +206,19 @@ module Libresponses
         @error = (@keys&.error if status == Native::E_USER) || error
       end
       @status = status
+      @is_ready = true
       free
     end
 
     def copy_response
       borrowed = Native.responses_call_response(@handle)
-      Response.copy(borrowed, @engine.out) unless borrowed.null?
+      Response.copy(borrowed, @engine.out) unless borrowed.zero?
     end
 
     def free
       handle = @handle
       @handle = nil
-      handle.is_a?(FFI::AutoPointer) ? handle.free : handle && Native.responses_call_free(handle)
+      @owned ? @owned.free : handle && Native.responses_call_free(handle)
     end
 
     def abandon
@@ -216,6 +226,7 @@ module Libresponses
       @buffered = 0
       @response = nil
       @status = Native::E_CANCELLED
+      @is_ready = true
       @error = CancelledError.new("closed before its end")
     end
   end

@@ -14,8 +14,10 @@ module Libresponses
   class Engine
     # Taken around everything that touches the library for this engine; never held while waiting.
     attr_reader :lock
-    # Where the library writes to, under the lock: events, a call or an error, how many bytes, how many events.
-    attr_reader :buffer, :out, :used, :count
+    # Where the library writes to, under the lock: events, and a call or an error.
+    attr_reader :buffer, :out
+    # @return [Array<Integer>] the addresses of how many bytes and events there were, and of an error
+    attr_reader :places
     # @return [Integer] how many times it was looked which calls have something
     attr_reader :round
 
@@ -36,6 +38,9 @@ module Libresponses
       @leader = nil
     end
 
+    # @return [Integer] how many bytes were written last
+    def used = @sizes.get_ulong(0)
+
     # @return [Integer] a number for a call: the library uses addresses again
     def next_number = @last += 1
 
@@ -43,21 +48,24 @@ module Libresponses
     # is freed.
     def register(call) = @streams[call.number] = call
 
-    # Waits until a call is ready. Interrupts are off, but while it waits; whatever ends it, Thread#raise and
-    # Thread#kill too, leaves the engine in order and another one leading.
+    # Waits until a call is ready. Whatever ends it, Thread#raise and Thread#kill too, leaves the engine in order and
+    # another call leading.
     #
+    # To switch interrupts off costs more than everything else here, so it is done by who leads alone, and by who was
+    # interrupted: the last line asks nothing first, because Ruby looks for the next interrupt where it jumps.
+    #
+    # @param is_uninterrupted [Boolean] whether interrupts are off already; they are on while it waits
     # @raise [BusyError] somebody is waiting for this call already
-    def wait(call)
-      return unless @lock.synchronize { enter(call) }
-
-      begin
-        pass(call) until call.ready?
-      ensure
-        @lock.synchronize { leave(call) }
-      end
+    def wait(call, is_uninterrupted: false)
+      is_over = false
+      pass(call, is_uninterrupted) if @lock.synchronize { enter(call) }
+      is_over = true
+    ensure
+      uninterrupted { leave(call) } unless is_over
     end
 
-    def waiting?(call) = @waiting.key?(call.number)
+    # @return [Boolean] whether somebody waits for it
+    def waiting?(call) = !call.reader.nil?
 
     # Runs a block under the lock; what is sent to the thread waits until it is over.
     def uninterrupted(&block)
@@ -68,8 +76,8 @@ module Libresponses
 
     def make_places
       @out = Native::Out.new
-      @used = FFI::MemoryPointer.new(:size_t)
-      @count = FFI::MemoryPointer.new(:int)
+      @sizes = FFI::MemoryPointer.new(:size_t, 2)
+      @places = [@sizes.address, @sizes.address + FFI.type_size(:size_t), @out.error.address].freeze
       @ready = FFI::MemoryPointer.new(:pointer)
       @buffer = Buffer.new
     end
@@ -78,9 +86,10 @@ module Libresponses
     def enter(call)
       raise BusyError, "another thread or fiber is reading this stream" if waiting?(call)
 
-      call.fill
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { call.fill } if call.unread?
       return false if call.ready?
 
+      call.reader = Fiber.current
       @waiting[call.number] = call
       @leader ||= call
       call.wake_ups.clear unless @leader.equal?(call)
@@ -88,22 +97,49 @@ module Libresponses
     end
 
     # Waits for the descriptor, or to be woken by who does.
-    def pass(call)
-      unless @leader.equal?(call)
-        Thread.handle_interrupt(INTERRUPTED) { call.wake_ups.pop }
-        return
+    def pass(call, is_uninterrupted)
+      until call.ready?
+        if !@leader.equal?(call)
+          sleep_until_woken(call, is_uninterrupted)
+        elsif is_uninterrupted
+          lead(call)
+        else
+          Thread.handle_interrupt(Native::UNINTERRUPTED) { lead(call) }
+        end
       end
-      Thread.handle_interrupt(INTERRUPTED) { @io.wait_readable }
-      @lock.synchronize { dispatch }
+      call.reader = nil
+    end
+
+    def sleep_until_woken(call, is_uninterrupted)
+      return call.wake_ups.pop unless is_uninterrupted
+
+      Thread.handle_interrupt(INTERRUPTED) { call.wake_ups.pop }
     end
 
     INTERRUPTED = { Object => :immediate }.freeze
     private_constant :INTERRUPTED
 
-    def leave(call)
-      @waiting.delete(call.number)
-      return unless @leader.equal?(call)
+    def lead(call)
+      until call.ready?
+        Thread.handle_interrupt(INTERRUPTED) { @io.wait_readable }
+        @lock.synchronize do
+          dispatch
+          hand_on if call.ready?
+        end
+      end
+    end
 
+    # After an interrupt.
+    def leave(call)
+      return unless call.reader.equal?(Fiber.current)
+
+      call.reader = nil
+      @waiting.delete(call.number)
+      hand_on if @leader.equal?(call)
+    end
+
+    # Whoever still waits has nothing to read: the others were taken out when they got something.
+    def hand_on
       _, @leader = (@waiting.first unless @waiting.empty?)
       @leader&.wake_ups&.push(true)
     end
@@ -118,8 +154,14 @@ module Libresponses
         next unless (call = @waiting[number] || @streams[number])
 
         call.take
-        call.wake_ups.push(true) if !call.equal?(@leader) && @waiting.key?(number)
+        wake(call, number) if call.ready?
       end
+    end
+
+    def wake(call, number)
+      return unless @waiting.delete(number)
+
+      call.wake_ups.push(true) unless @leader.equal?(call)
     end
   end
 end

@@ -28,11 +28,8 @@ module Libresponses
     # @api private
     def self.copy(borrowed, out)
       out.check(Native.responses_response_clone(borrowed, out.value))
-      new(FFI::AutoPointer.new(out.pointer, RELEASE))
+      new(Native::Owned.new(out.address, :responses_response_free))
     end
-
-    RELEASE = Native.method(:responses_response_free)
-    private_constant :RELEASE
 
     # @api private
     # For the response of a stream: what is known of the answer's head is asked of the stream.
@@ -48,19 +45,19 @@ module Libresponses
     end
 
     # @return [String] "resp_..."; "" if the answer has none
-    def id = @handle ? Native.responses_response_id(@handle).force_encoding(Encoding::UTF_8) : self["id"].to_s
+    def id = @handle ? Native.responses_response_id(@handle.address).force_encoding(Encoding::UTF_8) : self["id"].to_s
 
     # @return [Symbol, nil] :completed, :incomplete, :failed, :cancelled, :queued or :in_progress
     def status
       return self[:status] unless @handle
 
-      status = Native.responses_response_status(@handle)
+      status = Native.responses_response_status(@handle.address)
       status.to_sym unless status.empty?
     end
 
     # @return [String] all text of the answer: every output_text of every message, joined
     def output_text
-      @output_text ||= @handle ? Native::Text.read { |n| Native.responses_response_text(@handle, n) } : super
+      @output_text ||= @handle ? Native::Text.read { |n| Native.responses_response_text(@handle.address, n) } : super
     end
 
     # @return [Object, nil] the text parsed by the schema that was given as `text`: an instance of
@@ -73,32 +70,32 @@ module Libresponses
     end
 
     # @return [String] the body, byte for byte the server's
-    def json = @json ||= Native::Text.read { |n| Native.responses_response_json(@handle, n) }
+    def json = @json ||= Native::Text.read { |n| Native.responses_response_json(@handle.address, n) }
 
     # @return [Integer] the HTTP status
-    def http_status = @http_status ||= Native.responses_response_http_status(@handle)
+    def http_status = @http_status ||= Native.responses_response_http_status(@handle.address)
 
     # @return [String] the version of HTTP in which the answer came: "HTTP/1.0", "HTTP/1.1" or "HTTP/2"
     def http_version
-      @http_version ||= Native.responses_response_http_version(@handle).force_encoding(Encoding::UTF_8)
+      @http_version ||= Native.responses_response_http_version(@handle.address).force_encoding(Encoding::UTF_8)
     end
 
     # @return [String, nil] the server's name for the request (x-request-id), for its support
     def request_id
-      @request_id ||= Native.responses_response_request_id(@handle)
+      @request_id ||= Native.responses_response_request_id(@handle.address)
       @request_id unless @request_id.empty?
     end
     alias _request_id request_id
 
     # @return [String, nil] a header of the answer, by its name in any case
     def header(name)
-      @handle ? Native.responses_response_header(@handle, name.to_s) : headers[name.to_s.downcase]
+      @handle ? Native.responses_response_header(@handle.address, name.to_s) : headers[name.to_s.downcase]
     end
 
     # @return [Hash{String => String}] all headers of the answer, by their names in lower case; values of
     #   a name that came more than once are joined by ", "
     def headers
-      @headers ||= Headers.parse(Native::Text.read { |n| Native.responses_response_headers(@handle, n) })
+      @headers ||= Headers.parse(Native::Text.read { |n| Native.responses_response_headers(@handle.address, n) })
     end
 
     # @return [ResponseMetadata, nil] the answer's status, headers and request id; nil for the response of a
@@ -109,12 +106,12 @@ module Libresponses
     def http_answer = ResponseMetadata.new(http_status, headers, request_id, http_version)
 
     # @return [Integer] how many times the request was sent: 1 without a retry
-    def attempts = @attempts ||= Native.responses_response_attempts(@handle)
+    def attempts = @attempts ||= Native.responses_response_attempts(@handle.address)
 
     # @return [Array<Hash>] every attempt: attempt, http_status, reason, waited_ms
     def history
       @history ||= begin
-        text = Native::Text.read { |n| Native.responses_response_history(@handle, n) }
+        text = Native::Text.read { |n| Native.responses_response_history(@handle.address, n) }
         JSON.parse(text, symbolize_names: true)
       end
     end
@@ -145,12 +142,12 @@ module Libresponses
       return unless @handle && @json.nil?
 
       length = FFI::MemoryPointer.new(:size_t)
-      Native.responses_response_json(@handle, length)
+      Native.responses_response_json(@handle.address, length)
       return if length.get_ulong(0) < LargeDocument::BYTES
 
       # The text is the library's until the next call: it is asked for each time.
       LargeDocument.new(length.get_ulong(0)) do |place, size|
-        Native.responses_response_json(@handle, length).get_bytes(place, size)
+        Native.responses_response_json(@handle.address, length).get_bytes(place, size)
       end.parse
     end
   end

@@ -36,6 +36,9 @@ module Libresponses
       # @return [FFI::Pointer] what the function wrote
       def pointer = @value.read_pointer
 
+      # @return [Integer] the same as a number
+      def address = @value.get_ulong(0)
+
       # @raise [Error] when the status is a failure
       def check(status)
         raise Error.take(status, @error) if status.negative?
@@ -43,5 +46,37 @@ module Libresponses
         self
       end
     end
+
+    # What the library gave, and gets back when nobody has it any more. A number goes where a pointer would: an
+    # FFI::AutoPointer is four objects, and costs three times as much.
+    class Owned
+      attr_reader :address
+
+      # @param address [Integer]
+      # @param release [Symbol] the function that takes it back
+      def initialize(address, release)
+        @address = address
+        @return = Return.new(address, release)
+        ObjectSpace.define_finalizer(self, @return)
+      end
+
+      # Gives it back now.
+      def free = @return.call(nil)
+    end
+
+    # Gives something back once.
+    class Return
+      def initialize(address, release)
+        @address = address
+        @release = release
+      end
+
+      def call(_object_id)
+        address = @address
+        @address = nil
+        Native.public_send(@release, address) if address
+      end
+    end
+    private_constant :Return
   end
 end
