@@ -27,6 +27,8 @@ module Libresponses
   autoload :Tool, "#{__dir__}/libresponses/tool"
   autoload :ToolHistory, "#{__dir__}/libresponses/tool_history"
   autoload :ToolLoop, "#{__dir__}/libresponses/tool_loop"
+  autoload :Connection, "#{__dir__}/libresponses/connection"
+  autoload :Turns, "#{__dir__}/libresponses/turns"
   autoload :Page, "#{__dir__}/libresponses/page"
 
   # The operations, by what they are about.

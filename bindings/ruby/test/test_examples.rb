@@ -16,7 +16,8 @@ class TestExamples < TestCase
     "05-event-loop" => /\A\[completed, and the clock ticked [1-9]\d* times meanwhile\]\z/,
     "06-many-at-once" => /\A500 of 500 streams completed, with \d+ events\z/,
     "07-tools" => /\A\[completed, get_weather was called 1 times\]\z/,
-    "09-structured" => /\A\[Event with \d+ participants\]\z/
+    "09-structured" => /\A\[Event with \d+ participants\]\z/,
+    "10-session" => /\A\[completed, turns: 1, connections: 1\]\z/
   }.freeze
 
   def test_there_is_a_test_for_each
@@ -34,6 +35,14 @@ class TestExamples < TestCase
     answer, last = run_example("07-tools", "sandbox-broken-arguments")
     assert_match(/\AThe tool answered: {"error":"the arguments are wrong: JSON::ParserError/, answer)
     assert_equal "[completed, get_weather was called 0 times]", last
+  end
+
+  def test_a_session_with_several_calls_and_with_a_bad_one
+    assert_equal ["get_weather: Paris", "get_weather: Rome",
+                  "The tool answered: 21 degrees in Paris; 21 degrees in Rome",
+                  "[completed, turns: 2, connections: 1]"], run_example("10-session", "sandbox-parallel-calls")
+    assert_equal ["The tool answered: error: no JSON with a city", "[completed, turns: 2, connections: 1]"],
+                 run_example("10-session", "sandbox-broken-arguments")
   end
 
   def test_other_servers

@@ -9,11 +9,12 @@ require "libresponses/openai"
 class TestSignatures < TestCase
   # What is for this gem alone has no signature.
   PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop ToolHistory Headers
-               Document Progress Formats Names Query Builder Keys Buffer LargeDocument].freeze
+               Document Progress Formats Names Query Builder Keys Buffer LargeDocument Turns Arrivals].freeze
 
   # Methods that are not for users, by what they belong to.
   INTERNAL = {
-    "Libresponses::Client" => %i[perform start session],
+    "Libresponses::Client" => %i[perform start connect session],
+    "Libresponses::Connection" => %i[open],
     "Libresponses::Response" => %i[of_stream http_answer],
     "Libresponses::Output" => %i[formats=],
     "Libresponses::Event" => %i[define class_at],

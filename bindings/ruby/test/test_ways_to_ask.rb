@@ -125,11 +125,6 @@ class TestWaysToAsk < TestCase
     assert_equal :completed, ask.create(model: MODEL, input: "x", metadata: { at: Time.at(0), by: :me }).status
   end
 
-  def test_web_sockets
-    error = assert_raises(Libresponses::UnsupportedError) { ask.connect { flunk } }
-    assert_match(/no WebSocket mode/, error.message)
-  end
-
   def test_missing_ids
     [-> { ask.retrieve(nil) }, -> { ask.delete }, -> { ask.cancel("") }, lambda {
                                                                            ask.input_items.list(nil)

@@ -20,6 +20,8 @@ module Libresponses
     attr_reader :number
     # @return [Fiber, nil] who waits for it
     attr_accessor :reader
+    # @return [Arrivals, nil] where its events are waited for, with those of others
+    attr_accessor :listener
 
     # @param pid [Integer] of this process
     # @param keys [Keys, nil] where the library asks for its key
@@ -63,11 +65,14 @@ module Libresponses
     # For a reader who needs no more than type, text and numbers of the events to come.
     def without_json = @flags = 0
 
-    # Waits for the end of what is no stream, with interrupts off but while it waits.
+    # Waits for the end, with interrupts off but while it waits. The events of a turn are passed over.
     # @return [Response]
     # @raise [Error] what went wrong
     def finish
-      @engine.wait(self, is_uninterrupted: true) until @status
+      until @status
+        @engine.wait(self, is_uninterrupted: true)
+        pass_over
+      end
       outcome
     end
 
@@ -123,6 +128,12 @@ module Libresponses
     def closed? = @handle.nil?
 
     private
+
+    def pass_over
+      @batches.shift.free until @batches.empty?
+      @buffered = 0
+      @is_ready = !@status.nil?
+    end
 
     def let_go(batch)
       return @handle = nil if @pid != Process.pid

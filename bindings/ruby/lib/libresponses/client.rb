@@ -143,17 +143,20 @@ module Libresponses
     def start(function, *arguments, request_options: {})
       return session.start(function, arguments) if request_options.empty?
 
-      options = request_options.except(:extra_headers, :extra_query, :extra_body, :idempotency_key)
-      options[:default_query] = request_options[:extra_query] if request_options[:extra_query]
-      headers = request_options[:extra_headers].to_h
-      key = request_options[:idempotency_key]
-      headers = { "Idempotency-Key" => key }.merge(headers) if key
+      options, headers = for_session(request_options)
       session.start(function, arguments, options: options, headers: headers)
     rescue UsageError
       raise unless @is_closed
 
       # By another thread, since it was looked at.
       raise ClosedError, "the client was closed", cause: nil
+    end
+
+    # @api private
+    # @return [Turns] a connection for many of them
+    def connect(request_options)
+      options, headers = for_session(request_options)
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { session.connect(options: options, headers: headers) }
     end
 
     # @api private
@@ -186,6 +189,15 @@ module Libresponses
     end
 
     private
+
+    # @return [Array(Hash, Hash)] options of the library, and headers
+    def for_session(request_options)
+      options = request_options.except(:extra_headers, :extra_query, :extra_body, :idempotency_key)
+      options[:default_query] = request_options[:extra_query] if request_options[:extra_query]
+      headers = request_options[:extra_headers].to_h
+      key = request_options[:idempotency_key]
+      [options, key ? { "Idempotency-Key" => key }.merge(headers) : headers]
+    end
 
     # Threads without a scheduler share connections. A thread with one has its own: the fiber that
     # waits for all of them might not be resumed while another fiber of that thread works, and other

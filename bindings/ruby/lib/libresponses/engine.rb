@@ -64,6 +64,15 @@ module Libresponses
       uninterrupted { leave(call) } unless is_over
     end
 
+    # Has whoever waits for `arrivals` woken by what comes for a call, too.
+    def listen(arrivals, call)
+      uninterrupted do
+        yield
+        call.listener = arrivals
+        wake(call) if call.ready?
+      end
+    end
+
     # @return [Boolean] whether somebody waits for it
     def waiting?(call) = !call.reader.nil?
 
@@ -154,14 +163,13 @@ module Libresponses
         next unless (call = @waiting[number] || @streams[number])
 
         call.take
-        wake(call, number) if call.ready?
+        wake(call) if call.ready?
       end
     end
 
-    def wake(call, number)
-      return unless @waiting.delete(number)
-
-      call.wake_ups.push(true) unless @leader.equal?(call)
+    def wake(call)
+      waiter = call.listener || call
+      waiter.wake_ups.push(true) if @waiting.delete(waiter.number) && !@leader.equal?(waiter)
     end
   end
 end

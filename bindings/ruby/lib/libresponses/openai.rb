@@ -84,6 +84,8 @@ module OpenAI
       # The classes of items that are inside of another one there.
       %w[ResponseOutputItem ResponseItem ResponseInputItem].each { |name| const_set(name, self) }
       ResponseStreamEvent = Libresponses::Event
+      ResponsesServerEvent = Libresponses::Event
+      Connection = Libresponses::Connection
       ResponseFunctionWebSearchCall = ResponseFunctionWebSearch
     end
 

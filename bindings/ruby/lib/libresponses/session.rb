@@ -40,17 +40,27 @@ module Libresponses
     # @param function [Symbol] of Native, a ..._start
     # @return [Call]
     def start(function, arguments, options: NONE, headers: NONE)
-      session = self
-      session = Session.new(self, options, headers, nil, nil) unless options.empty? && headers.empty?
-      Call.new(@engine, @pid, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
-        Native.public_send(function, session.handle, *arguments, call, error)
+      with(options, headers) do |session|
+        Call.new(@engine, @pid, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
+          Native.public_send(function, session.handle, *arguments, call, error)
+        end
       end
     rescue ArgumentError => e
       raise unless e.message.include?("null byte")
 
       raise UsageError, "an id or a path must not contain NUL", cause: nil
-    ensure
-      session.free unless session.equal?(self)
+    end
+
+    # Opens a connection for many turns, and waits until the server has agreed. With interrupts off.
+    # @return [Turns]
+    def connect(options: NONE, headers: NONE)
+      with(options, headers) do |session|
+        place = FFI::MemoryPointer.new(:pointer)
+        opening = Call.new(@engine, @pid, session.keys) do |call, error|
+          Native.responses_session_open_start(session.handle, place, call, error)
+        end
+        Turns.new(@engine, @pid, session.keys, place.get_ulong(0)).open(opening)
+      end
     end
 
     def free
@@ -59,6 +69,18 @@ module Libresponses
     end
 
     private
+
+    # Yields a session with these options.
+    def with(options, headers)
+      return yield self if options.empty? && headers.empty?
+
+      session = Session.new(self, options, headers, nil, nil)
+      begin
+        yield session
+      ensure
+        session.free
+      end
+    end
 
     # A proc is asked for each key; a key that is text takes its place.
     def take_keys(parent, api_key)

@@ -6,7 +6,7 @@ module Libresponses
   # What the next request of a tool loop has for its input.
   #
   # All of it, again and again, as every server takes it; but only what is new, if the server has what was before:
-  # in a conversation, or because the caller named the response before.
+  # in a conversation, because the caller named the response before, or over a connection that has it at hand.
   #
   # @api private
   class ToolHistory
@@ -17,11 +17,14 @@ module Libresponses
     # @return [Hash] of the next request
     attr_reader :params
 
-    def initialize(params)
+    # @param is_at_hand [Boolean] whether the server has the response before at hand, stored or not
+    def initialize(params, is_at_hand: false)
       @params = params
       @is_stored = params[:store] != false
       @is_conversation = !params[:conversation].nil?
-      @is_chain = @is_stored && !params[:previous_response_id].nil?
+      @begins_with = params[:previous_response_id]
+      @is_chain = !@is_conversation && (is_at_hand || (@is_stored && !@begins_with.nil?))
+      @all = params[:input]
       ask_for_reasoning unless @is_stored || @is_conversation
     end
 
@@ -34,11 +37,20 @@ module Libresponses
       @params = include.empty? ? @params.except(:include) : @params.merge(include: include)
     end
 
+    # Has all of it sent next, because the server has lost the response before.
+    # @return [Boolean] whether that can be done, and was not done already
+    def send_all
+      return false unless @begins_with.nil? && @params.key?(:previous_response_id)
+
+      @params = @params.except(:previous_response_id).merge(input: @all)
+      true
+    end
+
     # Puts in what follows a response whose calls were answered.
     def go_on(response, outputs)
+      @all = [*before, *known(response), *outputs]
       @params = @params.merge(previous_response_id: response.id) if @is_chain
-      input = @is_chain || @is_conversation ? outputs : [*before, *known(response), *outputs]
-      @params = @params.merge(input: input)
+      @params = @params.merge(input: @is_chain || @is_conversation ? outputs : @all)
       choice = @params[:tool_choice]
       @params = @params.merge(tool_choice: after(choice)) if choice
     end
@@ -53,10 +65,7 @@ module Libresponses
       @params = @params.merge(include: [*include, ENCRYPTED])
     end
 
-    def before
-      input = @params[:input]
-      input.is_a?(String) ? [{ role: "user", content: input }] : [*input]
-    end
+    def before = @all.is_a?(String) ? [{ role: "user", content: @all }] : [*@all]
 
     # The items that the server can make something of: not the name of reasoning that it forgot.
     def known(response)

@@ -12,7 +12,7 @@ module Libresponses
     UNFINISHED = %i[queued in_progress].freeze
     private_constant :UNFINISHED
 
-    # @param responses [Resources::Responses]
+    # @param responses [Resources::Responses, Connection]
     # @param raises [Boolean] whether what a tool raises ends the loop
     def initialize(responses, tools, max_steps, raises)
       raise UsageError, "max_steps: expected 1 or more" unless max_steps.is_a?(Integer) && max_steps.positive?
@@ -26,7 +26,8 @@ module Libresponses
     end
 
     def run(params, &block)
-      @history = ToolHistory.new(params.merge(tools: @declarations))
+      is_at_hand = !@responses.is_a?(Resources::Responses)
+      @history = ToolHistory.new(params.merge(tools: @declarations), is_at_hand: is_at_hand)
       @knows_all = knows_all?(params)
       (1..@max_steps).each do |number|
         response = step(&block)
@@ -70,12 +71,20 @@ module Libresponses
     def create(&block)
       params = @history.params
       block ? @responses.stream(**params, &block) : @responses.create(**params)
-    rescue BadRequestError => e
+    rescue BadRequestError, NotFoundError => e
+      raise unless mend(e)
+
+      retry
+    end
+
+    # @return [Boolean] whether the same turn may succeed now
+    def mend(error)
+      return @history.send_all if error.code == "previous_response_not_found"
       # Models that do not reason refuse to be asked for their reasoning.
-      raise unless @history.asks_for_reasoning? && e.message.downcase.include?("encrypted")
+      return false unless @history.asks_for_reasoning? && error.message.downcase.include?("encrypted")
 
       @history.ask_no_more
-      retry
+      true
     end
 
     # The calls that have no answer yet: those of a server's own shell come with theirs.

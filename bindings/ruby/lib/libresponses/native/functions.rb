@@ -69,10 +69,10 @@ module Libresponses
       responses_send_start: [%i[pointer string string string size_t pointer pointer], :int],
 
       responses_session_open_start: [%i[pointer pointer pointer pointer], :int],
-      responses_session_create_start: [%i[pointer string size_t pointer pointer], :int],
-      responses_session_send_start: [%i[pointer string size_t pointer pointer], :int],
-      responses_session_connections: [%i[pointer], :int],
-      responses_session_free: [%i[pointer], :void],
+      responses_session_create_start: [%i[ulong string size_t pointer pointer], :int],
+      responses_session_send_start: [%i[ulong string size_t pointer pointer], :int],
+      responses_session_connections: [%i[ulong], :int],
+      responses_session_free: [%i[ulong], :void],
 
       responses_call_next_batch: [%i[ulong int ulong size_t ulong ulong ulong], :int],
       responses_call_cancel: [%i[ulong], :int],

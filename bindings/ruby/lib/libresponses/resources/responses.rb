@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "../parameters"
-require_relative "../stream"
+require_relative "creation"
 
 module Libresponses
   # The operations, by what they are about.
@@ -15,30 +14,11 @@ module Libresponses
     #
     # @since 0.1
     class Responses
+      include Creation
+
       # @api private
       def initialize(client)
         @client = client
-      end
-
-      # POST /responses. With `background: true` it returns at once, with status :queued.
-      #
-      # With `stream: true` it is {#stream}. With a block, or `stream:` a proc, that is called with every event, and
-      # then the final response is returned; a proc of two parameters gets the type's text too, as in `ruby-openai`.
-      #
-      # @param text [Hash, Class] as the API has it; or a {BaseModel}, or a Hash with a schema
-      #   `{schema: {...}}`: then {Response#output_parsed} is the answer
-      # @param tools [Array<Hash, Class>] as the API has them; or a {BaseModel}, which describes the arguments of a
-      #   function of its name: then `parsed` of a call has them
-      # @return [Response, Stream]
-      # @raise [APIStatusError] when the server says no
-      def create(params = {}, **keywords, &block)
-        params, options = Parameters.take(params, keywords)
-        return streamed(params, options, &block) if block || params[:stream]
-
-        json, formats = body(params, options)
-        response = @client.perform(:responses_create_start, json, json.bytesize, request_options: options)
-        response.formats = formats
-        response
       end
 
       # The events of a new response, or, with `response_id:`, those of a background response that was
@@ -50,12 +30,7 @@ module Libresponses
       # @return [Stream], or the final Response with a block
       # @yieldparam event [Event]
       # @raise [UsageError] `starting_after:` without an id
-      def stream(params = {}, **keywords, &block)
-        params, options = Parameters.take(params, keywords)
-        raise UsageError, "stream: false; use create for an answer that is no stream" if params[:stream] == false
-
-        streamed(params, options, &block)
-      end
+      def stream(params = {}, **keywords, &block) = super
       alias stream_raw stream
 
       # GET /responses/{id}.
@@ -122,21 +97,29 @@ module Libresponses
       # The rules are those of every language: docs/tools.md.
       #
       # @param tools [Array<Tool, Class, Hash>] tools with a block are used here, others by the server or the program
+      # @param session [Connection, nil] over which responses are made; each turn sends only what is new then
       # @param max_steps [Integer] how many responses at most
       # @param raise_tool_errors [Boolean] whether what a tool raises ends the loop
       # @return [Response] the last one
       # @yieldparam event [Event] every event of every step; without a block nothing is streamed
       # @raise [ToolError] max_steps is reached; its `response` is the last one
-      def run(tools:, max_steps: 20, raise_tool_errors: false, **params, &block)
+      def run(tools:, max_steps: 20, raise_tool_errors: false, session: nil, **params, &block)
         raise UsageError, "run returns the last response; with a block it yields the events" if params[:stream]
 
-        ToolLoop.new(self, tools, max_steps, raise_tool_errors).run(params, &block)
+        ToolLoop.new(session || self, tools, max_steps, raise_tool_errors).run(params, &block)
       end
 
-      # WebSocket mode.
-      # @raise [UnsupportedError] always: this version has none
-      def connect(*)
-        raise UnsupportedError, "this version has no WebSocket mode; use stream, or connect of the openai gem"
+      # Opens a connection for many responses: the API's WebSocket mode. See {Connection}.
+      #
+      # @param websocket_base_url [String, nil] in place of the client's base_url; ws:// and wss:// are taken too
+      # @param request_options [Hash] options of the client, for this connection and all of its responses
+      # @yieldparam connection [Connection] which is closed after the block
+      # @return [Connection], or what the block returns
+      # @raise [UnsupportedError] libcurl is older than 7.76
+      def connect(websocket_base_url: nil, request_options: {}, &block)
+        options = request_options.to_h
+        options = options.merge(base_url: websocket_base_url.sub(/\Aws/i, "http")) if websocket_base_url
+        Connection.open(@client, options, &block)
       end
 
       # With `response_id:` and `parameters:`, as `ruby-openai` has it, the first page of a response's input items.
@@ -151,35 +134,23 @@ module Libresponses
 
       private
 
-      def streamed(params, options, &block)
-        user = params[:stream] if params[:stream].respond_to?(:call)
-        stream = open_stream(params.except(:stream), options)
-        return stream unless user || block
-
-        stream.each(&block || listener(user)).get_final_response
+      def make(json, options)
+        @client.perform(:responses_create_start, json, json.bytesize, request_options: options)
       end
 
-      def listener(user)
-        takes_type = (user.is_a?(Proc) ? user : user.method(:call)).arity.abs > 1
-        takes_type ? ->(event) { user.call(event, event.type.to_s) } : ->(event) { user.call(event) }
+      def begin_stream(json, options)
+        @client.start(:responses_create_stream_start, json, json.bytesize, request_options: options)
       end
 
       def open_stream(params, options)
         return follow(params, options) if params[:response_id]
-        return begin_stream(params, options) unless params.key?(:starting_after)
+        return super unless params.key?(:starting_after)
 
         unless params[:previous_response_id] && !params.key?(:input)
           raise UsageError, "starting_after is for a response that there is already: response_id is missing"
         end
 
         follow(params.except(:previous_response_id).merge(response_id: params[:previous_response_id]), options)
-      end
-
-      def begin_stream(params, options)
-        json, formats = body(params, options)
-        Stream.new(formats: formats) do
-          @client.start(:responses_create_stream_start, json, json.bytesize, request_options: options)
-        end
       end
 
       def follow(params, options)
@@ -190,13 +161,6 @@ module Libresponses
           @client.start(:responses_get_stream_start, response_id, json, json.to_s.bytesize,
                         request_options: options)
         end
-      end
-
-      # @return [Array(String, Formats)] the body, and what the answer is parsed as
-      def body(params, options)
-        formats = nil
-        params, formats = StructuredOutput.take(params) if params[:text] || params[:tools]
-        [Parameters.body(params, options), formats]
       end
 
       def id(response, params = {}) = Parameters.id(response || params[:response_id], "response_id")
