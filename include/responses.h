@@ -1108,6 +1108,38 @@ RESPONSES_API int responses_client_next_ready(responses_client *client, response
    responses_cancel(). */
 RESPONSES_API void responses_client_interrupt(responses_client *client);
 
+/* ---- bytes that you received yourself -------------------------------------------------------- */
+
+/*
+ * For programs with an HTTP client of their own: a call that sends nothing. It is given the bytes of
+ * an event stream, in whatever pieces they came, and has the events, the response put together so
+ * far, and the errors of any other call. It opens no descriptor, and has no time limits.
+ *
+ *     responses_decode_start(NULL, &call, &error);
+ *     while ((n = read(...)) > 0) {
+ *         responses_call_feed(call, buffer, n, &error);
+ *         while ((status = responses_call_next(call, &event, &error)) == RESPONSES_OK)
+ *             ...
+ *     }
+ *     responses_call_feed_end(call, NULL);
+ *
+ * Read it until RESPONSES_AGAIN after each piece: what is not read is kept. It ends with
+ * RESPONSES_DONE after the terminal event, and with RESPONSES_E_TRUNCATED when the end was fed
+ * before that. responses_call_wait() never waits. A message of a WebSocket is fed with "data: " in
+ * front and two line ends behind.
+ *
+ * responses_decode_start() takes max_event_bytes, max_response_bytes and max_error_bytes from the
+ * client; NULL stands for their defaults. It returns RESPONSES_OK.
+ * responses_call_feed() copies the bytes. It returns RESPONSES_OK; RESPONSES_E_INVALID for any other
+ * call, and after the end; RESPONSES_E_BUSY. After RESPONSES_E_NOMEM the piece was not taken.
+ * responses_call_feed_end() says that no more will come. It returns the same.
+ */
+RESPONSES_API int responses_decode_start(responses_client *client, responses_call **out,
+                                         responses_error **err);
+RESPONSES_API int responses_call_feed(responses_call *call, const char *bytes, size_t n,
+                                      responses_error **err);
+RESPONSES_API int responses_call_feed_end(responses_call *call, responses_error **err);
+
 /* ---- JSON in text ---------------------------------------------------------------------------- */
 
 /*

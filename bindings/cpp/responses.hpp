@@ -23,6 +23,7 @@
  *   session      a connection for many turns                       session.hpp
  *   call         an operation under way; its events are a range    call.hpp
  *   response, event, json_value    what the server said            reading.hpp
+ *   decoding     events from bytes of your own             decoding.hpp
  *   verify_webhook                 whether a request is from the API       webhook.hpp
  *   error        what went wrong; an exception and a value         error.hpp
  *   result<T>    a T or an error                                   result.hpp
@@ -60,6 +61,7 @@
 #include "responses/session.hpp"
 #include "responses/client.hpp"
 #include "responses/webhook.hpp"
+#include "responses/decoding.hpp"
 #include "responses/keys.hpp"
 
 #endif

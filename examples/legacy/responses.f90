@@ -855,6 +855,30 @@ module responses
       import
       type(c_ptr), value :: client
     end subroutine
+    function responses_decode_start(client, out, err) bind(c, name='responses_decode_start') &
+        result(answer)
+      import
+      type(c_ptr), value :: client
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_call_feed(call, bytes, n, err) bind(c, name='responses_call_feed') &
+        result(answer)
+      import
+      type(c_ptr), value :: call
+      character(kind=c_char), intent(in), optional :: bytes(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_call_feed_end(call, err) bind(c, name='responses_call_feed_end') &
+        result(answer)
+      import
+      type(c_ptr), value :: call
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
     function responses_json_get(json, n, json_pointer, type, value, len) bind(c, &
         name='responses_json_get') result(answer)
       import

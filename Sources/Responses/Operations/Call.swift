@@ -114,6 +114,7 @@ package final class Call: Waiter {
 
     /// Sends the first request. Never blocks; what goes wrong is the call's outcome.
     package func start() {
+        if operation.isFed { return }
         engine.begin()
         startAttempt()
     }
@@ -270,6 +271,8 @@ package final class Call: Waiter {
 
     /// Waits until `next` has something else to say than "again". `milliseconds`: negative for no limit.
     package func wait(_ milliseconds: Int32) -> WaitOutcome {
+        // There is nothing to wait for but what the program does.
+        if operation.isFed { return lookAhead() ? .ready : .timedOut }
         let deadline =
             milliseconds < 0 ? 0 : platform_now() &+ UInt64(milliseconds) &* 1_000_000
         var hasWaited = false
@@ -308,6 +311,7 @@ package final class Call: Waiter {
     /// Looks what has changed and acts on it. False when nothing has.
     @inline(never)
     func collectNews() -> Bool {
+        if operation.isFed { return feedEnds() }
         // Without the lock: a loop may ask often, and mostly in vain.
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()
@@ -405,6 +409,9 @@ package final class Call: Waiter {
 
     /// Asks the call to end. Any thread.
     package func cancel() { engine.locked { cancelWithLock() } }
+
+    /// It is about to end for that.
+    var hasBeenCancelled: Bool { isCancelled.load(ordering: .acquiring) }
 
     private func cancelWithLock() {
         isCancelled.store(true, ordering: .releasing)

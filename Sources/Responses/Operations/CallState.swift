@@ -13,6 +13,8 @@ struct Reading {
     var mustSettle = false
     /// The last event had the shape of the one before it, and with that its type.
     var lastWasAlike = false
+    /// Of a call that is fed: nothing more will come.
+    var isFedToEnd = false
     /// A limit was reached, and the bytes that had arrived by then contained no event.
     var hasLookedAgain = false
 

@@ -35,6 +35,9 @@ package struct Operation {
     /// It is a turn of a session, and `request` only names it.
     var turn: SessionTurn?
 
+    /// Its events are in bytes that the program gives it; `request` only names it.
+    var isFed = false
+
     /// For polls: how long in all, in milliseconds; negative for as long as it takes.
     var patience: Int64 = -1
 

@@ -120,6 +120,27 @@ package final class Engine {
         throw EngineFailure(what: what, number: -outcome).error
     }
 
+    /// One that has no descriptors and reaches nobody, for calls whose bytes come from the program.
+    package static func makeWithoutIO() throws(ResponsesError) -> Engine {
+        let lock = platform_mutex_new()
+        let sockets = platform_sockets_new()
+        let events = calloc(1, MemoryLayout<platform_event>.stride)
+        let hooks = calloc(1, MemoryLayout<curl_socket_hooks>.stride)
+        let interrupt = platform_interrupt_new(-1)
+        if let lock, let sockets, let events, let hooks, let interrupt {
+            return Engine(
+                Parts(
+                    lock: lock, sockets: sockets, events: events, hooks: hooks,
+                    interrupt: interrupt, set: -1, timer: -1, wake: -1))
+        }
+        platform_mutex_free(lock)
+        platform_sockets_free(sockets)
+        platform_interrupt_free(interrupt)
+        free(events)
+        free(hooks)
+        throw ResponsesError.noMemory()
+    }
+
     private init(_ parts: Parts) {
         generation = platform_process_generation()
         lock = parts.lock
@@ -524,6 +545,7 @@ package final class Engine {
 
     /// 0: never. One that cannot be set would leave calls without their limits, or be ready for ever.
     private func setTimer(_ deadline: UInt64) {
+        if timer < 0 { return }  // made without
         let outcome = platform_timer_set(timer, deadline)
         if outcome < 0 { fail("cannot set a timer", outcome) }
     }

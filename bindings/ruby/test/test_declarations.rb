@@ -22,6 +22,7 @@ class TestDeclarations < TestCase
     responses_event_get responses_event_clone responses_event_free
     responses_json_get responses_json_text responses_json_read_string responses_json_count
     responses_json_quote responses_json_check responses_webhook_verify
+    responses_decode_start responses_call_feed responses_call_feed_end
   ].freeze
 
   # What a type of the header is in a declaration.
