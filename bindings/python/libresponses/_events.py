@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from ._models import Model, loads, wrap
+from ._models import Model, loads, plain, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,6 +99,20 @@ class Event:
     def model_dump_json(self, **options: Any) -> str:
         """As `to_json`; the name that pydantic's models have."""
         return Model(self.to_dict(**{**options, "mode": "json"})).model_dump_json(**options)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from json import dumps
+
+        from ._fields import schema
+
+        return schema(cls, lambda data: from_json(dumps(plain(data)).encode()))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._fields import described
+
+        return described(cls)
 
     def __repr__(self) -> str:
         parts = []

@@ -142,9 +142,42 @@ class Model:
         return set(self._data)
 
     @classmethod
-    def model_validate(cls, data: dict[str, Any]) -> Any:
+    def model_validate(cls, data: dict[str, Any], **_options: Any) -> Any:
         """An object of this class from a dictionary; nothing is checked."""
         return cls(data)
+
+    @classmethod
+    def model_validate_json(cls, text: str | bytes, **_options: Any) -> Any:
+        """An object of this class from JSON; nothing is checked."""
+        return cls(loads(text))
+
+    @classmethod
+    def model_construct(cls, _fields_set: Any = None, **fields: Any) -> Any:
+        """An object of this class with some fields; nothing is checked."""
+        return cls(fields)
+
+    construct = model_construct
+
+    @classmethod
+    def _of(cls, data: dict[str, Any]) -> Any:
+        """An object of the class that its "type" names, and where that names none, of this one."""
+        if not Classes.is_made:
+            Classes.make()
+        kind = data.get("type")
+        named = Classes.by_type.get(kind, cls) if isinstance(kind, str) else cls
+        return (cls if named is Model else named)(plain(data))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._fields import schema
+
+        return schema(cls, cls._of)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._fields import described
+
+        return described(cls)
 
     def __repr__(self) -> str:
         return described(self, self._data)

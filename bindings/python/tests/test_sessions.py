@@ -616,4 +616,4 @@ def test_options_of_the_other_package(client: OpenAI) -> None:
         with pytest.raises(libresponses.InvalidArgumentError, match="websocket_connection_options"):
             client.responses.connect(websocket_connection_options=refused)
     with pytest.raises(AttributeError):
-        client.responses.with_raw_response.connect()
+        client.responses.with_raw_response.connect()  # type: ignore[attr-defined]
