@@ -294,6 +294,85 @@ static void messages_have_any_size(void **state)
     assert_int_equal(responses_session_connections(session), 1);
 }
 
+/* The first event of a turn, and a last one with a text of so many bytes, on several lines. */
+static void plan_large_end(size_t size, size_t fragment, const char *behind)
+{
+    struct text json = {0};
+    char *first = event_json(&sse, 0, NULL);
+    plan.bytes.len = 0;
+    frame_add_text(&plan.bytes, first);
+    text_add(&json, "{\"type\":\"response.completed\",\n\"sequence_number\":1,\r\n\"response\":{"
+                    "\"id\":\"resp_1\",\"status\":\"completed\",\n\"output\":[\n{\"id\":\"msg_1\","
+                    "\"type\":\"message\",\"role\":\"assistant\",\"status\":\"completed\","
+                    "\"content\":[{\"type\":\"output_text\",\"annotations\":[],\"text\":\"");
+    text_add_times(&json, 'x', size);
+    text_add(&json, behind);
+    text_add(&json, "\"}]}]}\n}");
+    for (size_t at = 0; at < json.len; at += fragment)
+        frame_add(&plan.bytes, (at == 0) | (at + fragment >= json.len ? 0x80 : 0), json.data + at,
+                  json.len - at < fragment ? json.len - at : fragment);
+    free(first);
+    text_free(&json);
+}
+
+static void a_large_event_may_be_the_last(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {15000, 16000, 17000, 100000, 3000000};
+    open_session();
+    for (size_t i = 0; i < COUNT(sizes); i++)
+        for (int cut = 0; cut < 3; cut++) {
+            plan.piece = cut == 1 ? 5000 : 0;
+            plan_large_end(sizes[i], cut == 2 ? 4000 : SIZE_MAX / 2, "!");
+            struct played played = play_turn(session, TURN);
+            assert_ok(played.status, played.error);
+            assert_int_equal(played.events.count, 2);
+            size_t length = 0;
+            const char *text = responses_response_text(played.response, &length);
+            assert_int_equal(length, sizes[i] + 1);
+            assert_int_equal(text[length - 1], '!');
+            assert_int_equal(strspn(text, "x"), sizes[i]);
+            played_free(&played);
+        }
+    assert_int_equal(responses_session_connections(session), 1);
+}
+
+static void a_large_event_that_does_not_come_whole_is_none(void **state)
+{
+    (void)state;
+    open_session();
+    plan_large_end(100000, SIZE_MAX / 2, "");
+    for (int half = 0; half < 2; half++) {
+        plan.then = half ? RST : FIN;
+        plan.count = plan.bytes.len - (half ? 50000 : 1);
+        struct played played = play_turn(session, TURN);
+        assert_status(played.status, RESPONSES_E_TRUNCATED, played.error);
+        assert_int_equal(played.events.count, 1);
+        assert_int_equal(responses_error_last_sequence(played.error), 0);
+        assert_string_equal(responses_response_text(played.response, NULL), "");
+        played_free(&played);
+    }
+    /* Nothing of it is left for the next turn. */
+    plan.then = STAYS;
+    plan.count = SIZE_MAX;
+    struct played played = play_turn(session, TURN);
+    assert_ok(played.status, played.error);
+    played_free(&played);
+    assert_int_equal(responses_session_connections(session), 3);
+}
+
+static void a_large_event_is_utf8_to_its_end(void **state)
+{
+    (void)state;
+    open_session();
+    plan_large_end(100000, SIZE_MAX / 2, "\xC3");
+    struct played played = play_turn(session, TURN);
+    assert_status(played.status, RESPONSES_E_PROTOCOL, played.error);
+    assert_int_equal(played.events.count, 1);
+    played_free(&played);
+    assert_int_equal(wire_ended(server, 0, client), 1007);
+}
+
 static void max_event_bytes_is_the_limit(void **state)
 {
     (void)state;
@@ -437,6 +516,9 @@ int main(void)
         T(a_flood_of_pings_is_answered),
         T(pings_of_a_server_that_does_not_read_are_not_kept),
         T(messages_have_any_size),
+        T(a_large_event_may_be_the_last),
+        T(a_large_event_that_does_not_come_whole_is_none),
+        T(a_large_event_is_utf8_to_its_end),
         T(max_event_bytes_is_the_limit),
         T(a_length_beyond_the_limit_is_refused_at_once),
         T(turns_have_any_size),

@@ -17,6 +17,8 @@ from tools import Figures, Server, instructions, run, slope
 PEAKS = (
     ("a streamed answer: answer", "stream", "repeated-50", 1.1),
     ("a stream of 1,000,000 deltas: answer", "stream", "long-1000000", 1.25),
+    ("an answer streamed over a session: answer", "session_stream", "repeated-50", 1.15),
+    ("1,000,000 deltas over a session: answer", "session_stream", "long-1000000", 1.4),
     ("a request: request", "create", "50000000", 1.05),
     ("the request of a stream: request", "create_stream", "50000000", 1.05),
     ("an answer and its text: answer", "text", "50000000", 2.0),

@@ -26,6 +26,8 @@ package final class Session: WebSocketUser {
     private var sole: Unmanaged<Turn>?
     private var lastPlace: UInt64 = 0
     private var messages = SessionMessages()
+    /// That to which the pieces go of a message that is coming, and whether it ends with it.
+    private var arriving: (turn: Turn, ends: Bool)?
     package private(set) var connections: Int32 = 0
     private var isFreed = false
     /// It connects although no turn waits: it was just opened.
@@ -262,6 +264,7 @@ package final class Session: WebSocketUser {
 
     private func send(_ turn: Turn, over socket: WebSocket) {
         turn.socket = socket
+        if turn.purpose == .create { socket.note(lane: turn.lane) }
         turn.state = .underWay
         sole = nil
         if turn.purpose == .steer {
@@ -291,12 +294,12 @@ package final class Session: WebSocketUser {
     private func arrived(
         _ message: Input, _ meaning: SessionMessages.Meaning, over socket: WebSocket
     ) {
-        let underWay = turns.filter { $0.state == .underWay && $0.socket === socket }
         // Whose it is need not be looked up where there is one alone.
-        if meaning == .plain, !socket.hasStrays, underWay.count == 1, let turn = underWay.first {
+        if meaning == .plain, let turn = lone(over: socket) {
             if socket === self.socket { sole = Unmanaged.passUnretained(turn) }
             return deliver(message, to: turn)
         }
+        let underWay = turns.filter { $0.state == .underWay && $0.socket === socket }
         let marks = SessionMarks(message)
         let turn = active(marks.lane, underWay)
         switch meaning {
@@ -312,8 +315,53 @@ package final class Session: WebSocketUser {
         }
     }
 
+    /// The turn that is alone under way over it.
+    private func lone(over socket: WebSocket) -> Turn? {
+        if socket.hasStrays { return nil }
+        var found: Turn?
+        for turn in turns where turn.state == .underWay && turn.socket === socket {
+            if found != nil { return nil }
+            found = turn
+        }
+        return found
+    }
+
+    /// A large event goes on to its turn as it comes, where it is known whose it is before it is whole.
+    override func takesInPieces(_ start: Input, over socket: WebSocket) -> Bool {
+        // Where a connection was given up, another may be in the middle of such an event.
+        guard arriving == nil, let turn = lone(over: socket),
+            let meaning = messages.meaning(ofStart: start)
+        else { return false }
+        let isLast = meaning == .terminal && turn.isActive && !socket.hasLanes
+        guard meaning == .plain || isLast else { return false }
+        arriving = (turn, isLast)
+        return true
+    }
+
+    override func pieceArrived(_ piece: Input, begins: Bool, ends: Bool, over socket: WebSocket) {
+        guard let (turn, isLast) = arriving else { return }
+        if ends { arriving = nil }
+        if turn.state != .underWay { return }
+        if let call = turn.call {
+            guard turn.append(piece: piece, begins: begins, ends: ends, engine) else {
+                return finishWithoutMemory(turn)
+            }
+            call._withUnsafeGuaranteedRef { engine.tell($0) }
+        }
+        if ends && isLast { finish(turn, nil) }
+    }
+
+    private func forgetArriving(over socket: WebSocket) {
+        if let (turn, _) = arriving, turn.socket === socket { arriving = nil }
+    }
+
+    private func finishWithoutMemory(_ turn: Turn) {
+        finish(turn, .cut(.noMemory, ResponsesError.noMemoryMessage))
+        if let socket = turn.socket { retire(socket) }
+    }
+
     /// The turn whose events the lane brings now.
-    private func active(_ lane: [UInt8], _ underWay: [Turn]) -> Turn? {
+    func active(_ lane: [UInt8], _ underWay: [Turn]) -> Turn? {
         underWay.first { $0.isActive && $0.lane == lane }
     }
 
@@ -326,78 +374,20 @@ package final class Session: WebSocketUser {
         return turn
     }
 
-    private func responseBegan(
-        _ message: Input, _ marks: SessionMarks, _ turn: Turn?, _ underWay: [Turn]
-    ) {
-        if let turn {
-            turn.responseID = marks.responseID
-            return deliver(message, to: turn)
-        }
-        // Nobody asked for it but those who steered the one before.
-        let steering = underWay.filter { $0.waitsForOther && $0.lane == marks.lane }
-        guard let first = steering.first else { return }
-        first.isSuccessor = true
-        first.responseID = marks.responseID
-        deliver(message, to: first)
-        for turn in steering.dropFirst()
-        where turn.message.previousID == first.message.previousID {
-            deliver(message, to: turn)
-            finish(turn, .answered)
-        }
-    }
-
-    private func steered(
-        _ message: Input, isAccepted: Bool, _ marks: SessionMarks, _ underWay: [Turn]
-    ) {
-        let asked = underWay.filter {
-            $0.purpose == .steer && !$0.isSuccessor && $0.message.previousID == marks.steeredID
-        }
-        let id = marks.steerID
-        guard
-            let turn = asked.first(where: { !id.isEmpty && $0.steerID == id })
-                ?? asked.first(where: { !$0.isAccepted })
-        else { return }
-        turn.steerID = id
-        deliver(message, to: turn)
-        if isAccepted {
-            turn.isAccepted = true
-            turn.lane = marks.lane
-        } else {
-            finish(turn, nil)
-        }
-    }
-
-    private func refused(
-        _ message: Input, _ marks: SessionMarks, _ named: Turn?, _ underWay: [Turn],
-        _ socket: WebSocket
-    ) {
-        // One without a lane is about the lane without a name, or, where that is silent, about a turn that was not
-        // understood.
-        let turn =
-            named
-            ?? (marks.lane.isEmpty ? underWay.first { $0.isActive && !$0.hasEvents } : nil)
-        // The API ends a connection after 60 minutes, and takes no more turns over it.
-        if equal(marks.errorCode, "websocket_connection_limit_reached") { retire(socket) }
-        guard let turn else { return }
-        deliver(message, to: turn)
-        finish(turn, nil)
-    }
-
     @inline(__always)
-    private func deliver(_ message: Input, to turn: Turn) {
+    func deliver(_ message: Input, to turn: Turn) {
         guard let call = turn.call else { return }
         if turn.append(message, engine) {
             call._withUnsafeGuaranteedRef { engine.tell($0) }
         } else {
-            finish(turn, .cut(.noMemory, ResponsesError.noMemoryMessage))
-            if let socket = turn.socket { retire(socket) }
+            finishWithoutMemory(turn)
         }
     }
 
     // MARK: the end of a turn
 
     /// `end` nil: an event has said so.
-    private func finish(_ turn: Turn, _ end: Turn.End?) {
+    func finish(_ turn: Turn, _ end: Turn.End?) {
         if turn.state == .over { return }
         // The server does not know, and goes on with it.
         if turn.state == .underWay, case .cut? = end { turn.socket?.hasStrays = true }
@@ -473,7 +463,7 @@ package final class Session: WebSocketUser {
     // MARK: the end of a connection
 
     /// It takes no more turns.
-    private func retire(_ old: WebSocket) {
+    func retire(_ old: WebSocket) {
         if socket === old {
             socket = nil
             retiring.append(old)
@@ -490,12 +480,14 @@ package final class Session: WebSocketUser {
         for turn in turns where turn.socket === old { remove(turn) }
         for (index, other) in retiring.enumerated() where other === old {
             retiring.remove(at: index)
+            forgetArriving(over: old)
             old.close()
             return
         }
     }
 
     override func ended(_ old: WebSocket) {
+        forgetArriving(over: old)
         let wasCurrent = socket === old
         if wasCurrent { socket = nil }
         for (index, other) in retiring.enumerated() where other === old {

@@ -95,6 +95,21 @@ final class Turn {
         return true
     }
 
+    /// Appends a piece of an event. False when memory is out.
+    func append(piece: Input, begins: Bool, ends: Bool, _ engine: Engine) -> Bool {
+        // Its owner may have taken the inbox with what came before.
+        if inbox.capacity == 0 && !engine.blocks.lend(to: &inbox) { return false }
+        guard inbox.reserve(piece.count &+ 8) else { return false }
+        if begins { _ = inbox.append("data: ") }
+        let place = inbox.count
+        _ = inbox.append(piece)
+        Turn.putOnOneLine(inbox.bytes + place, piece.count)
+        if ends { _ = inbox.append("\n\n") }
+        lastArrival = engine.now
+        hasEvents = true
+        return true
+    }
+
     private static func putOnOneLine(_ text: UnsafeMutablePointer<UInt8>, _ count: Int) {
         for index in 0..<count where text[index] == 0x0A || text[index] == 0x0D {
             text[index] = 0x20

@@ -28,6 +28,11 @@ struct SessionMessages: ~Copyable {
         return lookUp(message)
     }
 
+    /// The same for a message of which the beginning has come. Nil where that does not say it.
+    mutating func meaning(ofStart start: Input) -> Meaning? {
+        SessionMessages.leadingType(start) == nil ? nil : meaning(of: start)
+    }
+
     @inline(never)
     private mutating func lookUp(_ message: Input) -> Meaning {
         guard let start = message.baseAddress else { return .plain }

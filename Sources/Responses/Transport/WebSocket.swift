@@ -7,6 +7,9 @@ package class WebSocketUser: Waiter {
     func opened(_ socket: WebSocket) {}
     /// A whole message, in place: it is copied if it is kept.
     func arrived(_ message: Input, over socket: WebSocket) {}
+    /// A large message has begun. True: the user wants its pieces as they come, these bytes first, and not the whole.
+    func takesInPieces(_ start: Input, over socket: WebSocket) -> Bool { false }
+    func pieceArrived(_ piece: Input, begins: Bool, ends: Bool, over socket: WebSocket) {}
     /// Whether more bytes are to be read; false leaves them to the server until `WebSocket.readOn`.
     func mayTakeMore(from socket: WebSocket) -> Bool { true }
     /// The connection is gone. Told when libcurl is not in the middle of anything.
@@ -49,6 +52,8 @@ final class WebSocket: Waiter {
     private var decoder: WebSocketDecoder
     /// A message that came in pieces, as far as it has come.
     private var message = ByteBuffer()
+    /// The user has the pieces of the one that is coming.
+    private var isInPieces = false
     /// Frames that libcurl has not taken yet.
     private var outbox = ByteBuffer()
     /// A ping that is answered when all of that is sent.
@@ -75,6 +80,9 @@ final class WebSocket: Waiter {
     private var pingSent: UInt64 = 0
     /// A turn was given up over it, and the server may go on with that: the turn that is left is not the only one.
     var hasStrays = false
+    /// The lane of the first turn that was sent over it; and whether another had another.
+    private var lane: [UInt8]?
+    private(set) var hasLanes = false
     /// Messages that came.
     private(set) var messages = 0
 
@@ -201,11 +209,8 @@ final class WebSocket: Waiter {
             case .text(let piece, let size, true, true) where end - piece - size >= ByteBuffer.slack:
                 hand(Input(start: piece, count: size))
             case .text(let piece, let size, let begins, let ends):
-                if begins { message.removeAll() }
-                guard message.append(piece, size) else { return outOfMemory() }
-                if ends {
-                    hand(Input(start: message.bytes, count: message.count))
-                    message.reset(keeping: WebSocket.keptRoom)
+                guard take(Input(start: piece, count: size), begins, ends) else {
+                    return outOfMemory()
                 }
             case .ping(let payload):
                 if state == .open && !answer(payload) { return outOfMemory() }
@@ -238,6 +243,44 @@ final class WebSocket: Waiter {
         return true
     }
     private static let mostUnread = 65_536
+
+    /// A piece of a message. False when memory is out.
+    @inline(never)
+    private func take(_ piece: Input, _ begins: Bool, _ ends: Bool) -> Bool {
+        if begins {
+            message.removeAll()
+            isInPieces = false
+        }
+        if isInPieces {
+            handPiece(piece, begins: false, ends: ends)
+            return true
+        }
+        let before = message.count
+        guard message.append(piece) else { return false }
+        let gathered = Input(start: message.bytes, count: message.count)
+        if ends {
+            hand(gathered)
+        } else if before < WebSocket.large, gathered.count >= WebSocket.large, state == .open,
+            user?._withUnsafeGuaranteedRef({ $0.takesInPieces(gathered, over: self) }) ?? false
+        {
+            isInPieces = true
+            handPiece(gathered, begins: true, ends: false)
+        } else {
+            return true
+        }
+        message.reset(keeping: WebSocket.keptRoom)
+        return true
+    }
+    /// What is larger is not put together here, where the user takes it in pieces.
+    private static let large = 16 * 1024
+
+    private func handPiece(_ piece: Input, begins: Bool, ends: Bool) {
+        if ends { messages &+= 1 }
+        if state != .open { return }
+        user?._withUnsafeGuaranteedRef {
+            $0.pieceArrived(piece, begins: begins, ends: ends, over: self)
+        }
+    }
 
     private func outOfMemory() -> Int {
         ending = Ending(status: .noMemory, message: ResponsesError.noMemoryMessage)
@@ -303,6 +346,15 @@ final class WebSocket: Waiter {
         guard WebSocketEncoder.text(text, rest, key: maskKey, into: &outbox) else { return false }
         wake()
         return true
+    }
+
+    /// A turn of that lane is sent.
+    func note(lane: [UInt8]) {
+        if let first = self.lane {
+            if first != lane { hasLanes = true }
+        } else {
+            self.lane = lane
+        }
     }
 
     /// What a read callback of libcurl returns: 0 ends the upload.

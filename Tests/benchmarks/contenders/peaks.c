@@ -2,6 +2,7 @@
  * How much memory a large answer or request takes at most, beside its own size.
  *
  *   peaks stream PORT MODEL           a streamed answer: of the final response
+ *   peaks session_stream PORT MODEL   the same over a session
  *   peaks create PORT BYTES           a request of so many bytes: of the request
  *   peaks create_stream PORT BYTES
  *   peaks text PORT BYTES             the joined text of an answer of about so many bytes: of the answer
@@ -29,6 +30,7 @@ static int on_event(const responses_event *event, void *user_data)
 int main(int argc, char **argv)
 {
     responses_client *client = NULL;
+    responses_session *session = NULL;
     responses_response *response = NULL;
     responses_error *error = NULL;
     char url[100], model[64];
@@ -36,7 +38,9 @@ int main(int argc, char **argv)
     long text = 0;
     if (argc < 4)
         return 1;
-    const int is_text = strcmp(argv[1], "text") == 0, is_answer = strcmp(argv[1], "stream") == 0;
+    const int is_text = strcmp(argv[1], "text") == 0;
+    const int is_session = strcmp(argv[1], "session_stream") == 0;
+    const int is_answer = strcmp(argv[1], "stream") == 0 || is_session;
     const int is_stream = strstr(argv[1], "stream") != NULL;
     snprintf(model, sizeof model,
              is_text     ? "answer-%s"
@@ -54,9 +58,14 @@ int main(int argc, char **argv)
     /* What libcurl and the C library need once. */
     if (status == RESPONSES_OK)
         status = responses_create(client, "{\"model\":\"answer-10\"}", RESPONSES_NTS, NULL, &error);
+    if (status == RESPONSES_OK && is_session)
+        status = responses_session_open(client, &session, &error);
     peak_restart();
     long before = rss_kb();
-    if (status == RESPONSES_OK && is_stream)
+    if (status == RESPONSES_OK && is_session)
+        status = responses_session_create_stream(session, request, count, on_event, &text,
+                                                 &response, &error);
+    else if (status == RESPONSES_OK && is_stream)
         status =
             responses_create_stream(client, request, count, on_event, &text, &response, &error);
     else if (status == RESPONSES_OK)
@@ -72,6 +81,7 @@ int main(int argc, char **argv)
         size = count;
     printf("{\"size\":%zu,\"peak\":%ld}\n", size, (peak_kb() - before) * 1024);
     responses_response_free(response);
+    responses_session_free(session);
     responses_client_free(client);
     free(request);
     return 0;
