@@ -14,17 +14,50 @@ from ._links import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
     from types import TracebackType
-    from typing import Any, Literal, overload
+    from typing import Any
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Self
 
     from ._events import Event
     from ._links import Link
-    from ._models import Response
-    from ._params import Input, TurnParams, TurnStreamParams
-    from ._stream import ResponseStreamManager, Stream
+    from ._signatures_session import ConnectionEvents, ConnectionTurns
+else:
+
+    class ConnectionTurns:
+        """Turns, as ``client.responses`` has them."""
+
+        def create(self, **params):
+            """Makes a turn and returns its response, or with ``stream=True`` a `Stream`."""
+            return self._client.responses.create(**params)
+
+        def stream(self, **params):
+            """A context manager for the events of a turn, as ``client.responses.stream()``."""
+            return self._client.responses.stream(**params)
+
+        def parse(self, **params):
+            """Makes a turn whose text is an instance of ``text_format``."""
+            return self._client.responses.parse(**params)
+
+        def run(self, **params):
+            """As ``client.responses.run(session=connection)``."""
+            return self._client.responses.run(session=self, **params)
+
+    class ConnectionEvents:
+        """Events that are sent; nothing that answers them is waited for."""
+
+        def create(self, **params):
+            """Sends ``response.create``; the parameters are those of ``client.responses.create``,
+            and ``stream_id`` and ``generate``.
+            """
+            event = {"type": _session.CREATE, **_requests.given(params)}
+            self._connection.send(event)
+
+        def steer(self, *, input, previous_response_id):
+            """Sends ``response.steer``: more input for the response that is being made."""
+            event = {"type": "response.steer", "input": input}
+            self._connection.send({**event, "previous_response_id": previous_response_id})
 
 
 class ResponsesConnectionManager(_handlers.Handled):
@@ -78,7 +111,7 @@ class ResponsesConnectionManager(_handlers.Handled):
             connection.close()
 
 
-class ConnectionEvents:
+class Received:
     """The events of a connection, until it is closed."""
 
     def __init__(self, connection: ResponsesConnection) -> None:
@@ -94,7 +127,14 @@ class ConnectionEvents:
         return event
 
 
-class ResponsesConnection(_handlers.Handled):
+class ResponsesResponseResource(ConnectionEvents):
+    """``connection.response``."""
+
+    def __init__(self, connection: ResponsesConnection) -> None:
+        self._connection = connection
+
+
+class ResponsesConnection(ConnectionTurns, _handlers.Handled):
     """A connection over which turn after turn is sent; made by ``responses.connect()``.
 
     When it is lost, the next turn makes another by itself. The server has then forgotten what it
@@ -153,7 +193,7 @@ class ResponsesConnection(_handlers.Handled):
 
     def __iter__(self) -> Iterator[Event]:
         """The events, as `recv` has them, until the connection is closed."""
-        return ConnectionEvents(self)
+        return Received(self)
 
     def _next(self) -> Event | None:
         while True:
@@ -186,57 +226,6 @@ class ResponsesConnection(_handlers.Handled):
                     told.close()
                     raise TypeError("a handler that is awaited needs AsyncOpenAI")
 
-    # Turns, as ``client.responses`` has them.
-
-    @property
-    def _responses(self) -> Any:
-        return self._client.responses
-
-    if TYPE_CHECKING:
-
-        @overload
-        def create(self, *, stream: Literal[True], **params: Unpack[TurnParams]) -> Stream: ...
-        @overload
-        def create(
-            self, *, stream: Literal[False] | None = ..., **params: Unpack[TurnParams]
-        ) -> Response: ...
-        def create(self, **params: Any) -> Any: ...
-        def stream(
-            self,
-            *,
-            text_format: Any = ...,
-            tools: Iterable[Any] = ...,
-            **params: Unpack[TurnStreamParams],
-        ) -> ResponseStreamManager: ...
-        def parse(self, *, text_format: Any = ..., **params: Unpack[TurnParams]) -> Response: ...
-        def run(
-            self,
-            *,
-            tools: Iterable[Any],
-            max_steps: int = 20,
-            raise_tool_errors: bool = False,
-            on_event: Callable[[Any], Any] | None = None,
-            text_format: Any = ...,
-            **params: Unpack[TurnStreamParams],
-        ) -> Response: ...
-    else:
-
-        def create(self, **params):
-            """Makes a turn and returns its response, or with ``stream=True`` a `Stream`."""
-            return self._responses.create(**params)
-
-        def stream(self, **params):
-            """A context manager for the events of a turn, as ``client.responses.stream()``."""
-            return self._responses.stream(**params)
-
-        def parse(self, **params):
-            """Makes a turn whose text is an instance of ``text_format``."""
-            return self._responses.parse(**params)
-
-        def run(self, **params):
-            """As ``client.responses.run(session=connection)``."""
-            return self._responses.run(session=self, **params)
-
     @property
     def connections(self) -> int:
         """How many connections were made: 1, and one more for each that was lost and was needed."""
@@ -263,34 +252,3 @@ class ResponsesConnection(_handlers.Handled):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-class ResponsesResponseResource:
-    """``connection.response``: sends events, and waits for nothing that answers them."""
-
-    def __init__(self, connection: ResponsesConnection) -> None:
-        self._connection = connection
-
-    if TYPE_CHECKING:
-
-        def create(self, *, stream: bool | None = ..., **params: Unpack[TurnParams]) -> None: ...
-
-        def steer(self, *, input: Input, previous_response_id: str) -> None: ...
-    else:
-
-        def create(self, **params):
-            """Sends ``response.create``; the parameters are those of ``client.responses.create``,
-            and ``stream_id`` and ``generate``.
-            """
-            event = {"type": _session.CREATE, **_requests.given(params)}
-            self._connection.send(event)
-
-        def steer(self, *, input, previous_response_id):
-            """Sends ``response.steer``: more input for the response that is being made."""
-            self._connection.send(
-                {
-                    "type": "response.steer",
-                    "input": input,
-                    "previous_response_id": previous_response_id,
-                }
-            )

@@ -12,17 +12,50 @@ from ._links_async import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator
     from types import TracebackType
-    from typing import Any, Literal, overload
+    from typing import Any
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Self
 
     from ._events import Event
     from ._links_async import AsyncLink
-    from ._models import Response
-    from ._params import Input, TurnParams, TurnStreamParams
-    from ._stream_async import AsyncResponseStreamManager, AsyncStream
+    from ._signatures_session_async import AsyncConnectionEvents, AsyncConnectionTurns
+else:
+
+    class AsyncConnectionTurns:
+        """Turns, as ``client.responses`` has them."""
+
+        def create(self, **params):
+            """Makes a turn and returns its response, or with ``stream=True`` a `Stream`."""
+            return self._client.responses.create(**params)
+
+        def stream(self, **params):
+            """A context manager for the events of a turn, as ``client.responses.stream()``."""
+            return self._client.responses.stream(**params)
+
+        def parse(self, **params):
+            """Makes a turn whose text is an instance of ``text_format``."""
+            return self._client.responses.parse(**params)
+
+        def run(self, **params):
+            """As ``client.responses.run(session=connection)``."""
+            return self._client.responses.run(session=self, **params)
+
+    class AsyncConnectionEvents:
+        """Events that are sent; nothing that answers them is waited for."""
+
+        async def create(self, **params):
+            """Sends ``response.create``; the parameters are those of ``client.responses.create``,
+            and ``stream_id`` and ``generate``.
+            """
+            event = {"type": _session.CREATE, **_requests.given(params)}
+            await self._connection.send(event)
+
+        async def steer(self, *, input, previous_response_id):
+            """Sends ``response.steer``: more input for the response that is being made."""
+            event = {"type": "response.steer", "input": input}
+            await self._connection.send({**event, "previous_response_id": previous_response_id})
 
 
 class AsyncResponsesConnectionManager(_handlers.Handled):
@@ -76,7 +109,7 @@ class AsyncResponsesConnectionManager(_handlers.Handled):
             await connection.close()
 
 
-class AsyncConnectionEvents:
+class AsyncReceived:
     """The events of a connection, until it is closed."""
 
     def __init__(self, connection: AsyncResponsesConnection) -> None:
@@ -96,7 +129,14 @@ class AsyncConnectionEvents:
         return event
 
 
-class AsyncResponsesConnection(_handlers.Handled):
+class AsyncResponsesResponseResource(AsyncConnectionEvents):
+    """``connection.response``."""
+
+    def __init__(self, connection: AsyncResponsesConnection) -> None:
+        self._connection = connection
+
+
+class AsyncResponsesConnection(AsyncConnectionTurns, _handlers.Handled):
     """A connection over which turn after turn is sent; made by ``responses.connect()``.
 
     When it is lost, the next turn makes another by itself. The server has then forgotten what it
@@ -155,7 +195,7 @@ class AsyncResponsesConnection(_handlers.Handled):
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """The events, as `recv` has them, until the connection is closed."""
-        return AsyncConnectionEvents(self)
+        return AsyncReceived(self)
 
     async def _next(self) -> Event | None:
         while True:
@@ -193,61 +233,6 @@ class AsyncResponsesConnection(_handlers.Handled):
                 # |     raise TypeError("a handler that is awaited needs AsyncOpenAI")
                 # end
 
-    # Turns, as ``client.responses`` has them.
-
-    @property
-    def _responses(self) -> Any:
-        return self._client.responses
-
-    if TYPE_CHECKING:
-
-        @overload
-        async def create(
-            self, *, stream: Literal[True], **params: Unpack[TurnParams]
-        ) -> AsyncStream: ...
-        @overload
-        async def create(
-            self, *, stream: Literal[False] | None = ..., **params: Unpack[TurnParams]
-        ) -> Response: ...
-        async def create(self, **params: Any) -> Any: ...
-        def stream(
-            self,
-            *,
-            text_format: Any = ...,
-            tools: Iterable[Any] = ...,
-            **params: Unpack[TurnStreamParams],
-        ) -> AsyncResponseStreamManager: ...
-        async def parse(
-            self, *, text_format: Any = ..., **params: Unpack[TurnParams]
-        ) -> Response: ...
-        async def run(
-            self,
-            *,
-            tools: Iterable[Any],
-            max_steps: int = 20,
-            raise_tool_errors: bool = False,
-            on_event: Callable[[Any], Any] | None = None,
-            text_format: Any = ...,
-            **params: Unpack[TurnStreamParams],
-        ) -> Response: ...
-    else:
-
-        def create(self, **params):
-            """Makes a turn and returns its response, or with ``stream=True`` a `Stream`."""
-            return self._responses.create(**params)
-
-        def stream(self, **params):
-            """A context manager for the events of a turn, as ``client.responses.stream()``."""
-            return self._responses.stream(**params)
-
-        def parse(self, **params):
-            """Makes a turn whose text is an instance of ``text_format``."""
-            return self._responses.parse(**params)
-
-        def run(self, **params):
-            """As ``client.responses.run(session=connection)``."""
-            return self._responses.run(session=self, **params)
-
     @property
     def connections(self) -> int:
         """How many connections were made: 1, and one more for each that was lost and was needed."""
@@ -274,36 +259,3 @@ class AsyncResponsesConnection(_handlers.Handled):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-class AsyncResponsesResponseResource:
-    """``connection.response``: sends events, and waits for nothing that answers them."""
-
-    def __init__(self, connection: AsyncResponsesConnection) -> None:
-        self._connection = connection
-
-    if TYPE_CHECKING:
-
-        async def create(
-            self, *, stream: bool | None = ..., **params: Unpack[TurnParams]
-        ) -> None: ...
-
-        async def steer(self, *, input: Input, previous_response_id: str) -> None: ...
-    else:
-
-        async def create(self, **params):
-            """Sends ``response.create``; the parameters are those of ``client.responses.create``,
-            and ``stream_id`` and ``generate``.
-            """
-            event = {"type": _session.CREATE, **_requests.given(params)}
-            await self._connection.send(event)
-
-        async def steer(self, *, input, previous_response_id):
-            """Sends ``response.steer``: more input for the response that is being made."""
-            await self._connection.send(
-                {
-                    "type": "response.steer",
-                    "input": input,
-                    "previous_response_id": previous_response_id,
-                }
-            )

@@ -247,22 +247,24 @@ class Responses(Resource):
         websocket_connection_options: Any = None,
         on_reconnecting: Any = None,
         max_retries: Any = omit,
-        initial_delay: float = 0.5,
-        max_delay: float = 8.0,
+        initial_delay: Any = omit,
+        max_delay: Any = omit,
         max_queue_size: int = 1_048_576,
     ) -> Any:
         """Opens a connection for many turns, the WebSocket mode of the API. To be entered:
         ``with client.responses.connect() as connection``.
 
-        It has the options of this client, and ``max_retries`` in place of the client's. A lost
-        connection is made anew for the next turn, with the pauses of the library, not
-        ``initial_delay`` and ``max_delay``. ``on_reconnecting`` is called when a turn was lost with
-        it, which is no exception then, for those who read events.
+        It has the options of this client, but for ``max_retries``, and the seconds of the first and
+        the longest pause before one, ``initial_delay`` and ``max_delay``. A lost connection is made
+        anew for the next turn. ``on_reconnecting`` is called when a turn was lost with it, which is
+        no exception then, for those who read events.
         """
         from . import _session
 
         self._no_raw("connect")
-        options = _session.open_options(websocket_connection_options or {}, max_retries)
+        options = _session.open_options(
+            websocket_connection_options or {}, max_retries, initial_delay, max_delay
+        )
         request = _session.opening(extra_query, extra_headers, options)
         told = None
         if on_reconnecting is not None:

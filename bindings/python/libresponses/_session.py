@@ -111,7 +111,7 @@ def check_options(request: _requests.Request) -> None:
     ]
     if request.timeout is not _options.omit:
         given.append("timeout")
-    if any(name.startswith("max_retries") for name in request.options):
+    if "max_retries" in request.options:
         given.append("max_retries")
     if given:
         raise _errors.InvalidArgumentError(
@@ -201,9 +201,14 @@ class Feed:
         return None, None
 
 
-def open_options(given: Mapping[str, Any], max_retries: Any) -> dict[str, str]:
+def open_options(
+    given: Mapping[str, Any], max_retries: Any, initial_delay: Any, max_delay: Any
+) -> dict[str, str]:
     """Options of a session, from those that the ``openai`` package has for ``websockets``."""
     made = {} if max_retries is _options.omit else _options.retries(max_retries)
+    for name, pause in (("retry_min_ms", initial_delay), ("retry_max_ms", max_delay)):
+        if pause is not _options.omit:
+            made[name] = str(min(600_000, max(0, int(pause * 1000))))
     for name, value in given.items():
         if name == "max_size":
             limit = (1 << 30) if value is None else value

@@ -12,7 +12,16 @@ from typing import Any, Optional, Union
 from pydantic import BaseModel
 from typing_extensions import assert_type
 
-from libresponses import AsyncOpenAI, AsyncStream, Event, OpenAI, Response, Stream
+from libresponses import (
+    AsyncOpenAI,
+    AsyncResponsesConnection,
+    AsyncStream,
+    Event,
+    OpenAI,
+    Response,
+    ResponsesConnection,
+    Stream,
+)
 from libresponses.pagination import AsyncCursorPage, SyncCursorPage
 from libresponses.types.responses import (
     CompactedResponse,
@@ -118,6 +127,31 @@ def streaming(client: OpenAI) -> None:
         assert_type(text.text(), str)
 
 
+def sessions(client: OpenAI) -> None:
+    manager = client.responses.connect(extra_query={}, max_retries=1)
+    manager.send({"type": "response.create", "model": "sandbox", "input": "early"})
+    with manager as connection:
+        assert_type(connection, ResponsesConnection)
+        for event in connection:
+            assert_type(event, Event)
+            if event.type == "response.completed":
+                break
+        sent = connection.response.create(model="sandbox", input="Hi", stream_id="a")  # type: ignore[func-returns-value]
+        assert sent is None
+        assert_type(connection.recv(), Event)
+        assert_type(connection.recv_bytes(), bytes)
+        response = connection.create(model="sandbox", input="Hi", stream_id="b", generate=True)
+        assert_type(response, Response)
+        stream = connection.create(model="sandbox", input="Hi", stream=True)
+        assert_type(stream, Stream[Event])
+        assert_type(stream.until_done().snapshot, Optional[Response])
+        with connection.stream(model="sandbox", input="Hi", text_format=Answer) as shown:
+            assert_type(shown.get_final_response(), ParsedResponse[Answer])
+        made = client.responses.run(session=connection, model="sandbox", input="Hi", tools=[])
+        assert_type(made, ParsedResponse[None])
+        assert_type(connection.connections, int)
+
+
 async def awaited(client: AsyncOpenAI) -> None:
     response = await client.responses.create(model="sandbox", input="Hi")
     assert_type(response, Response)
@@ -133,6 +167,16 @@ async def awaited(client: AsyncOpenAI) -> None:
     page = await client.responses.input_items.list(response.id)
     whole: AsyncCursorPage[ResponseItem] = page
     assert whole.data
+    async with client.responses.connect() as connection:
+        assert_type(connection, AsyncResponsesConnection)
+        await connection.response.create(model="sandbox", input="Hi", stream_id="a")
+        async for received in connection:
+            assert_type(received, Event)
+            if received.type == "response.completed":
+                break
+        assert_type(await connection.create(model="sandbox", input="Hi"), Response)
+        ran = await client.responses.run(session=connection, model="sandbox", input="Hi", tools=[])
+        assert_type(ran, ParsedResponse[None])
     async for item in client.responses.input_items.list(response.id):
         assert item.id
     answer = await client.responses.with_raw_response.create(model="sandbox", input="Hi")
@@ -158,6 +202,10 @@ def refused(client: OpenAI, aio: AsyncOpenAI) -> None:
     answer.output_text  # type: ignore[attr-defined]  # noqa: B018
     later = client.responses.with_streaming_response.create(model="sandbox", input="Hi")
     later.parse()  # type: ignore[attr-defined]
+    client.responses.connect(nobody_knows=1)  # type: ignore[call-arg]
+    with client.responses.connect() as connection:
+        connection.create(model="sandbox", stream_id=1)  # type: ignore[call-overload]
+        aio.responses.run(session=connection, tools=[])  # type: ignore[call-overload]
     client.responses.with_raw_response.stream(model="sandbox")  # type: ignore[attr-defined]
     answer = aio.responses.with_raw_response.cancel("r")  # type: ignore[assignment]
     assert wrong
@@ -170,7 +218,7 @@ async def main() -> None:
 
 if __name__ == "__main__":
     with OpenAI() as client:
-        for part in (answers, streams, parsed, raw, streaming):
+        for part in (answers, streams, parsed, raw, streaming, sessions):
             part(client)
             print(part.__name__)
     asyncio.run(main())
