@@ -979,10 +979,10 @@ RESPONSES_API void responses_call_free(responses_call *call);
  * RESPONSES_E_API and the code "websocket_stream_limit_reached". Use a name again, or another
  * session.
  *
- * All turns of a session share one connection, and a server cannot be paused for one of them. While
- * a single turn is under way, one that is not read is paused as any call is. With several, one that
- * has 32 times max_queue_bytes unread holds up the others, and if it was not read for a second,
- * ends with RESPONSES_E_LIMIT.
+ * All turns of a session share one connection, and a server cannot be paused for one of them. A
+ * single turn that is not read is paused as any call is. With several, those that wait among them,
+ * one that has 32 times max_queue_bytes unread holds up the others, and if it was not read for a
+ * second, ends with RESPONSES_E_LIMIT.
  *
  * WHEN THE CONNECTION ENDS, for whatever reason, the session makes another by itself as soon as a
  * turn needs it, with the retries and pauses of a request; the number of responses_session_

@@ -1,11 +1,9 @@
-/* Sessions in the hands of a program that uses all there is: four ways of calling in one loop, callbacks that use and
-   free the session, threads, forks, and functions for keys. */
+/* Sessions in the hands of a program that uses all there is: callbacks that use and free the session, forks, functions
+   for keys, and servers that know less than the API. */
 #include "test.h"
 #include "turns.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <pthread.h>
 #include <sys/wait.h>
 
 #define NTS     RESPONSES_NTS
@@ -63,90 +61,7 @@ static void ends_well(responses_call *call)
     events_free(&events);
 }
 
-/* ---- four ways, and requests beside them ---- */
-
-/* A turn by a callback, from another thread, while this one is in its loop. */
-static void *by_callback(void *user_data)
-{
-    struct events *events = user_data;
-    return (void *)(intptr_t)responses_session_create_stream(
-        session, "{\"model\":\"m\",\"stream_id\":\"callback\"}", NTS, collect, events, NULL, NULL);
-}
-
-static void *by_blocking(void *user_data)
-{
-    return (void *)(intptr_t)responses_session_create(
-        session, "{\"model\":\"m\",\"stream_id\":\"blocking\"}", NTS, user_data, NULL);
-}
-
-/* What a call in the loop has come to. */
-struct seen {
-    struct events events;
-    int status;
-};
-
-/* Reads by the descriptor until all calls have ended; each has a struct seen. */
-static void drive(int going)
-{
-    struct pollfd host = {responses_client_fd(client), POLLIN, 0};
-    int64_t end = now_ms() + AT_MOST;
-    while (going > 0 && now_ms() < end && poll(&host, 1, AT_MOST) == 1) {
-        responses_call *ready;
-        assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
-        while (responses_client_next_ready(client, &ready) == RESPONSES_OK) {
-            struct seen *seen = responses_call_user_data(ready);
-            const responses_event *event;
-            assert_non_null(seen);
-            while ((seen->status = responses_call_next(ready, &event, NULL)) == RESPONSES_OK)
-                hear(&seen->events, event);
-            going -= seen->status != RESPONSES_AGAIN;
-        }
-    }
-    assert_int_equal(going, 0);
-}
-
-static void all_ways_at_once(void **state)
-{
-    (void)state;
-    enum { TURNS = 6, REQUESTS = 3, BOTH = TURNS + REQUESTS };
-    responses_call *calls[BOTH];
-    struct seen seen[BOTH];
-    struct events events = {0};
-    responses_response *response = NULL;
-    pthread_t threads[2];
-    void *statuses[2];
-    memset(seen, 0, sizeof seen);
-    open_session();
-    pthread_create(&threads[0], NULL, by_callback, &events);
-    pthread_create(&threads[1], NULL, by_blocking, &response);
-    for (int i = 0; i < TURNS; i++) {
-        char json[100];
-        snprintf(json, sizeof json, "{\"model\":\"m\",\"stream_id\":\"lane%d\"}", i % 4);
-        calls[i] = start(json);
-    }
-    for (int i = TURNS; i < BOTH; i++)
-        assert_ok(responses_create_start(client, REQUEST, NTS, &calls[i], &error), error);
-    for (int i = 0; i < BOTH; i++)
-        responses_call_set_user_data(calls[i], &seen[i]);
-    drive(BOTH);
-    for (int i = 0; i < BOTH; i++) {
-        assert_int_equal(seen[i].status, RESPONSES_DONE);
-        assert_string_equal(responses_response_text(responses_call_response(calls[i]), NULL),
-                            "Hello, world!");
-        assert_int_equal(seen[i].events.count, i < TURNS ? turns.sse.count : 0);
-        events_free(&seen[i].events);
-        responses_call_free(calls[i]);
-    }
-    for (int i = 0; i < 2; i++) {
-        pthread_join(threads[i], &statuses[i]);
-        assert_int_equal((intptr_t)statuses[i], RESPONSES_OK);
-    }
-    assert_int_equal(events.count, turns.sse.count);
-    assert_string_equal(responses_response_text(response, NULL), "Hello, world!");
-    responses_response_free(response);
-    events_free(&events);
-    assert_int_equal(responses_session_connections(session), 1);
-}
+/* ---- other ways to read ---- */
 
 static void a_turn_can_be_read_in_batches_and_not_raw(void **state)
 {
@@ -232,6 +147,8 @@ static void a_callback_may_free_the_session(void **state)
                                                  frees_the_session, &events, &response, &error);
     assert_status(status, RESPONSES_E_CANCELLED, error);
     assert_contains(message_of(error), "session");
+    responses_error_free(error);
+    error = NULL;
     wire_go(server);
     events_free(&events);
     responses_response_free(response);
@@ -296,61 +213,17 @@ static void a_callback_may_end_another_turn(void **state)
     events_free(&events);
 }
 
-/* ---- threads ---- */
-
-static void *blocks(void *user_data)
-{
-    (void)user_data;
-    return (void *)(intptr_t)responses_session_create(session, "{\"input\":\"hold\"}", NTS, NULL,
-                                                      NULL);
-}
-
-static void another_thread_may_free_it(void **state)
-{
-    (void)state;
-    pthread_t threads[4];
-    open_session();
-    responses_session *freed = session;
-    for (size_t i = 0; i < COUNT(threads); i++)
-        pthread_create(&threads[i], NULL, blocks, NULL);
-    wire_message(server, 0);
-    responses_session_free(freed);
-    for (size_t i = 0; i < COUNT(threads); i++) {
-        void *status;
-        pthread_join(threads[i], &status);
-        /* One that came too late did not find a session any more. */
-        if ((intptr_t)status != RESPONSES_E_CANCELLED)
-            assert_int_equal((intptr_t)status, RESPONSES_E_INVALID);
-    }
-    session = NULL;
-    wire_go(server);
-}
-
-static void *interrupts(void *user_data)
-{
-    (void)user_data;
-    wire_message(server, 0);
-    responses_client_interrupt(client);
-    return NULL;
-}
-
-static void an_interrupt_ends_a_turn_that_blocks(void **state)
-{
-    (void)state;
-    pthread_t thread;
-    open_session();
-    pthread_create(&thread, NULL, interrupts, NULL);
-    assert_status(responses_session_create(session, "{\"input\":\"hold\"}", NTS, NULL, &error),
-                  RESPONSES_E_CANCELLED, error);
-    pthread_join(thread, NULL);
-    responses_error_free(error);
-    error = NULL;
-    wire_go(server);
-    assert_ok(responses_session_create(session, TURN, NTS, NULL, &error), error);
-    assert_int_equal(responses_session_connections(session), 2);
-}
-
 /* ---- fork ---- */
+
+/* Under valgrind by becoming another program, or it would look for leaks: see test_fork.c. */
+static void leave(int status)
+{
+    char command[32];
+    snprintf(command, sizeof command, "exit %d", status);
+    if (is_slow())
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(status);
+}
 
 static void a_child_has_no_session(void **state)
 {
@@ -375,7 +248,7 @@ static void a_child_has_no_session(void **state)
         responses_call_free(call);
         responses_session_free(session);
         responses_client_free(client);
-        _exit(wrong);
+        leave(wrong);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -542,6 +415,79 @@ static void errno_is_left_alone(void **state)
     assert_int_equal(errno, 77);
 }
 
+/* ---- turns behind one that is not read ---- */
+
+/* From now on each turn has so many deltas, of 150 bytes and more. */
+static void turns_are_long(int deltas)
+{
+    sse_free(&turns.sse);
+    sse_begin(&turns.sse, "resp_1");
+    sse_created(&turns.sse);
+    sse_message_added(&turns.sse, 0, "msg_1");
+    sse_part_added(&turns.sse, 0, "msg_1");
+    for (int i = 0; i < deltas; i++)
+        sse_delta(&turns.sse, 0, "msg_1", "word ");
+    sse_completed(&turns.sse);
+}
+
+static void a_turn_may_be_read_before_the_one_that_it_waits_for(void **state)
+{
+    (void)state;
+    turns_are_long(500);
+    set(client, "max_queue_bytes", "8192");
+    set(client, "timeout_ms", "8000");
+    open_session();
+    responses_call *first = start(TURN), *second = start(TURN);
+    ends_well(second);
+    ends_well(first);
+    responses_call_free(first);
+    responses_call_free(second);
+    assert_int_equal(responses_session_connections(session), 1);
+}
+
+static void a_turn_does_not_wait_for_one_that_nobody_reads(void **state)
+{
+    (void)state;
+    struct events events = {0};
+    turns_are_long(1000);
+    set(client, "max_queue_bytes", "1024");
+    set(client, "timeout_ms", "8000");
+    open_session();
+    responses_call *first = start(TURN);
+    /* Alone it is paused, for as long as it likes. */
+    assert_int_equal(responses_call_wait(first, AT_MOST), RESPONSES_OK);
+    responses_call *second = start(TURN);
+    ends_well(second);
+    assert_status(read_call(first, &events, &error), RESPONSES_E_LIMIT, error);
+    assert_contains(message_of(error), "max_queue_bytes");
+    events_free(&events);
+    responses_call_free(first);
+    responses_call_free(second);
+    assert_int_equal(responses_session_connections(session), 2);
+}
+
+static void a_turn_that_holds_up_nobody_any_more_is_paused(void **state)
+{
+    (void)state;
+    turns_are_long(1000);
+    set(client, "max_queue_bytes", "1024");
+    open_session();
+    responses_call *first = start(TURN), *second = start(TURN);
+    /* It has 32 KiB soon, and then a second. */
+    assert_int_equal(responses_call_wait(first, AT_MOST), RESPONSES_OK);
+    for (int i = 0; i < 20; i++) {
+        responses_client_dispatch(client);
+        sleep_ms(5);
+    }
+    responses_call_free(second);
+    for (int i = 0; i < 15; i++) {
+        responses_client_dispatch(client);
+        sleep_ms(100);
+    }
+    ends_well(first);
+    responses_call_free(first);
+}
+
 /* ---- servers without lanes ---- */
 
 static void a_server_need_not_repeat_the_lane(void **state)
@@ -573,14 +519,11 @@ static void a_server_need_not_repeat_the_lane(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_ways_at_once),
         TEST(a_turn_can_be_read_in_batches_and_not_raw),
         TEST(a_callback_may_take_a_turn),
         TEST(a_callback_may_free_the_session),
         TEST(a_session_outlives_its_client),
         TEST(a_callback_may_end_another_turn),
-        TEST(another_thread_may_free_it),
-        TEST(an_interrupt_ends_a_turn_that_blocks),
         TEST(a_child_has_no_session),
         TEST(the_key_is_asked_for_each_connection),
         TEST(whoever_asked_may_go_away),
@@ -588,6 +531,9 @@ int main(void)
         TEST(without_a_key_there_is_no_session),
         TEST(the_log_may_free_the_session),
         TEST(errno_is_left_alone),
+        TEST(a_turn_may_be_read_before_the_one_that_it_waits_for),
+        TEST(a_turn_does_not_wait_for_one_that_nobody_reads),
+        TEST(a_turn_that_holds_up_nobody_any_more_is_paused),
         TEST(a_server_need_not_repeat_the_lane),
     };
     return run(tests);

@@ -416,12 +416,7 @@ package final class Session: WebSocketUser {
     // MARK: back-pressure
 
     override func mayTakeMore(from socket: WebSocket) -> Bool {
-        var count = 0
-        var most = 0
-        for turn in turns where turn.socket === socket && turn.call != nil {
-            count &+= 1
-            most = max(most, turn.inbox.count)
-        }
+        let (count, most) = readers(of: socket)
         let limit = given.values.maximumQueueBytes &* (count > 1 ? Transfer.heldQueues : 1)
         if most < limit { return true }
         if count > 1 && heldSince == 0 {
@@ -429,6 +424,22 @@ package final class Session: WebSocketUser {
             engine.setDeadlineIfEarlier(self, heldSince &+ Session.patience)
         }
         return false
+    }
+
+    /// How many turns need what it brings, and the most that one of them has unread.
+    private func readers(of socket: WebSocket) -> (count: Int, most: Int) {
+        var count = 0
+        var most = 0
+        for turn in turns where turn.call != nil {
+            if turn.socket === socket {
+                count &+= 1
+                most = max(most, turn.inbox.count)
+            } else if turn.state == .waiting && socket === self.socket {
+                // It waits for the one before it in its lane.
+                count &+= 1
+            }
+        }
+        return (count, most)
     }
 
     /// In which any reader who reads at all has begun to.
@@ -439,15 +450,13 @@ package final class Session: WebSocketUser {
         heldSince = 0
         let limit = given.values.maximumQueueBytes &* Transfer.heldQueues
         for turn in turns where turn.call != nil && turn.inbox.count >= limit {
+            guard let socket = turn.socket, readers(of: socket).count > 1 else { continue }
             let message: Message =
                 "the turn was not read while more than \(Transfer.heldQueues) times max_queue_bytes "
                 + "(\(given.values.maximumQueueBytes)) arrived, and held up the others of its session"
-            let socket = turn.socket
             finish(turn, .cut(.limit, message))
-            if let socket {
-                retire(socket)
-                socket.readOn()
-            }
+            retire(socket)
+            socket.readOn()
         }
     }
 
