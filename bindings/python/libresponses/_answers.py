@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ._call import Head
 
 
+_HTTP_PACKAGES = ("httpx", "httpx2")
+
+
 class SentRequest(HTTPRequestInfo):
     """The request of an answer, put together anew when it is looked at.
 
@@ -263,6 +266,11 @@ class RawResponse(BaseAPIResponse):
             return streamed(self._stream, to)
         return self._decoded(self.content, to)
 
+    def cast(self, kind: Any) -> Any:
+        """The answer as a type; for the ``Response`` of an HTTP package, what is here of it."""
+        is_http = isinstance(kind, type) and kind.__module__.partition(".")[0] in _HTTP_PACKAGES
+        return self.http_response if is_http else self.parse(to=kind)
+
     @property
     def content(self) -> bytes:
         """The bytes of the body."""
@@ -303,6 +311,8 @@ def converted(body: bytes, to: Any) -> Any:
     """A body as a type: text, bytes, a number, JSON, a model, a dataclass, any type hint."""
     if to is bytes:
         return body
+    if to is type(None):
+        return None
     text = body.decode("utf-8", "replace")
     if to in (str, int, float):
         return to(text)

@@ -163,7 +163,9 @@ class OpenAI(BaseClient):
     # Any other endpoint below base_url.
 
     def get(self, path: str, **options: Any) -> Any:
-        """GET of any path below ``base_url``; the answer as a `Model`."""
+        """GET of any path below ``base_url``; the answer as a `Model`, or as the type ``cast_to``:
+        ``object``, ``dict``, ``str``, ``bytes``, a pydantic model, httpx's ``Response``.
+        """
         return self._send("GET", path, None, options)
 
     def post(self, path: str, *, body: Any = None, **options: Any) -> Any:
@@ -183,8 +185,11 @@ class OpenAI(BaseClient):
         return self._send("DELETE", path, body, options)
 
     def _send(self, method: str, path: str, body: Any, options: dict[str, Any]) -> Any:
-        from ._models import Document
-        from ._requests import send
+        from ._requests import by_hand
 
-        options.pop("cast_to", None)
-        return self._perform(send(method, path, body, result=Document, **options))
+        kind = options.pop("cast_to", None)
+        request = by_hand(method, path, body, options)
+        if kind is None:
+            return self._perform(request)
+        answer = self._raw("raw", request, False)
+        return answer.cast(kind)

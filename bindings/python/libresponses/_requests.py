@@ -247,3 +247,35 @@ def send(method: str, where: str, body: Mapping[str, Any] | None = None, **optio
         body = body or {}
         arguments = (method.encode(), _options.native(where, "path"))
     return Request("send", f"{method} {where}", *arguments, body=body, **options)
+
+
+# Members of ``options``, and the keywords that stand for them.
+_NAMES = {
+    "headers": "extra_headers",
+    "params": "extra_query",
+    "extra_json": "extra_body",
+    "timeout": "timeout",
+    "max_retries": "max_retries",
+}
+
+
+def by_hand(method: str, where: str, body: Any, given: dict[str, Any]) -> Request:
+    """A request for any endpoint with the keywords of ``client.get`` and its like, which are those
+    of every call, or ``options``, where the ``openai`` package has them.
+    """
+    told = dict(given.pop("options", None) or {})
+    key = told.pop("idempotency_key", None)
+    if told.get("follow_redirects") in (None, False):  # none are followed
+        told.pop("follow_redirects", None)
+    unknown = (set(told) - set(_NAMES)) | (set(given) - _CALL_OPTIONS)
+    if unknown:
+        raise TypeError(
+            f"{', '.join(map(repr, sorted(unknown)))}: expected cast_to, body, "
+            f"{', '.join(sorted(_CALL_OPTIONS))}, or options with {', '.join(sorted(_NAMES))} "
+            "and idempotency_key"
+        )
+    for name, value in told.items():
+        given.setdefault(_NAMES[name], value)
+    if key is not None:
+        given["extra_headers"] = {"Idempotency-Key": key, **(given.get("extra_headers") or {})}
+    return send(method, where, body, result=_models.Document, **given)
