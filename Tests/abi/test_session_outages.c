@@ -65,6 +65,23 @@ static void refuse(struct wire *wire, const char *lane, const char *how)
     text_free(&text);
 }
 
+/* So many bytes of a last event that has twice as many. */
+static void say_half(struct wire *wire, const char *lane, size_t size)
+{
+    struct text text = {0}, frame = {0};
+    text_addf(&text,
+              "{\"type\":\"response.completed\",\"stream_id\":\"%s\",\"sequence_number\":5,"
+              "\"response\":{\"id\":\"resp_1\",\"status\":\"completed\",\"output\":[{\"type\":"
+              "\"message\",\"id\":\"msg_1\",\"role\":\"assistant\",\"content\":[{\"type\":"
+              "\"output_text\",\"annotations\":[],\"text\":\"",
+              lane);
+    text_add_times(&text, 'y', size * 2);
+    frame_add(&frame, 0x81, text.data, text.len);
+    wire_send(wire, frame.data, size);
+    text_free(&text);
+    text_free(&frame);
+}
+
 /* 0 when the connection is over. */
 static int play_turn_of(struct wire *wire, const char *turn)
 {
@@ -79,8 +96,10 @@ static int play_turn_of(struct wire *wire, const char *turn)
             wire_reset(wire);
         }
         goes_on = 0;
-    } else if (strcmp(what, "store") == 0) {
+    } else if (strncmp(what, "store", 5) == 0) {
         wire_say_events(wire, &stored, 0, 5, lane);
+        if (what[5] != 0)
+            say_half(wire, lane, (size_t)atol(what + 6));
         goes_on = 0;
     } else if (strncmp(what, "finish-", 7) == 0) {
         wire_say_events(wire, &sse, 5, sse.count, what + 7);
@@ -251,13 +270,13 @@ static void turns_beyond_session_turns_are_sent_over_the_next(void **state)
 
 /* ---- stored ---- */
 
-static void check_stored(int gets)
+static void check_stored_turn(const char *turn, int gets)
 {
     struct events events = {0};
     does.gets_to_go = gets;
     set(client, "poll_interval_ms", "10");
     open_session();
-    responses_call *call = start(TURN("a", "store"));
+    responses_call *call = start(turn);
     assert_status(read_call(call, &events, &error), RESPONSES_DONE, error);
     assert_int_equal(events.count, 6);
     assert_int_equal(events.list[5].kind, RESPONSES_EVENT_COMPLETED);
@@ -271,6 +290,25 @@ static void check_stored(int gets)
     /* The next turn has a connection. */
     check_turn(TURN("a", "hello"));
     assert_int_equal(connections(), 2);
+}
+
+static void check_stored(int gets)
+{
+    check_stored_turn(TURN("a", "store"), gets);
+}
+
+/* A large event goes on to its call before it is whole. */
+static void what_is_stored_is_asked_for_behind_half_an_event(void **state)
+{
+    (void)state;
+    check_stored_turn(TURN("a", "store-40000"), 1);
+}
+
+/* Of a very large one the text is taken out before that. */
+static void what_is_stored_is_asked_for_behind_half_a_text(void **state)
+{
+    (void)state;
+    check_stored_turn(TURN("a", "store-700000"), 1);
 }
 
 static void what_is_stored_is_asked_for(void **state)
@@ -497,6 +535,8 @@ int main(void)
         T(a_reset_is_the_same),
         T(turns_beyond_session_turns_are_sent_over_the_next),
         T(what_is_stored_is_asked_for),
+        T(what_is_stored_is_asked_for_behind_half_an_event),
+        T(what_is_stored_is_asked_for_behind_half_a_text),
         T(what_is_stored_is_asked_for_until_it_has_ended),
         T(what_is_stored_is_asked_for_again),
         T(what_cannot_be_had_is_truncated),
