@@ -37,5 +37,6 @@ module Libresponses
     autoload :InputTokens, "#{__dir__}/libresponses/resources/input_items"
     autoload :Conversations, "#{__dir__}/libresponses/resources/conversations"
     autoload :ConversationItems, "#{__dir__}/libresponses/resources/conversations"
+    autoload :Webhooks, "#{__dir__}/libresponses/resources/webhooks"
   end
 end

@@ -21,7 +21,7 @@ class TestDeclarations < TestCase
     responses_event_item_id responses_event_output_index responses_event_content_index
     responses_event_get responses_event_clone responses_event_free
     responses_json_get responses_json_text responses_json_read_string responses_json_count
-    responses_json_quote responses_json_check responses_webhook_verify
+    responses_json_quote responses_json_check
     responses_decode_start responses_call_feed responses_call_feed_end
   ].freeze
 
@@ -75,7 +75,10 @@ class TestDeclarations < TestCase
     arguments = arguments.map { |type| type == :ulong ? :pointer : type }
     result = :pointer if result == :ulong
     types = (node["inner"] || []).select { |n| n["kind"] == "ParmVarDecl" }.map { |n| n["type"]["qualType"] }
-    assert_equal types.map { |type| ffi_type(type) }, arguments, "the arguments of #{name}"
+    told = types.map { |type| ffi_type(type) }
+    # Bytes, which may have NULs, go where text would.
+    told = told.zip(arguments).map { |one, ours| one == :string && ours == :pointer ? ours : one }
+    assert_equal told, arguments, "the arguments of #{name}"
     expected = [*ffi_type(node["type"]["qualType"][/\A[^(]*/], is_result: true)]
     # Text that comes with its length is read by it, as it may have NULs in it.
     expected = [types.last == "size_t *" ? :pointer : :string] if expected.include?(:string)

@@ -65,6 +65,10 @@ module Libresponses
     # @return [Resources::Conversations]
     def conversations = @conversations ||= Resources::Conversations.new(self)
 
+    # Asks no server.
+    # @return [Resources::Webhooks]
+    def webhooks = @webhooks ||= Resources::Webhooks.new
+
     # A client with other options and this one's connections. Cheap.
     # @return [Client]
     def with_options(headers: nil, default_headers: nil, **options)

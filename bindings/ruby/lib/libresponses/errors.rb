@@ -27,6 +27,7 @@ module Libresponses
   #           ConversionError    the model's JSON does not fit the type that was asked for
   #         TruncatedError       the stream ended before its terminal event
   #         LimitError           the answer is larger than a limit
+  #       InvalidWebhookSignatureError  a webhook is not signed, or was signed at another time
   #       ToolError              a tool of the loop could not be used
   #       InternalError          an error in the library; please report it
   #
@@ -156,6 +157,7 @@ module Libresponses
   class ClosedError < UsageError; end
   class UnsupportedError < UsageError; end
   class CancelledError < Error; end
+  class InvalidWebhookSignatureError < Error; end
   class ToolError < Error; end
   class InternalError < Error; end
 
@@ -187,7 +189,7 @@ module Libresponses
       Native::E_TIMEOUT => APITimeoutError, Native::E_NETWORK => APIConnectionError,
       Native::E_TLS => TLSError, Native::E_HTTP => ProtocolError,
       Native::E_PROTOCOL => ProtocolError, Native::E_TRUNCATED => TruncatedError,
-      Native::E_LIMIT => LimitError
+      Native::E_LIMIT => LimitError, Native::E_SIGNATURE => InvalidWebhookSignatureError
     }.freeze
 
     STATUS_CLASSES = {

@@ -74,6 +74,8 @@ module Libresponses
       responses_session_connections: [%i[ulong], :int],
       responses_session_free: [%i[ulong], :void],
 
+      responses_webhook_verify: [%i[string string string pointer size_t string int pointer], :int],
+
       responses_call_next_batch: [%i[ulong int ulong size_t ulong ulong ulong], :int],
       responses_call_cancel: [%i[ulong], :int],
       responses_call_set_user_data: [%i[ulong ulong], :int],
