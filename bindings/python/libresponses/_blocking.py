@@ -6,6 +6,7 @@ once, for asyncio, and ``tools/twins.py`` writes what goes with this module.
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from os import getpid
 from weakref import WeakSet, ref
 
@@ -256,10 +257,15 @@ class Watch(Reactor):
     read under the lock. A thread of its own has pings answered while nobody is in the library.
     """
 
+    is_sliced = True
+
     def __init__(self) -> None:
         from threading import Event, Thread
 
         super().__init__()
+        self._event = Event
+        self._watching = allocate_lock()
+        self._waiting: dict[Any, None] = {}  # feeds, while another thread watches
         self._ended = ended = Event()
         reference = ref(self, lambda _: ended.set())
         Thread(target=_look_after, args=(reference, ended), daemon=True).start()
@@ -272,7 +278,7 @@ class Watch(Reactor):
         return super().add(running)
 
     def wait(self, feed: Any) -> None:
-        """Waits until there may be news for it, not for long."""
+        """Waits until there may be news for it, not for long. One thread watches for all."""
         import select
 
         with self.lock:
@@ -280,14 +286,36 @@ class Watch(Reactor):
                 feed.pull()
         if feed.has_news:
             return
-        poll = select.poll()
-        poll.register(self.fd, select.POLLIN)
-        if poll.poll(SLICE_MS):
-            with self.lock:
-                self.collect()
+        if not self._watching.acquire(blocking=False):
+            self._wait_for_others(feed)
+            return
+        try:
+            poll = select.poll()
+            poll.register(self.fd, select.POLLIN)
+            if poll.poll(SLICE_MS):
+                with self.lock:
+                    for running in self.collect():
+                        self.rouse(running)
+        finally:
+            self._watching.release()
+            for other in list(self._waiting):  # one of them is the next to watch
+                self.rouse(other)
+
+    def _wait_for_others(self, feed: Any) -> None:
+        wake = feed.wake = self._event()
+        self._waiting[feed] = None
+        try:
+            if not feed.has_news and self._watching.locked():
+                wake.wait(SLICE_MS / 1000)
+        finally:
+            feed.wake = None
+            self._waiting.pop(feed, None)
 
     def rouse(self, feed: Any) -> None:
-        """Nobody waits for long."""
+        """Has the thread that waits for it look again."""
+        wake = feed.wake
+        if wake is not None:
+            wake.set()
 
     def give_up(self, handle: _engine.Handle) -> None:
         """Closes what nothing else uses, when the server was told."""

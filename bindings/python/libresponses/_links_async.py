@@ -7,6 +7,7 @@ A `Link` has the calls of a session. Some are read by whoever began them, as any
 from __future__ import annotations
 
 from os import getpid
+from time import monotonic
 from weakref import WeakSet
 
 from . import _errors, _keys, _session
@@ -54,7 +55,9 @@ class AsyncLink:
         self._line = line
         self._settings = settings
         self._reactor = reactor
-        self._feed = _session.Feed()
+        self.feed = _session.Feed()
+        self._feeds = [self.feed]
+        self.has_lanes = False
         # Sessions before this one that still have calls, and the connections that all of them made.
         self._former: WeakSet[_session.Session] = WeakSet()
         self._earlier = 0
@@ -91,21 +94,41 @@ class AsyncLink:
         finally:
             reading.close()
 
-    def tell(self, event: Any, data: bytes) -> None:
+    def new_feed(self) -> _session.Feed:
+        """One for some of the calls, which is read beside the others."""
+        feed = _session.Feed()
+        feed.is_closed = self.is_closed
+        self._feeds.append(feed)
+        return feed
+
+    def leave(self, feed: _session.Feed) -> None:
+        """Drops what a feed has. What still comes goes to the first, or, for that, nowhere."""
+        with self._reactor.lock:
+            feed.empty(self.feed)
+        self._reactor.rouse(self.feed)
+
+    def tell(self, event: Any, data: bytes, feed: _session.Feed | None = None) -> None:
         """Sends an event of the client, whose answers `next` has."""
+        feed = feed or self.feed
         self.session.at()  # raises in a child process, whose lock may be held for ever
         with self._reactor.lock:
             call = self.session.send(event, data)
-            fed = _session.Fed(call, self._feed, self._line)
+            fed = _session.Fed(call, feed, self._line)
             self._reactor.add(fed)
-            self._feed.calls[fed] = None
-        self._reactor.rouse(self._feed)
+            feed.calls[fed] = None
+        self._reactor.rouse(feed)
 
-    async def next(self) -> Event | None:
-        """Waits for the next event. None when the link is closed. Raises what a call ended with."""
-        feed = self._feed
+    async def next(
+        self, feed: _session.Feed | None = None, timeout: float | None = None
+    ) -> Event | None:
+        """Waits for the next event. None when the link is closed. Raises what a call ended with.
+
+        A limit in seconds is for threads alone.
+        """
+        feed = feed or self.feed
         if feed.is_waited_for:
             raise _errors.BusyError("somebody else waits for the events of this connection")
+        until = None if timeout is None else monotonic() + timeout
         while True:
             event, ended = feed.take()
             if event is not None:
@@ -118,11 +141,19 @@ class AsyncLink:
                 return None
             else:
                 self.session.at()  # raises in a child process
+                if until is not None:
+                    self._check_limit(until)
                 feed.is_waited_for = True
                 try:
                     await self._reactor.wait(feed)
                 finally:
                     feed.is_waited_for = False
+
+    def _check_limit(self, until: float) -> None:
+        if not self._reactor.is_sliced:
+            raise _errors.UnsupportedError("timeout: use that of gevent or eventlet, Timeout")
+        if monotonic() >= until:
+            raise TimeoutError("Timed out waiting for a Responses WebSocket event")
 
     def _let_go(self, fed: _session.Fed) -> None:
         self._reactor.remove(fed)
@@ -130,20 +161,22 @@ class AsyncLink:
 
     @property
     def is_closed(self) -> bool:
-        return self._feed.is_closed
+        return self.feed.is_closed
 
     def close(self) -> None:
         """Closes the session; what waits for it is told. Again is fine."""
-        feed = self._feed
-        if feed.is_closed or self.session.pid != getpid():
+        if self.is_closed or self.session.pid != getpid():
             return
-        feed.is_closed = True
+        for feed in self._feeds:
+            feed.is_closed = True
         with self._reactor.lock:
-            for fed in list(feed.calls):
-                self._let_go(fed)
-            feed.calls.clear()
-            feed.ready.clear()
+            for feed in self._feeds:
+                for fed in list(feed.calls):
+                    self._let_go(fed)
+                feed.calls.clear()
+                feed.ready.clear()
         for session in [*self._former, self.session]:
             session.close()
-        self._reactor.rouse(feed)
+        for feed in self._feeds:
+            self._reactor.rouse(feed)
         self._reactor.give_up(self.session.client)

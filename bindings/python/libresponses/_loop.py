@@ -100,6 +100,8 @@ class Reactor:
     spawn: Any = None
     schedule: Any = None
 
+    is_sliced = False  # whether who waits looks up from time to time
+
     def __init__(self, place: Any = None) -> None:
         self.place = place
         self.engine = _engine.Engine()

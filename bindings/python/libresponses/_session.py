@@ -141,7 +141,9 @@ class Fed(Running):
 
     def read(self) -> bool:
         is_more = super().read()
-        if is_more or self.is_done:
+        if is_more and self.feed.is_dropped:
+            self.batches.clear()
+        elif is_more or self.is_done:
             self.feed.ready.append(self)
         return is_more
 
@@ -169,7 +171,31 @@ class Feed:
         self.wake: Any = None
         self.is_waited_for = False
         self.is_closed = False
+        self.is_dropped = False
         self._events: deque[Event] = deque()
+
+    @property
+    def has_events(self) -> bool:
+        """Whether there is an event to take."""
+        return bool(self._events) or any(one.batches for one in list(self.ready))
+
+    def empty(self, other: Feed) -> None:
+        """Drops what is here. Its calls are for another one from now on, or for nobody."""
+        self._events.clear()
+        if other is self:
+            self.is_dropped = True
+        for fed in list(self.calls):
+            fed.batches.clear()
+            fed.is_left = True  # it may have been full
+            if other is not self:
+                del self.calls[fed]
+                fed.feed = other
+                other.calls[fed] = None
+        for fed in list(self.ready):
+            if fed.is_done and other is not self and fed not in other.ready:
+                other.ready.append(fed)
+        if other is not self:
+            self.ready.clear()
 
     @property
     def has_news(self) -> bool:

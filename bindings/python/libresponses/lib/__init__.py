@@ -1,0 +1,1 @@
+"""Where the ``openai`` package has what is built on its clients."""
