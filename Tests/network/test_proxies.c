@@ -4,50 +4,12 @@
 
 #define NTS RESPONSES_NTS
 
-/* A password that must be percent-encoded, and must not be seen anywhere. */
-#define PASSWORD "s3cr:t@/x"
-#define ENCODED  "s3cr%3At%40%2Fx"
-
 static struct process *server, *http, *socks, *secure;
 static responses_client *client;
 static responses_error *error;
 static struct text log_text;
 
 /* ---- the proxies: started once for the program ---- */
-
-static struct process *http_proxy(int port, int over_tls)
-{
-    struct process it = {.port = port};
-    const char *const options[] = {getenv("NETWORK_PYTHON"),
-                                   "-m",
-                                   "proxy",
-                                   "--hostname",
-                                   "127.0.0.1",
-                                   "--port",
-                                   port_of(&it),
-                                   "--num-workers",
-                                   "1",
-                                   "--num-acceptors",
-                                   "1",
-                                   "--log-level",
-                                   "ERROR",
-                                   "--basic-auth",
-                                   "user:" PASSWORD,
-                                   over_tls ? "--cert-file" : NULL,
-                                   certificate("server.pem"),
-                                   "--key-file",
-                                   certificate("server.key"),
-                                   NULL};
-    return process_start_at(port, options);
-}
-
-static struct process *socks_proxy(void)
-{
-    struct process it = {.port = free_port()};
-    return process_start_at(it.port,
-                            (const char *[]){"microsocks", "-i", "127.0.0.1", "-p", port_of(&it),
-                                             "-u", "user", "-P", PASSWORD, NULL});
-}
 
 static int start_proxies(void **state)
 {
@@ -103,13 +65,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void use_proxy(const char *scheme, const char *user, const struct process *proxy)
-{
-    char url[256];
-    snprintf(url, sizeof url, "%s://%s%slocalhost:%d", scheme, user, *user ? "@" : "", proxy->port);
-    set(client, "proxy", url);
-}
-
 static void forget(void)
 {
     responses_error_free(error);
@@ -121,7 +76,7 @@ static void forget(void)
 static void everything_together(const char *scheme, const struct process *proxy)
 {
     struct many many;
-    use_proxy(scheme, "user:" ENCODED, proxy);
+    use_proxy(client, scheme, PROXY_USER, proxy);
     set_plan(client, server, NULL);
     assert_ok(responses_create(client, REQUEST, NTS, NULL, &error), error);
     for (int i = 0; i < 3; i++) {
@@ -145,7 +100,7 @@ static void everything_together(const char *scheme, const struct process *proxy)
     command(server, "forget");
     responses_client_free(client);
     make_client();
-    use_proxy(scheme, "user:" ENCODED, proxy);
+    use_proxy(client, scheme, PROXY_USER, proxy);
     set(client, "http_version", "2");
     set_plan(client, server, "events=20,delay=10");
     many_start(&many, client, 30);
@@ -173,7 +128,7 @@ static void everything_together_by_socks(void **state)
     (void)state;
     everything_together("socks5h", socks);
     set(client, "http_version", "1.1");
-    use_proxy("socks5", "user:" ENCODED, socks);
+    use_proxy(client, "socks5", PROXY_USER, socks);
     set_plan(client, server, NULL);
     check_whole_stream(client, 11);
 }
@@ -192,11 +147,11 @@ static void localhost_behind_socks(void **state)
             set(client, "http_version", version == 1 ? "1.1" : "2");
             set_plan(client, server, NULL);
             if (from_environment) {
-                snprintf(proxy, sizeof proxy, "socks5://user:%s@localhost:%d", ENCODED,
+                snprintf(proxy, sizeof proxy, "socks5://user:%s@localhost:%d", PROXY_ENCODED,
                          socks->port);
                 setenv("all_proxy", proxy, 1);
             } else {
-                use_proxy("socks5", "user:" ENCODED, socks);
+                use_proxy(client, "socks5", PROXY_USER, socks);
             }
             assert_ok(responses_create(client, REQUEST, NTS, NULL, &error), error);
             check_whole_stream(client, 11);
@@ -210,7 +165,7 @@ static void localhost_behind_socks(void **state)
 
 static void is_refused(const char *scheme, const char *user, const struct process *proxy)
 {
-    use_proxy(scheme, user, proxy);
+    use_proxy(client, scheme, user, proxy);
     set(client, "max_retries", "3");
     assert_status(responses_create(client, REQUEST, NTS, NULL, &error), RESPONSES_E_NETWORK, error);
     print_message("%s\n", message_of(error));
@@ -236,7 +191,7 @@ static void a_wrong_password_is_not_tried_again(void **state)
 static void a_proxy_over_tls_is_verified_too(void **state)
 {
     (void)state;
-    use_proxy("https", "user:" ENCODED, secure);
+    use_proxy(client, "https", PROXY_USER, secure);
     set(client, "ca_file", certificate("stranger.pem"));
     assert_status(responses_create(client, REQUEST, NTS, NULL, &error), RESPONSES_E_TLS, error);
     forget();
@@ -254,11 +209,11 @@ static void a_proxy_that_is_not_there_is_a_network_error(void **state)
 {
     (void)state;
     struct process nobody = {.port = free_port()};
-    use_proxy("http", "user:" ENCODED, &nobody);
+    use_proxy(client, "http", PROXY_USER, &nobody);
     assert_status(responses_create(client, REQUEST, NTS, NULL, &error), RESPONSES_E_NETWORK, error);
     assert_int_equal(responses_error_is_retryable(error), 1);
     forget();
-    use_proxy("socks5h", "user:" ENCODED, &nobody);
+    use_proxy(client, "socks5h", PROXY_USER, &nobody);
     assert_status(responses_create(client, REQUEST, NTS, NULL, &error), RESPONSES_E_NETWORK, error);
     assert_int_equal(count_at(server, "accepted"), 0);
 }
@@ -269,7 +224,7 @@ static void a_proxy_that_comes_back_is_used_again(void **state)
     struct process *proxy = http_proxy(free_port(), 0);
     responses_call *call = NULL;
     struct events events = {0};
-    use_proxy("http", "user:" ENCODED, proxy);
+    use_proxy(client, "http", PROXY_USER, proxy);
     set_plan(client, server, "events=30,background=1,hold=5");
     assert_ok(responses_create_stream_start(client, REQUEST, NTS, &call, &error), error);
     assert_int_equal(responses_call_wait(call, 10000), RESPONSES_OK);
@@ -290,7 +245,7 @@ static void the_environment_names_a_proxy(void **state)
 {
     (void)state;
     char url[128];
-    snprintf(url, sizeof url, "http://user:%s@localhost:%d", ENCODED, http->port);
+    snprintf(url, sizeof url, "http://user:%s@localhost:%d", PROXY_ENCODED, http->port);
     setenv("https_proxy", url, 1);
     check_whole_stream(client, 11);
     /* That it was asked is seen by what it refuses. */
@@ -325,7 +280,7 @@ static void no_proxy_goes_by_the_name(void **state)
     } cases[] = {{"localhost", 1},        {"LOCALHOST", 1}, {"a.test, localhost", 1},
                  {"a.test,localhost", 1}, {"*", 1},         {"local", 0},
                  {"ocalhost", 0},         {"127.0.0.1", 0}, {"", 0}};
-    use_proxy("http", "user:wr0ng", http);
+    use_proxy(client, "http", "user:wr0ng", http);
     for (size_t i = 0; i < COUNT(cases); i++) {
         set(client, "no_proxy", cases[i].list);
         int status = responses_create(client, REQUEST, NTS, NULL, &error);
@@ -342,7 +297,7 @@ static void a_proxy_never_sees_the_key(void **state)
     (void)state;
     struct server *proxy = server_start();
     char url[128], place[64];
-    snprintf(url, sizeof url, "http://user:%s@127.0.0.1:%d", ENCODED, server_port(proxy));
+    snprintf(url, sizeof url, "http://user:%s@127.0.0.1:%d", PROXY_ENCODED, server_port(proxy));
     snprintf(place, sizeof place, "localhost:%d", server->port);
     set(client, "proxy", url);
     set(client, "organization", "org-1");

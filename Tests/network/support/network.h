@@ -52,6 +52,17 @@ int loses_late_alerts(void);
 /* Waits until it is at least so much, 10 s at most. */
 void await_count(struct process *server, const char *name, int least);
 
+/* Proxies for the user "user": HTTP (proxy.py), over TLS or not, and SOCKS (microsocks). The password must be
+   percent-encoded, and must not be seen anywhere. */
+#define PROXY_PASSWORD "s3cr:t@/x"
+#define PROXY_ENCODED  "s3cr%3At%40%2Fx"
+#define PROXY_USER     "user:" PROXY_ENCODED
+struct process *http_proxy(int port, int over_tls);
+struct process *socks_proxy(void);
+/* Sets the option; `user` may be "". */
+void use_proxy(responses_client *client, const char *scheme, const char *user,
+               const struct process *proxy);
+
 /* A client that trusts the authority of the tests. `plan` may be NULL. */
 responses_client *client_of(const struct process *server, const char *plan);
 void set_plan(responses_client *client, const struct process *server, const char *plan);
