@@ -396,6 +396,28 @@ static void what_may_help_is_sent_again(void **state)
     assert_int_equal(connections(), 1);
 }
 
+/* A turn that is sent again waits like any other while its lane is in use: a server that gets two turns of one lane
+   answers one after the other, and their events could not be told apart. */
+static void what_is_sent_again_waits_for_its_lane(void **state)
+{
+    (void)state;
+    set(client, "max_retries", "2");
+    set(client, "retry_min_ms", "1");
+    open_session();
+    does.refusals = 1;
+    responses_call *refused = start(TURN("a", "503 overloaded")), *next = start(TURN("a", "begin"));
+    for (int i = 0; i < at_most(5000) && wire_messages(server) < 2; i++)
+        assert_true(responses_call_wait(refused, 1) >= 0);
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(responses_call_wait(refused, 1), RESPONSES_AGAIN);
+    assert_int_equal(wire_messages(server), 2);
+    check_turn(TURN("b", "finish-a"));
+    check_end(next, RESPONSES_DONE, sse.count);
+    check_end(refused, RESPONSES_DONE, sse.count);
+    assert_string_equal(wire_message(server, 3), wire_message(server, 0));
+    assert_int_equal(connections(), 1);
+}
+
 /* The 60 minutes are over: the turn is sent again, over another connection; those under way go on over the old one. */
 static void the_hour_is_over(void **state)
 {
@@ -542,6 +564,7 @@ int main(void)
         T(what_cannot_be_had_is_truncated),
         T(what_will_not_help_is_told),
         T(what_may_help_is_sent_again),
+        T(what_is_sent_again_waits_for_its_lane),
         T(the_hour_is_over),
         T(a_server_that_answers_pings_may_be_silent),
         T(a_server_that_does_not_is_given_up),

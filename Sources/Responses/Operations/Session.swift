@@ -252,12 +252,17 @@ package final class Session: WebSocketUser {
         }
     }
 
-    /// The lane has a turn that comes first. One that was given up is none: its connection is not this one.
+    /// The lane has a turn that comes first, or one that was sent while this one waited to be sent again. One that was
+    /// given up is none: its connection is not this one.
     private func isBehindAnother(_ turn: Turn) -> Bool {
+        var isBefore = true
         for other in turns {
-            if other === turn { return false }
+            if other === turn {
+                isBefore = false
+                continue
+            }
             if other.purpose == .open || other.purpose == .other || other.call == nil { continue }
-            if other.lane == turn.lane { return true }
+            if other.lane == turn.lane && (isBefore || other.state == .underWay) { return true }
         }
         return false
     }
