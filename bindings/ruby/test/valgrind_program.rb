@@ -27,13 +27,26 @@ def use(client)
   responses.delete(id)
 end
 
+def take_turns(client)
+  client.responses.connect do |connection|
+    id = connection.create(model: "sandbox", input: "Hello").id
+    connection.stream(model: "sandbox", input: "#everything", previous_response_id: id).each(&:json)
+    2.times { |i| connection.response.create(model: "sandbox", input: "Hello", stream_id: i.to_s) }
+    connection.each(&:json)
+    connection.stream(model: "sandbox", input: "#long=100000")
+  end
+  # Closed when it is collected.
+  client.responses.connect.create(model: "sandbox", input: "Hello")
+end
+
 client = Libresponses::Client.new(logger: Logger.new(nil), log_level: :debug)
 use(client)
+take_turns(client)
 Array.new(3) { Thread.new { use(client.with_options(max_retries: 1)) } }.each(&:join)
 stopped = Thread.new { client.responses.stream(model: "sandbox", input: "#long=100000").each { sleep 1 } }
 sleep 0.5
 stopped.kill.join
-Process.wait(fork { use(client) && exit!(0) })
+Process.wait(fork { use(client) && take_turns(client) && exit!(0) })
 client.close
 client = nil
 3.times { GC.start }

@@ -84,6 +84,9 @@ module Libresponses
       id unless id.empty?
     end
 
+    # @return [String, nil] the lane of the turn, over a {Connection}; nil for the one without a name
+    def stream_id = self[:stream_id]
+
     # @return [String, Object, nil] the piece that arrived: of the answer's text, of a function's
     #   arguments, of code, of a summary; nil for an event that is no delta
     def delta
