@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ._client_async import AsyncOpenAI as AsyncOpenAI
     from ._connection import ResponsesConnection as ResponsesConnection
     from ._connection_async import AsyncResponsesConnection as AsyncResponsesConnection
+    from ._decoding import Decoder as Decoder
+    from ._decoding import decode as decode
     from ._errors import APIConnectionError as APIConnectionError
     from ._errors import APIError as APIError
     from ._errors import APIResponseValidationError as APIResponseValidationError
@@ -78,6 +80,7 @@ _PLACES = {
     "_client_async": "AsyncClient AsyncOpenAI",
     "_connection": "ResponsesConnection",
     "_connection_async": "AsyncResponsesConnection",
+    "_decoding": "Decoder decode",
     "_errors": """
         APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError
         AuthenticationError BadRequestError BusyError ClosedError ConflictError
