@@ -123,6 +123,8 @@ def main() -> None:
             round(ours_long / floor_long, 3),
             1.0,
         )
+        session_long = slope([session, "stream", server.port, "long-{}"], 20_000, 120_000)
+        gate("the same over a session: floor", round(session_long / floor_long, 3), 1.0)
         call = [str(programs / "calls"), server.port]
         for name, bound in CALLS:
             gate(f"instructions for {name}", slope([*call, name, "{}"], 1000, 11_000), bound)

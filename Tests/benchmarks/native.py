@@ -72,6 +72,7 @@ def long(bench: Bench) -> None:
         "floor": "libcurl, a scanner, the text kept",
         "ours": "**libresponses**, callback",
         "pull": "**libresponses**, pull",
+        "session": "**libresponses**, callback, over a session",
     }
 
     def contenders(model: str) -> dict[str, list[str]]:
@@ -79,6 +80,7 @@ def long(bench: Bench) -> None:
             "floor": bench.floor("scan", "kept", model),
             "ours": bench.ours("stream", model),
             "pull": bench.ours("pull", model),
+            "session": [bench.program("session"), "stream", bench.server.port, model],
         }
 
     timed = interleave(contenders("long-1000000"), bench.rounds)
