@@ -180,3 +180,9 @@ class Link:
         for feed in self._feeds:
             self._reactor.rouse(feed)
         self._reactor.give_up(self.session.client)
+
+    def __del__(self) -> None:
+        # Others share its reactor, which has its calls. Names of the module are None when the
+        # interpreter ends.
+        if getpid is not None:
+            self.close()

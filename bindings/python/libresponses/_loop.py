@@ -9,7 +9,7 @@ waited for: an event loop, a run of trio, a hub of greenlets.
 
 from __future__ import annotations
 
-from _thread import allocate_lock
+from _thread import RLock
 from ctypes import byref, c_void_p
 from os import getpid
 from weakref import WeakValueDictionary
@@ -106,7 +106,7 @@ class Reactor:
         self.place = place
         self.engine = _engine.Engine()
         self.pid = getpid()
-        self.lock = allocate_lock()  # of what threads share: see `Watch`
+        self.lock = RLock()  # of what threads share; a finalizer may come in between
         self.running: dict[int, Running] = {}
         self.fd: int = lib.quick.responses_client_fd(self.engine.handle)
         if self.fd < 0:

@@ -28,6 +28,7 @@ from ._signatures_streaming import (
 )
 from ._typed import CursorPage, ResponseStreamManager, Stream
 from ._typed_both import ParsedResponse
+from .types.websocket_reconnection import ReconnectingEvent, ReconnectingOverrides
 
 Kind = TypeVar("Kind")
 
@@ -226,7 +227,7 @@ class Responses:
         extra_query: Mapping[str, Any] | None = ...,
         extra_headers: Mapping[str, Any] | None = ...,
         websocket_connection_options: Mapping[str, Any] = ...,
-        on_reconnecting: Callable[[Any], Any] | None = ...,
+        on_reconnecting: Callable[[ReconnectingEvent], ReconnectingOverrides | None] | None = ...,
         max_retries: int = ...,
         initial_delay: float = ...,
         max_delay: float = ...,

@@ -26,6 +26,7 @@ from ._signatures_streaming_async import (
 )
 from ._typed_async import AsyncPageRequest, AsyncResponseStreamManager, AsyncStream
 from ._typed_both import ParsedResponse
+from .types.websocket_reconnection import ReconnectingEvent, ReconnectingOverrides
 
 Kind = TypeVar("Kind")
 
@@ -230,7 +231,7 @@ class AsyncResponses:
         extra_query: Mapping[str, Any] | None = ...,
         extra_headers: Mapping[str, Any] | None = ...,
         websocket_connection_options: Mapping[str, Any] = ...,
-        on_reconnecting: Callable[[Any], Any] | None = ...,
+        on_reconnecting: Callable[[ReconnectingEvent], ReconnectingOverrides | None] | None = ...,
         max_retries: int = ...,
         initial_delay: float = ...,
         max_delay: float = ...,

@@ -11,9 +11,11 @@ from typing import Any, Callable
 
 import pytest
 from conftest import KEY, Sandbox, run, script
+from test_green import PROGRAMS as GREENLETS
 
 import libresponses
 from libresponses import AsyncOpenAI, OpenAI
+from libresponses._call import Call
 
 TURN: Any = {"model": "sandbox", "store": False}
 Fault = Callable[[str], dict[str, str]]
@@ -229,6 +231,25 @@ def test_a_connection_that_nobody_closes(client: OpenAI) -> None:
     gc.collect()  # the fixture sees that nothing is left
 
 
+def test_a_connection_of_asyncio_that_nobody_closes() -> None:
+    """Its turn ends with it, although the client and its event loop go on."""
+
+    async def main() -> None:
+        async with AsyncOpenAI(max_retries=0) as client:
+            connection = await client.responses.connect().enter()
+            await connection.response.create(
+                **TURN, input="Hi", metadata=fault("stall-after-events=2")
+            )
+            assert (await connection.recv()).type == "response.created"
+            del connection
+            gc.collect()
+            left = [one for one in gc.get_objects() if isinstance(one, Call) and one._handle]
+            assert not left
+            assert (await client.responses.create(**TURN, input="Hi")).output_text
+
+    run(main())
+
+
 def test_options_of_one_turn_are_refused(connection: Any) -> None:
     for given in (
         {"timeout": 1}, {"max_retries": 1}, {"extra_headers": {"a": "b"}}, {"extra_query": {"a": 1}}
@@ -292,31 +313,31 @@ def test_asyncio() -> None:
 
 
 GREEN = """
-from gevent import monkey
-monkey.patch_all()
-import gevent
 from libresponses import OpenAI
 turn = {"model": "sandbox", "store": False}
 with OpenAI(max_retries=0) as client, client.responses.connect() as connection:
-    made = [
-        gevent.spawn(connection.create, **turn, input=f"n{n}", stream_id=f"l{n}")
-        for n in range(20)
-    ]
-    gevent.joinall(made)
-    assert [one.value.output_text for one in made] == [f"You said: n{n}" for n in range(20)]
+    def create(number):
+        return connection.create(**turn, input=f"n{number}", stream_id=f"l{number}").output_text
+    made = together([lambda n=n: create(n) for n in range(20)])
+    assert made == [f"You said: n{n}" for n in range(20)]
+    found = []
     def later():
-        gevent.sleep(0.05)
+        sleep(0.05)
         connection.response.create(**turn, input="later")
-        gevent.sleep(0.2)
+        while "response.completed" not in found:
+            sleep(0.01)
         connection.close()
-    gevent.spawn(later)
-    assert [event.type for event in connection][-1] == "response.completed"
+    spawn(later)
+    for event in connection:
+        found.append(event.type)
+    assert found[-1] == "response.completed"
 """
 
 
-def test_greenlets() -> None:
-    pytest.importorskip("gevent")
-    done = script(GREEN.replace("import gevent\n", "import gevent\nimport warnings\n", 1))
+@pytest.mark.parametrize("kind", list(GREENLETS))
+def test_greenlets(kind: str) -> None:
+    pytest.importorskip(kind)
+    done = script(GREENLETS[kind] + GREEN)
     assert done.returncode == 0, done.stderr
 
 
