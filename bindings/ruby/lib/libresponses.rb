@@ -28,6 +28,7 @@ module Libresponses
   autoload :ToolHistory, "#{__dir__}/libresponses/tool_history"
   autoload :ToolLoop, "#{__dir__}/libresponses/tool_loop"
   autoload :Connection, "#{__dir__}/libresponses/connection"
+  autoload :Lane, "#{__dir__}/libresponses/lane"
   autoload :Turns, "#{__dir__}/libresponses/turns"
   autoload :Page, "#{__dir__}/libresponses/page"
 

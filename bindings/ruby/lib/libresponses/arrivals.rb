@@ -24,25 +24,43 @@ module Libresponses
       @reading = Mutex.new
       @turns = []
       @events = []
+      @ended = nil
     end
 
     # @param call [Call] of a turn
     # @param formats [Formats, nil] what its answer is parsed as
     def add(call, formats)
       @engine.listen(self, call) { @turns << Turn.new(call, Progress.new(formats, true)) }
+      @ended = nil
     end
+
+    # @return [Boolean] whether a turn is under way, or has events that were not read
+    def busy? = @turns.any? || @events.any?
 
     # @return [Event, nil] the next one of any turn; nil when no turn is under way
     # @raise [Error] why a turn ended, where the server did not say so in an event
     # @raise [BusyError] another thread or fiber is reading
     def next
-      raise BusyError, "another thread or fiber is reading this connection" unless @reading.try_lock
-
-      begin
-        go_on while @events.empty? && @turns.any?
+      reading do
+        go_on { |turn| outcome(turn) } while @events.empty? && @turns.any?
         @events.shift
-      ensure
-        @reading.unlock
+      end
+    end
+
+    # Reads to the end of one turn, the next that ends; it may have been read already.
+    # @return [Response]
+    # @raise [Error] why it ended
+    # @raise [UsageError] no turn is under way
+    def final
+      reading do
+        until @ended
+          raise UsageError, "no turn is under way" unless busy?
+
+          @events.shift || go_on { nil }
+        end
+        turn = @ended
+        @ended = nil
+        turn.call.outcome&.of_stream(turn.progress.formats)
       end
     end
 
@@ -52,6 +70,17 @@ module Libresponses
 
     private
 
+    def reading
+      raise BusyError, "another thread or fiber is reading this connection" unless @reading.try_lock
+
+      begin
+        yield
+      ensure
+        @reading.unlock
+      end
+    end
+
+    # Takes what there is of one turn; yields one that has ended.
     def go_on
       @engine.wait(self) unless ready?
       turn = @turns.find { |one| one.call.ready? }
@@ -59,9 +88,9 @@ module Libresponses
       # The others are next.
       @engine.uninterrupted do
         @turns.delete(turn)
-        @turns << turn if batch
+        batch ? @turns << turn : @ended = turn
       end
-      batch ? keep(turn, batch) : finish(turn)
+      batch ? keep(turn, batch) : yield(turn)
     end
 
     def keep(turn, batch)
@@ -69,7 +98,7 @@ module Libresponses
       turn.last_kind = @events.last.kind if @events.any?
     end
 
-    def finish(turn)
+    def outcome(turn)
       turn.call.outcome
     rescue Error
       raise unless TOLD.include?(turn.last_kind)

@@ -60,6 +60,8 @@ module Libresponses
       Thread.handle_interrupt(Native::UNINTERRUPTED) { @turns = client.connect(options) }
       @arrivals = Arrivals.new(@turns.engine)
       @response = Turn.new(self)
+      @lanes = {}
+      @lock = Mutex.new
       is_open = true
     ensure
       close unless is_open
@@ -95,17 +97,20 @@ module Libresponses
     # @param event [Hash] with its `type`
     # @return [nil]
     def send_event(event = {}, **fields)
-      event = event.to_h.transform_keys(&:to_sym).merge(fields)
-      function = :responses_session_send_start
-      if event[:type].to_s == "response.create"
-        function = :responses_session_create_start
-        event, formats = StructuredOutput.take(event)
+      @turns.send_event(event.to_h.transform_keys(&:to_sym).merge(fields), @arrivals)
+    end
+
+    # A lane that is read apart from the others.
+    # @param stream_id [String, nil] its name; nil for the one without
+    # @return [Lane]
+    # @raise [UsageError] there is one of that name already
+    def lane(stream_id)
+      name = stream_id&.to_s
+      @lock.synchronize do
+        raise UsageError, "stream_id: there is a lane #{name.inspect} already" if @lanes.key?(name)
+
+        @lanes[name] = Lane.new(@turns, name)
       end
-      json = Parameters.json(event)
-      Thread.handle_interrupt(Native::UNINTERRUPTED) do
-        @arrivals.add(@turns.start(function, json, is_stream: true), formats)
-      end
-      nil
     end
 
     # The next event of the turns that {#response} and {#send_event} began. An error that the server sends is an

@@ -17,6 +17,10 @@ module OpenAI
   module Errors
     names = ObjectSpace.each_object(Libresponses::Error.singleton_class).map { |error| error.name.split("::").last }
     names.sort.each { |name| const_set(name, Libresponses.const_get(name)) }
+    ResponsesConnectionError = Libresponses::APIConnectionError
+    ResponsesSendError = Libresponses::TruncatedError
+    ResponsesProtocolError = Libresponses::ProtocolError
+    ResponsesClientEventError = Libresponses::UsageError
   end
 
   # What a program sets for all of its clients, as with `ruby-openai`.
@@ -86,6 +90,11 @@ module OpenAI
       ResponseStreamEvent = Libresponses::Event
       ResponsesServerEvent = Libresponses::Event
       Connection = Libresponses::Connection
+      SessionLane = Libresponses::Lane
+      SessionError = Libresponses::Error
+      RequestError = Libresponses::APIError
+      BufferError = Libresponses::LimitError
+      StateLostError = Libresponses::ClosedError
       ResponseFunctionWebSearchCall = ResponseFunctionWebSearch
     end
 
@@ -96,6 +105,7 @@ module OpenAI
     end
   end
 
+  require_relative "openai/session"
   Responses = Models::Responses
   Conversations = Models::Conversations
 

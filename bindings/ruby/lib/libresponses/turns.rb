@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "call"
+require_relative "parameters"
 
 module Libresponses
   # A session of the library: one connection, and the turns over it.
@@ -38,6 +39,21 @@ module Libresponses
         check
         Native.public_send(function, @owned.address, json, json.bytesize, call, error)
       end
+    end
+
+    # Sends an event of the client, which may be a turn.
+    # @param event [Hash{Symbol => Object}]
+    # @param arrivals [Arrivals] where what answers it goes
+    # @return [nil]
+    def send_event(event, arrivals)
+      function = :responses_session_send_start
+      if event[:type].to_s == "response.create"
+        function = :responses_session_create_start
+        event, formats = StructuredOutput.take(event)
+      end
+      json = Parameters.json(event)
+      Thread.handle_interrupt(Native::UNINTERRUPTED) { arrivals.add(start(function, json, is_stream: true), formats) }
+      nil
     end
 
     # @return [Integer] how many connections there have been
