@@ -402,8 +402,8 @@ RESPONSES_API int responses_client_set_log(responses_client *client, int level, 
 
 /* Frees the client, from any thread. Blocking functions of other threads that use this client
    return with RESPONSES_E_CANCELLED. A blocking function of this thread, whose callback frees the
-   client, goes on. Derived clients, and calls that a _start function made, stay valid until they
-   are freed. */
+   client, goes on. Derived clients, sessions, and calls that a _start function made, stay valid
+   until they are freed. */
 RESPONSES_API void responses_client_free(responses_client *client);
 
 /* ---- a key for each attempt ------------------------------------------------------------------ */
@@ -1003,6 +1003,9 @@ RESPONSES_API void responses_call_free(responses_call *call);
  * A turn that is cancelled or freed before its end, or that reaches a time limit, makes the session
  * use another connection for what comes next. The old one is closed as soon as no other turn is
  * under way over it, which stops the work at the server.
+ *
+ * A function for keys (responses_client_set_key_callback()) is asked before each connection, by the
+ * call of a turn that waits for it: no turn has a key of its own.
  *
  * A session is answered and kept alive while the library is used: in a wait, by a thread that is in
  * a blocking function, or by responses_client_dispatch(). It needs a server and a proxy that let

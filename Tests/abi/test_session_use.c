@@ -1,5 +1,5 @@
-/* Sessions in the hands of a program that uses all there is: callbacks that use and free the session, forks, functions
-   for keys, and servers that know less than the API. */
+/* Sessions in the hands of a program that uses all there is: callbacks that use and free the session, forks, and
+   servers that know less than the API. */
 #include "test.h"
 #include "turns.h"
 
@@ -261,117 +261,6 @@ static void a_child_has_no_session(void **state)
     assert_int_equal(responses_session_connections(session), 1);
 }
 
-/* ---- keys ---- */
-
-static int asked;
-
-static void gives_a_key(responses_key_request *request, void *user_data)
-{
-    asked++;
-    responses_key_request_answer(request, user_data, NTS, NULL);
-    responses_key_request_free(request);
-}
-
-static void the_key_is_asked_for_each_connection(void **state)
-{
-    (void)state;
-    asked = 0;
-    assert_int_equal(responses_client_set_key_callback(client, gives_a_key, "secret-1"),
-                     RESPONSES_OK);
-    open_session();
-    assert_ok(responses_session_create(session, TURN, NTS, NULL, &error), error);
-    assert_int_equal(asked, 1);
-    assert_contains(wire_head(server, 0), "secret-1");
-    responses_session_free(session);
-    session = NULL;
-    /* Without a call nobody is asked before there is a turn. */
-    assert_ok(responses_session_open_start(client, &session, NULL, &error), error);
-    responses_client_dispatch(client);
-    assert_int_equal(asked, 1);
-    assert_ok(responses_session_create(session, TURN, NTS, NULL, &error), error);
-    assert_int_equal(asked, 2);
-}
-
-static responses_key_request *pending;
-
-static void keeps_the_request(responses_key_request *request, void *user_data)
-{
-    (void)user_data;
-    asked++;
-    pending = request;
-}
-
-static void whoever_asked_may_go_away(void **state)
-{
-    (void)state;
-    asked = 0;
-    assert_int_equal(responses_client_set_key_callback(client, keeps_the_request, NULL),
-                     RESPONSES_OK);
-    assert_ok(responses_session_open_start(client, &session, NULL, &error), error);
-    responses_call *first = start(TURN);
-    assert_int_equal(responses_call_wait(first, 0), RESPONSES_AGAIN);
-    responses_call *second = start(TURN);
-    assert_int_equal(responses_call_wait(second, 0), RESPONSES_AGAIN);
-    assert_int_equal(asked, 1);
-    /* The other one asks in its place. */
-    responses_key_request *old = pending;
-    responses_call_free(first);
-    assert_int_equal(responses_call_wait(second, 0), RESPONSES_AGAIN);
-    assert_int_equal(asked, 2);
-    responses_key_request_answer(old, "old", NTS, NULL);
-    responses_key_request_free(old);
-    assert_int_equal(responses_key_request_answer(pending, "new-key", NTS, NULL), RESPONSES_OK);
-    responses_key_request_free(pending);
-    ends_well(second);
-    responses_call_free(second);
-    assert_contains(wire_head(server, 0), "new-key");
-    assert_int_equal(responses_session_connections(session), 1);
-}
-
-static void frees_session_and_request(responses_key_request *request, void *user_data)
-{
-    (void)user_data;
-    responses_session_free(session);
-    session = NULL;
-    responses_key_request_answer(request, "key", NTS, NULL);
-    responses_key_request_free(request);
-}
-
-static void a_function_for_keys_may_free_the_session(void **state)
-{
-    (void)state;
-    assert_int_equal(responses_client_set_key_callback(client, frees_session_and_request, NULL),
-                     RESPONSES_OK);
-    assert_ok(responses_session_open_start(client, &session, NULL, &error), error);
-    assert_status(responses_session_create(session, TURN, NTS, NULL, &error), RESPONSES_E_CANCELLED,
-                  error);
-}
-
-static void gives_none(responses_key_request *request, void *user_data)
-{
-    (void)user_data;
-    responses_key_request_free(request);
-}
-
-static void without_a_key_there_is_no_session(void **state)
-{
-    (void)state;
-    responses_session *none = (void *)1;
-    assert_int_equal(responses_client_set_key_callback(client, gives_none, NULL), RESPONSES_OK);
-    assert_status(responses_session_open(client, &none, &error), RESPONSES_E_USER, error);
-    assert_null(none);
-    responses_error_free(error);
-    error = NULL;
-    assert_ok(responses_session_open_start(client, &session, NULL, &error), error);
-    responses_call *first = start(TURN), *second = start(TURN);
-    assert_status(read_call(first, &(struct events){0}, &error), RESPONSES_E_USER, error);
-    responses_error_free(error);
-    error = NULL;
-    assert_status(read_call(second, &(struct events){0}, &error), RESPONSES_E_USER, error);
-    responses_call_free(first);
-    responses_call_free(second);
-}
-
 /* ---- the log ---- */
 
 static void frees_in_the_log(int level, const char *line, size_t len, void *user_data)
@@ -525,10 +414,6 @@ int main(void)
         TEST(a_session_outlives_its_client),
         TEST(a_callback_may_end_another_turn),
         TEST(a_child_has_no_session),
-        TEST(the_key_is_asked_for_each_connection),
-        TEST(whoever_asked_may_go_away),
-        TEST(a_function_for_keys_may_free_the_session),
-        TEST(without_a_key_there_is_no_session),
         TEST(the_log_may_free_the_session),
         TEST(errno_is_left_alone),
         TEST(a_turn_may_be_read_before_the_one_that_it_waits_for),

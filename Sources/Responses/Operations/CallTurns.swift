@@ -63,8 +63,9 @@ extension Call {
     /// The session needs a key, and this call is the one that asks the host for it.
     func askForKeyOfSession() {
         guard let source = settings.keySource, let session = operation.turn?.session else { return }
-        statusBeforeKey = engine.locked { session.keyStatus }
-        askForKey(source)
+        let status = engine.locked { session.keyStatus }
+        // It is an attempt from the time that it was given to the session.
+        askForKey(source, attempt: journal.attempts &+ (status == 0 ? 0 : 1), after: status)
     }
 
     func useKeyForSession() {

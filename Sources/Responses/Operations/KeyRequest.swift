@@ -72,9 +72,12 @@ package final class KeyRequest {
 extension Call {
     /// Asks for the key of the next attempt, and sends it if that is there at once.
     func askForKey(_ source: KeySource) {
-        statusBeforeKey = journal.lastStatus
-        let asked = KeyRequest(
-            self, attempt: journal.attempts &+ 1, httpStatus: statusBeforeKey)
+        askForKey(source, attempt: journal.attempts &+ 1, after: journal.lastStatus)
+    }
+
+    func askForKey(_ source: KeySource, attempt: Int32, after status: Int32) {
+        statusBeforeKey = status
+        let asked = KeyRequest(self, attempt: attempt, httpStatus: status)
         engine.locked {
             keyRequest = asked
             hasExpired = false
@@ -118,9 +121,9 @@ extension Call {
     }
 
     /// The server has refused the key. True when the call asks for another; `refusal` is its result
-    /// otherwise. Not twice in a row: what was given is all that there is then.
+    /// otherwise. Not twice in a row: what was given is all that there is then. A session asks by itself.
     func asksForOtherKey(_ status: Int32, else refusal: @autoclosure () -> ResponsesError) -> Bool {
-        guard status == 401, let source = settings.keySource, statusBeforeKey != 401
+        guard status == 401, !isTurn, let source = settings.keySource, statusBeforeKey != 401
         else { return false }
         attemptFailed("http_401")
         let error = refusal()

@@ -46,6 +46,8 @@ package final class Session: WebSocketUser {
     private enum Key {
         /// None is needed, or a fresh one is there.
         case known
+        /// That of the connection that there is; the next one needs another.
+        case used
         /// Some call has to ask for it.
         case wanted
         /// One does.
@@ -216,6 +218,10 @@ package final class Session: WebSocketUser {
             if platform_now() < pauseEnd { return }
             pauseEnd = 0
         }
+        if key == .used {
+            key = .wanted
+            keyStatus = 0
+        }
         if key == .wanted { return tellWaiting() }
         if key == .asked { return }
         guard let made = WebSocket.make(url, frozen, engine, self) else {
@@ -231,6 +237,7 @@ package final class Session: WebSocketUser {
     override func opened(_ socket: WebSocket) {
         connections &+= 1
         isOpening = false
+        if given.values.keySource != nil { key = .used }
         if connections > 1 { remark("connection \(connections) of the session") }
         sendWaiting()
     }
@@ -519,10 +526,6 @@ package final class Session: WebSocketUser {
             }
             failures = old.messages == 0 ? failures &+ 1 : 0
             if wasCurrent && failures > 1 { pause(-1, else: .refused(old)) }
-        }
-        if frozen.values.keySource != nil && key == .known && socket == nil {
-            key = .wanted
-            keyStatus = 0
         }
         engine.settleLater(self)
     }
