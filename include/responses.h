@@ -117,8 +117,8 @@
  * API that has an id, a status and output items. An attempt is one request on the wire; a call may
  * need several. The cursor of a stream is the sequence number of the last event that was handed to
  * you; to resume a stream is to ask for the events after the cursor. The terminal event is the last
- * one of a stream: response.completed, .incomplete, .failed, .cancelled, or error. A turn is a create
- * that is sent over a session, a connection that is there for many of them.
+ * one of a stream: response.completed, .incomplete, .failed, .cancelled, or error. A turn is a
+ * create that is sent over a session, a connection that is there for many of them.
  *
  * Every function is available since 0.1 unless its comment says otherwise.
  */
@@ -362,8 +362,9 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
 
    A call stays with the server that it has reached: a retry, a resumed stream and a poll go there.
    Only where no connection is made, or connect_timeout_ms ends that, is the next URL tried. These
-   have the scheme of base_url, their own path, and no query; that of base_url is kept. Once all have
-   failed, that counts as one failure, and a retry begins with base_url. Sessions use base_url alone.
+   have the scheme of base_url, their own path, and no query; that of base_url is kept. Once all
+   have failed, that counts as one failure, and a retry begins with base_url. Sessions use base_url
+   alone.
 
    Over HTTP/2 a server cannot be paused for one stream alone. A call that has 32 times
    max_queue_bytes unread, and was not read for a second, ends with RESPONSES_E_LIMIT or is resumed
@@ -990,9 +991,9 @@ RESPONSES_API void responses_call_free(responses_call *call);
  *   - It was not sent: it is sent over the next connection.
  *   - It was sent: it is never sent again, because the server may have processed it. Where the
  *     server said that it stores the response ("store": true in its first event), the library asks
- *     for it by GET until it has ended, and hands it over in one terminal event. Otherwise, and when
- *     the server refuses that, the turn ends with RESPONSES_E_TRUNCATED, its part of the response
- *     and its cursor.
+ *     for it by GET until it has ended, and hands it over in one terminal event. Otherwise, and
+ *     when the server refuses that, the turn ends with RESPONSES_E_TRUNCATED, its part of the
+ *     response and its cursor.
  *   - The server refused it: as with a request, it is sent again where that may help, up to
  *     max_retries times. That is also so after "websocket_connection_limit_reached", with which the
  *     API ends a connection after 60 minutes: no turn is lost for that.
@@ -1034,8 +1035,9 @@ RESPONSES_API int responses_session_open_start(responses_client *client, respons
    a lane, and "generate": false only prepares the server. "type" is added, and "stream" left out.
    The response has the HTTP status and the headers of the connection, 101; an error has the status
    that the server's event names, or 0.
-   Also RESPONSES_E_INVALID for "background": true, another "type", and a "stream_id" that is none;
-   RESPONSES_E_CANCELLED when the session is freed. */
+   Each returns RESPONSES_OK, or as its namesake without a session; also RESPONSES_E_INVALID for
+   "background": true, another "type", and a "stream_id" that is none; RESPONSES_E_CANCELLED when
+   the session is freed. */
 RESPONSES_API int responses_session_create(responses_session *session, const char *json, size_t n,
                                            responses_response **out, responses_error **err);
 RESPONSES_API int responses_session_create_stream(responses_session *session, const char *json,
@@ -1046,8 +1048,8 @@ RESPONSES_API int responses_session_create_start(responses_session *session, con
                                                  size_t n, responses_call **out,
                                                  responses_error **err);
 
-/* Sends another event of the client, which `json` is, whole with its "type". It is sent at once, and
-   never over another connection than the one that is there.
+/* Sends another event of the client, which `json` is, whole with its "type". It is sent at once,
+   and never over another connection than the one that is there.
    "response.steer" gives more input to the response named by "previous_response_id", while that is
    under way over this session. The call has the events that answer it: response.steer.accepted, and
    then those of the response that the server makes of the input by itself, to its end. It also ends
@@ -1114,9 +1116,9 @@ RESPONSES_API void responses_client_interrupt(responses_client *client);
 /* ---- bytes that you received yourself -------------------------------------------------------- */
 
 /*
- * For programs with an HTTP client of their own: a call that sends nothing. It is given the bytes of
- * an event stream, in whatever pieces they came, and has the events, the response put together so
- * far, and the errors of any other call. It opens no descriptor, and has no time limits.
+ * For programs with an HTTP client of their own: a call that sends nothing. It is given the bytes
+ * of an event stream, in whatever pieces they came, and has the events, the response put together
+ * so far, and the errors of any other call. It opens no descriptor, and has no time limits.
  *
  *     responses_decode_start(NULL, &call, &error);
  *     while ((n = read(...)) > 0) {
@@ -1132,10 +1134,10 @@ RESPONSES_API void responses_client_interrupt(responses_client *client);
  * front and two line ends behind.
  *
  * responses_decode_start() takes max_event_bytes, max_response_bytes and max_error_bytes from the
- * client; NULL stands for their defaults. It returns RESPONSES_OK.
- * responses_call_feed() copies the bytes. It returns RESPONSES_OK; RESPONSES_E_INVALID for any other
- * call, and after the end; RESPONSES_E_BUSY. After RESPONSES_E_NOMEM the piece was not taken.
- * responses_call_feed_end() says that no more will come. It returns the same.
+ * client; NULL stands for their defaults. responses_call_feed() copies the bytes; after
+ * RESPONSES_E_NOMEM the piece was not taken. responses_call_feed_end() says that no more will come.
+ * All return RESPONSES_OK; the last two RESPONSES_E_INVALID for any other call, and
+ * RESPONSES_E_BUSY; and responses_call_feed() RESPONSES_E_INVALID after the end.
  */
 RESPONSES_API int responses_decode_start(responses_client *client, responses_call **out,
                                          responses_error **err);
@@ -1198,15 +1200,15 @@ RESPONSES_API int responses_json_check(const char *json, size_t n, int depth, in
 
 /* ---- webhooks: requests that the API sends to you -------------------------------------------- */
 
-/* Whether a request that came to a server of yours is from the API, for which the scheme of Standard
-   Webhooks is used (https://www.standardwebhooks.com): HMAC-SHA-256 of the id, the time and the
-   payload.
-   `id`, `timestamp` and `signatures` are the values of the headers webhook-id, webhook-timestamp and
-   webhook-signature; NULL where there is none. `payload` is the body, byte for byte as it came.
+/* Whether a request that came to a server of yours is from the API, for which the scheme of
+   Standard Webhooks is used (https://www.standardwebhooks.com): HMAC-SHA-256 of the id, the time
+   and the payload.
+   `id`, `timestamp` and `signatures` are the values of the headers webhook-id, webhook-timestamp
+   and webhook-signature; NULL where there is none. `payload` is the body, byte for byte as it came.
    `secrets` are those of your endpoints, "whsec_...", with spaces between them: one has to fit, so
    that a secret can be changed. NULL stands for OPENAI_WEBHOOK_SECRET.
-   `tolerance_s` is how many seconds ago, or ahead, it may have been signed: 300 is usual. A negative
-   number takes any time. The id is the same when the API sends a webhook again.
+   `tolerance_s` is how many seconds ago, or ahead, it may have been signed: 300 is usual. A
+   negative number takes any time. The id is the same when the API sends a webhook again.
    Which signature differs, and where, does not show in the time that this takes. Any thread.
    Returns RESPONSES_OK; RESPONSES_E_SIGNATURE when it is not signed with any of the secrets, was
    signed at another time, or lacks one of the headers; RESPONSES_E_INVALID when there is no secret,

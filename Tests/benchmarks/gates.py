@@ -107,7 +107,7 @@ def main() -> None:
         gate("allocations of the library for a stream", short["own"], 85)
         short, long = (allocations("session", f"stream-{count}000") for count in (1, 11))
         gate("allocations for a delta over a session", (long["own"] - short["own"]) / 10_000, 0.003)
-        gate("allocations of the library for a turn of a session", short["own"], 90)
+        gate("allocations of the library for a turn of a session", short["own"], 92)
         idle = run([session, "idle", server.port, "stream-20", "100"]) or {}
         gate("bytes of the heap for a session that waits", idle["heap_bytes"], SESSION)
         gate("wake-ups of 100 sessions in ten seconds", idle["wakes"], 0)

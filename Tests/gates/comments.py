@@ -11,7 +11,8 @@ from pathlib import Path
 # Functions that return an int which is no status.
 NUMBERS = re.compile(
     r"responses_(error_(status|http_status|is_retryable|phase|attempts)"
-    r"|response_(http_status|attempts)|event_(kind|output_index|content_index)|key_request_(attempt|http_status))$"
+    r"|response_(http_status|attempts)|event_(kind|output_index|content_index)"
+    r"|key_request_(attempt|http_status)|session_connections)$"
 )
 # A section that says it once for all its functions.
 SECTION = re.compile(r"\b(all|each)( of them)? returns?\b|\bReturn the statuses", re.I)
