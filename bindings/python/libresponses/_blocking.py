@@ -6,7 +6,6 @@ once, for asyncio, and ``tools/twins.py`` writes what goes with this module.
 
 from __future__ import annotations
 
-from _thread import allocate_lock
 from os import getpid
 from weakref import WeakSet, ref
 
@@ -264,8 +263,8 @@ class Watch(Reactor):
 
         super().__init__()
         self._event = Event
-        self._watching = allocate_lock()
-        self._waiting: dict[Any, None] = {}  # feeds, while another thread watches
+        self._watcher: dict[int, Any] = {}  # the feed whose thread watches
+        self._others: dict[Any, None] = {}  # feeds whose threads wait for it
         self._ended = ended = Event()
         reference = ref(self, lambda _: ended.set())
         Thread(target=_look_after, args=(reference, ended), daemon=True).start()
@@ -286,10 +285,14 @@ class Watch(Reactor):
                 feed.pull()
         if feed.has_news:
             return
-        if not self._watching.acquire(blocking=False):
-            self._wait_for_others(feed)
-            return
+        # An exception of a signal may come anywhere: what it leaves behind must not last.
         try:
+            watcher = self._watcher.setdefault(0, feed)
+            if watcher is not feed:
+                if watcher.waiting is None:
+                    self._watcher.clear()
+                self._wait_for_others(feed)
+                return
             poll = select.poll()
             poll.register(self.fd, select.POLLIN)
             if poll.poll(SLICE_MS):
@@ -297,19 +300,20 @@ class Watch(Reactor):
                     for running in self.collect():
                         self.rouse(running)
         finally:
-            self._watching.release()
-            for other in list(self._waiting):  # one of them is the next to watch
-                self.rouse(other)
+            if self._watcher.get(0) is feed:
+                self._watcher.clear()
+                for other in list(self._others):  # one of them is the next to watch
+                    self.rouse(other)
 
     def _wait_for_others(self, feed: Any) -> None:
-        wake = feed.wake = self._event()
-        self._waiting[feed] = None
         try:
-            if not feed.has_news and self._watching.locked():
+            wake = feed.wake = self._event()
+            self._others[feed] = None
+            if not feed.has_news and self._watcher:
                 wake.wait(SLICE_MS / 1000)
         finally:
             feed.wake = None
-            self._waiting.pop(feed, None)
+            self._others.pop(feed, None)
 
     def rouse(self, feed: Any) -> None:
         """Has the thread that waits for it look again."""

@@ -8,6 +8,7 @@ A `Link` has the calls of a session. Some are read by whoever began them, as any
 
 from __future__ import annotations
 
+import _thread
 from os import getpid
 from time import monotonic
 from weakref import WeakSet
@@ -126,7 +127,8 @@ class Link:
         A limit in seconds is for threads alone.
         """
         feed = feed or self.feed
-        if feed.is_waited_for:
+        me = _thread.get_ident()
+        if feed.waiting not in (None, me):  # a signal's exception may have left it as it was
             raise _errors.BusyError("somebody else waits for the events of this connection")
         until = None if timeout is None else monotonic() + timeout
         while True:
@@ -143,11 +145,11 @@ class Link:
                 self.session.at()  # raises in a child process
                 if until is not None:
                     self._check_limit(until)
-                feed.is_waited_for = True
                 try:
+                    feed.waiting = me
                     self._reactor.wait(feed)
                 finally:
-                    feed.is_waited_for = False
+                    feed.waiting = None
 
     def _check_limit(self, until: float) -> None:
         if not self._reactor.is_sliced:

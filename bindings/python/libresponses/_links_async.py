@@ -6,6 +6,9 @@ A `Link` has the calls of a session. Some are read by whoever began them, as any
 
 from __future__ import annotations
 
+# only sync:
+# | import _thread
+# end
 from os import getpid
 from time import monotonic
 from weakref import WeakSet
@@ -126,7 +129,12 @@ class AsyncLink:
         A limit in seconds is for threads alone.
         """
         feed = feed or self.feed
-        if feed.is_waited_for:
+        # only async:
+        me: Any = object()
+        # only sync:
+        # | me = _thread.get_ident()
+        # end
+        if feed.waiting not in (None, me):  # a signal's exception may have left it as it was
             raise _errors.BusyError("somebody else waits for the events of this connection")
         until = None if timeout is None else monotonic() + timeout
         while True:
@@ -143,11 +151,11 @@ class AsyncLink:
                 self.session.at()  # raises in a child process
                 if until is not None:
                     self._check_limit(until)
-                feed.is_waited_for = True
                 try:
+                    feed.waiting = me
                     await self._reactor.wait(feed)
                 finally:
-                    feed.is_waited_for = False
+                    feed.waiting = None
 
     def _check_limit(self, until: float) -> None:
         if not self._reactor.is_sliced:

@@ -169,7 +169,7 @@ class Feed:
         self.calls: dict[Fed, None] = {}
         self.ready: deque[Fed] = deque()  # once for each batch, and once for the end
         self.wake: Any = None
-        self.is_waited_for = False
+        self.waiting: Any = None  # who waits for it
         self.is_closed = False
         self.is_dropped = False
         self._events: deque[Event] = deque()

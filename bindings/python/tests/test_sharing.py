@@ -271,6 +271,33 @@ def test_exceptions_at_any_moment(client: OpenAI, alarms: Callable[[float], None
     assert client.responses.create(model="sandbox", input="x").output_text == "You said: x"
 
 
+def test_exceptions_at_any_moment_of_a_connection(
+    client: OpenAI, alarms: Callable[[float], None]
+) -> None:
+    """A turn that was interrupted may cost its connection. What is sent afterwards is answered."""
+    connection = client.responses.connect().enter()
+    for number in range(120):
+        try:
+            alarms(0.0002 + number * 0.00005)
+            if number % 2:
+                connection.create(model="sandbox", input="x", store=False)
+            else:
+                connection.response.create(model="sandbox", input="#long=50", store=False)
+                while connection.recv().type != "response.completed":
+                    pass
+            while True:
+                time.sleep(0.01)
+        except Interrupt:
+            alarms(0)
+    connection.response.create(model="sandbox", input="end", stream_id="end")
+    while True:
+        event = connection.recv()
+        if event.type == "response.completed" and event.stream_id == "end":
+            break
+    assert connection.create(model="sandbox", input="x").output_text == "You said: x"
+    connection.close()
+
+
 def test_a_log_at_its_loudest_with_many_threads() -> None:
     """The log wants the interpreter's lock while other threads that have it want the library's."""
     done = script("""
