@@ -14,6 +14,26 @@ from ._client import OpenAI
 from ._models import Response, ResponseDeleted
 from ._options import omit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # What `__getattr__` gives, for type checkers.
+    _methods = OpenAI().responses
+    create = _methods.create
+    retrieve = _methods.retrieve
+    cancel = _methods.cancel
+    delete = _methods.delete
+    compact = _methods.compact
+    parse = _methods.parse
+    stream = _methods.stream
+    wait = _methods.wait
+    run = _methods.run
+    map = _methods.map
+    connect = _methods.connect
+    input_items = _methods.input_items
+    input_tokens = _methods.input_tokens
+    with_raw_response = _methods.with_raw_response
+    with_streaming_response = _methods.with_streaming_response
+
 _client: OpenAI | None = None
 
 

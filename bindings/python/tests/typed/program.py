@@ -12,6 +12,7 @@ from typing import Any, Optional, Union
 from pydantic import BaseModel
 from typing_extensions import assert_type
 
+import libresponses
 from libresponses import (
     AsyncOpenAI,
     AsyncResponsesConnection,
@@ -152,6 +153,16 @@ def sessions(client: OpenAI) -> None:
         assert_type(connection.connections, int)
 
 
+def functions() -> None:
+    found = libresponses.responses.parse(model="sandbox", input="Hi", text_format=Answer)
+    assert_type(found, ParsedResponse[Answer])
+    response = libresponses.responses.create(model="sandbox", input="Hi")
+    assert_type(response, Response)
+    raw = libresponses.responses.with_raw_response.retrieve(response.id)
+    assert_type(raw.parse(), Response)
+    assert_type(libresponses.responses.input_items.list(response.id), SyncCursorPage)
+
+
 async def awaited(client: AsyncOpenAI) -> None:
     response = await client.responses.create(model="sandbox", input="Hi")
     assert_type(response, Response)
@@ -221,5 +232,8 @@ if __name__ == "__main__":
         for part in (answers, streams, parsed, raw, streaming, sessions):
             part(client)
             print(part.__name__)
+    functions()
+    print("functions")
+    libresponses.responses.default_client().close()
     asyncio.run(main())
     print("awaited")
