@@ -178,9 +178,11 @@ class AsyncLink:
         for feed in self._feeds:
             feed.is_closed = True
         with self._reactor.lock:
-            for feed in self._feeds:
-                for fed in list(feed.calls):
+            # Also those that an exception of a signal kept from a feed, or from being let go.
+            for fed in list(self._reactor.running.values()):
+                if isinstance(fed, _session.Fed) and fed.feed in self._feeds:
                     self._let_go(fed)
+            for feed in self._feeds:
                 feed.calls.clear()
                 feed.ready.clear()
         for session in [*self._former, self.session]:

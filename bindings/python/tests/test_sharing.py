@@ -271,6 +271,31 @@ def test_exceptions_at_any_moment(client: OpenAI, alarms: Callable[[float], None
     assert client.responses.create(model="sandbox", input="x").output_text == "You said: x"
 
 
+def test_an_exception_before_a_turn_is_let_go(
+    client: OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing the connection frees the turn."""
+    connection = client.responses.connect().enter()
+    let_go = connection._link._let_go
+
+    def interrupted(fed: Any) -> None:
+        monkeypatch.setattr(connection._link, "_let_go", let_go)
+        raise Interrupt
+
+    monkeypatch.setattr(connection._link, "_let_go", interrupted)
+    for _ in range(2):
+        connection.response.create(model="sandbox", input="x", store=False)
+    completed = 0
+    with pytest.raises(Interrupt):
+        while True:
+            completed += connection.recv().type == "response.completed"
+    while completed < 2:
+        completed += connection.recv().type == "response.completed"
+    connection.close()
+    assert not [one for one in gc.get_objects() if isinstance(one, Call) and one._handle]
+    assert connection.is_closed  # and is still here
+
+
 def test_exceptions_at_any_moment_of_a_connection(
     client: OpenAI, alarms: Callable[[float], None]
 ) -> None:
