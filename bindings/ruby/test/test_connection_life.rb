@@ -31,6 +31,27 @@ class TestConnectionLife < TestCase
     end
   end
 
+  # Nothing hangs, and turns beside it are not disturbed but by the connection that an interrupted turn gives up.
+  def test_interrupts_at_any_moment
+    random = Random.new(7)
+    connect do |connection|
+      60.times do |i|
+        lane = connection.lane("lane#{i % 3}-#{i / 30}") if i % 30 < 3
+        lane&.create(**say("x"))
+        victims = [-> { connection.create(long_turn) }, -> { connection.stream(long_turn).until_done },
+                   -> { (lane || connection).each(&:type) }].map { |block| Thread.new(&block) }
+        victims.each { |thread| thread.report_on_exception = false }
+        sleep random.rand * 0.02
+        victims.each { |thread| i.even? ? thread.kill : 2.times { thread.raise(IOError) } }
+        victims.each { |thread| assert_same thread, (thread.join(20) rescue thread) } # rubocop:disable Style/RescueModifier
+      end
+      assert_equal "You said: x", connection.create(say("x")).output_text
+      engine = connection.instance_variable_get(:@turns).engine
+      assert_empty engine.instance_variable_get(:@waiting)
+      assert_nil engine.instance_variable_get(:@leader)
+    end
+  end
+
   def test_closing_ends_what_is_under_way
     connection = connect
     reader = Thread.new { connection.create(long_turn) }
@@ -107,11 +128,13 @@ class TestConnectionLife < TestCase
 
   # What nobody has any more is closed.
   def test_a_connection_that_was_lost_sight_of
-    name = tag
     one = client
-    Thread.new { one.responses.connect(request_options: { extra_headers: { "X-Sandbox-Tag" => name } }) && nil }.join
-    port = Sandbox.requests(name).first[:remote_port]
-    assert_includes connections, port
+    before = connections
+    port = Thread.new do
+      connection = one.responses.connect
+      (connections - before).first.tap { connection.create(say("x")) }
+    end.value
+    refute_nil port
     eventually("the connection is closed") do
       GC.start
       one.responses.create(say("x"))

@@ -52,7 +52,7 @@ module Libresponses
     # another call leading.
     #
     # To switch interrupts off costs more than everything else here, so it is done by who leads alone, and by who was
-    # interrupted: the last line asks nothing first, because Ruby looks for the next interrupt where it jumps.
+    # interrupted.
     #
     # @param is_uninterrupted [Boolean] whether interrupts are off already; they are on while it waits
     # @raise [BusyError] somebody is waiting for this call already
