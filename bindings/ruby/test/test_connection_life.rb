@@ -126,6 +126,14 @@ class TestConnectionLife < TestCase
     connection&.close
   end
 
+  # Whoever reads a turn has its connection.
+  def test_a_stream_whose_connection_was_lost_sight_of
+    stream = Thread.new do
+      client.responses.connect.stream(say("a b c d e f g h", metadata: { sandbox_speed: "50" }))
+    end.value
+    assert_equal "You said: a b c d e f g h", stream.text.map { |piece| piece.tap { GC.start } }.join
+  end
+
   # What nobody has any more is closed.
   def test_a_connection_that_was_lost_sight_of
     one = client

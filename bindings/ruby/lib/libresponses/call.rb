@@ -20,6 +20,8 @@ module Libresponses
     attr_reader :number
     # @return [Fiber, nil] who waits for it
     attr_accessor :reader
+    # @return [Turns, nil] over whose connection it goes, and which is not to be collected before its end
+    attr_writer :turns
     # @return [Arrivals, nil] where its events are waited for, with those of others
     attr_accessor :listener
 
@@ -228,7 +230,7 @@ module Libresponses
 
     def free
       handle = @handle
-      @handle = nil
+      @handle = @turns = nil
       @owned ? @owned.free : handle && Native.responses_call_free(handle)
     end
 

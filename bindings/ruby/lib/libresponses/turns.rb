@@ -35,10 +35,12 @@ module Libresponses
     # @return [Call]
     def start(function, json, is_stream:)
       check
-      Call.new(@engine, @pid, @keys, is_stream: is_stream) do |call, error|
+      call = Call.new(@engine, @pid, @keys, is_stream: is_stream) do |place, error|
         check
-        Native.public_send(function, @owned.address, json, json.bytesize, call, error)
+        Native.public_send(function, @owned.address, json, json.bytesize, place, error)
       end
+      call.turns = self
+      call
     end
 
     # Sends an event of the client, which may be a turn.
