@@ -43,7 +43,26 @@ struct peer peer_start(void)
     return peer_start_with(answer_by_body, NULL);
 }
 
+struct answering {
+    server_handler handler;
+    void *user_data;
+};
+
+static const char *answer_requests(void *user_data)
+{
+    const struct answering *answering = user_data;
+    struct server *server = server_start();
+    server_set_handler(server, answering->handler, answering->user_data);
+    return server_url(server);
+}
+
 struct peer peer_start_with(server_handler handler, void *user_data)
+{
+    struct answering answering = {handler, user_data};
+    return peer_start_by(answer_requests, &answering);
+}
+
+struct peer peer_start_by(peer_fn begin, void *user_data)
 {
     struct peer peer = {0};
     int ends[2];
@@ -56,9 +75,9 @@ struct peer peer_start_with(server_handler handler, void *user_data)
         getrlimit(RLIMIT_NOFILE, &limit);
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
-        struct server *server = server_start();
-        server_set_handler(server, handler, user_data);
-        if (write(ends[1], server_url(server), sizeof peer.url) < 0)
+        char url[sizeof peer.url] = "";
+        snprintf(url, sizeof url, "%s", begin(user_data));
+        if (write(ends[1], url, sizeof url) < 0)
             _exit(1);
         close(ends[0]);
         close(ends[1]);

@@ -26,6 +26,9 @@ struct peer {
 struct peer peer_start(void);
 /* One whose answers are made by this, in that process. */
 struct peer peer_start_with(server_handler handler, void *user_data);
+/* Whatever server this begins, in that process; it returns the URL. */
+typedef const char *(*peer_fn)(void *user_data);
+struct peer peer_start_by(peer_fn begin, void *user_data);
 void peer_stop(struct peer *peer);
 
 #endif

@@ -175,9 +175,12 @@ package struct JSONValue {
     /// A string's text, for small ones: a name, a code. What is longer than `maximumText` is cut, because
     /// an array of a size that a server chooses could not fail gracefully.
     package func unescaped() -> [UInt8] {
-        var buffer = ByteBuffer()
+        if kind != .string { return [] }
         let some = UnsafeBufferPointer(rebasing: rawText.prefix(JSONValue.maximumText))
-        guard kind == .string, JSONEscape.decode(some, into: &buffer) else { return [] }
+        // Nearly all have no escape, and need no memory that could be missing.
+        if !some.contains(0x5C) { return Array(some) }
+        var buffer = ByteBuffer()
+        guard JSONEscape.decode(some, into: &buffer) else { return [] }
         return Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
     }
 

@@ -18,7 +18,7 @@ import sys
 from typing import Any
 
 # Handles by the function that frees them; "event" is freed too, though most are borrowed.
-KINDS = ("client", "call", "response", "event", "error")
+KINDS = ("client", "call", "session", "response", "event", "error")
 
 
 def declarations(header: str) -> list[dict[str, Any]]:
@@ -98,6 +98,8 @@ NO_STATUS = {
     "responses_event_kind",
     "responses_event_output_index",
     "responses_event_content_index",
+    # Without a client it is well.
+    "responses_decode_start",
 }
 
 

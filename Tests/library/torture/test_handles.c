@@ -25,6 +25,7 @@ void forget(void **scratch)
         responses_event_free(scratch[i]);
         responses_response_free(scratch[i]);
         responses_call_free(scratch[i]);
+        responses_session_free(scratch[i]);
         responses_client_free(scratch[i]);
     }
 }
@@ -81,6 +82,7 @@ static int clone_first(const responses_event *event, void *user_data)
 static struct {
     responses_client *client;
     responses_call *call;
+    responses_session *session;
     responses_response *response;
     responses_event *event;
     responses_error *error;
@@ -95,6 +97,9 @@ static void make_one_of_each(void)
     assert_int_equal(responses_create_stream(one.client, REQUEST, NTS, clone_first, &one.event,
                                              &one.response, NULL),
                      RESPONSES_OK);
+    /* Nobody agrees to it: this server speaks no WebSocket. */
+    assert_int_equal(responses_session_open_start(one.client, &one.session, NULL, NULL),
+                     RESPONSES_OK);
     responses_create(one.client, "{", NTS, NULL, &one.error);
     assert_non_null(one.error);
 }
@@ -102,6 +107,7 @@ static void make_one_of_each(void)
 static void free_one_of_each(void)
 {
     responses_call_free(one.call);
+    responses_session_free(one.session);
     responses_response_free(one.response);
     responses_event_free(one.event);
     responses_error_free(one.error);
@@ -114,6 +120,7 @@ static void handles_of_another_kind(void **state)
     make_one_of_each();
     give_to_all("a client", "client", one.client);
     give_to_all("a call", "call", one.call);
+    give_to_all("a session", "session", one.session);
     give_to_all("a response", "response", one.response);
     give_to_all("an event", "event", one.event);
     give_to_all("an error", "error", one.error);
@@ -137,6 +144,7 @@ static void handles_that_were_freed(void **state)
     free_one_of_each(); /* a second time does nothing */
     give_to_all("a freed client", "", one.client);
     give_to_all("a freed call", "", one.call);
+    give_to_all("a freed session", "", one.session);
     give_to_all("a freed response", "", one.response);
     give_to_all("a freed event", "", one.event);
     give_to_all("a freed error", "", one.error);
@@ -152,11 +160,8 @@ static void nothing_but_a_handle(void **state)
         const struct {
             const char *kind;
             const void *handle;
-        } all[] = {{"client", one.client},
-                   {"call", one.call},
-                   {"response", one.response},
-                   {"event", one.event},
-                   {"error", one.error}};
+        } all[] = {{"client", one.client},     {"call", one.call},   {"session", one.session},
+                   {"response", one.response}, {"event", one.event}, {"error", one.error}};
         for (size_t j = 0; j < COUNT(all); j++)
             if (strstr(functions[i].takes, all[j].kind))
                 functions[i].call(all[j].handle);

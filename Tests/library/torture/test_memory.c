@@ -8,6 +8,7 @@
  */
 #include "peer.h"
 #include "test.h"
+#include "wire.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,7 +23,7 @@ extern void *__libc_realloc(void *block, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 extern void __libc_free(void *block);
 
-static struct peer peer;
+static struct peer peer, socket_peer;
 
 /* ---- the allocator ---- */
 
@@ -358,6 +359,56 @@ static int list_items(void)
     return status;
 }
 
+/* Two lanes of a session, and a turn behind them. */
+static int take_turns(void)
+{
+    int status;
+    responses_client *client = new_client(&status);
+    responses_session *session = NULL;
+    responses_call *lane = NULL;
+    heard = 0;
+    if (status == RESPONSES_OK)
+        status = responses_client_set(client, "base_url", socket_peer.url, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_session_open(client, &session, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_session_create_start(session, "{\"stream_id\":\"a\"}", NTS, &lane, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_session_create_stream(session, "{\"input\":\"hi\"}", NTS, hear_one, NULL,
+                                                 NULL, NULL);
+    assert_int_not_equal(status, RESPONSES_E_USER);
+    if (status == RESPONSES_OK)
+        assert_int_equal(heard, 11);
+    while (status == RESPONSES_OK)
+        if ((status = responses_call_next(lane, NULL, NULL)) == RESPONSES_AGAIN)
+            status = responses_call_wait(lane, 5000);
+    if (status == RESPONSES_DONE)
+        status = responses_session_create(session, "{\"input\":\"hi\"}", NTS, NULL, NULL);
+    responses_session_free(session);
+    responses_call_free(lane);
+    responses_client_free(client);
+    return status;
+}
+
+static void play_turns(struct wire *wire, void *user_data)
+{
+    struct sse sse;
+    char *turn;
+    (void)user_data;
+    sse_hello(&sse, "resp_1");
+    wire_agree(wire);
+    while ((turn = wire_take(wire)) != NULL) {
+        wire_say_events(wire, &sse, 0, sse.count, strstr(turn, "stream_id") ? "a" : NULL);
+        free(turn);
+    }
+    sse_free(&sse);
+}
+
+static const char *serve_turns(void *user_data)
+{
+    return wire_url(wire_start(play_turns, user_data));
+}
+
 /* ---- the test ---- */
 
 static const char *running;
@@ -434,6 +485,7 @@ TORTURE(pass_on_a_document)
 TORTURE(several)
 TORTURE(list_items)
 TORTURE(read_json)
+TORTURE(take_turns)
 
 int main(void)
 {
@@ -448,12 +500,15 @@ int main(void)
         cmocka_unit_test(pass_on_a_document_without_memory),
         cmocka_unit_test(several_without_memory),
         cmocka_unit_test(read_json_without_memory),
+        cmocka_unit_test(take_turns_without_memory),
     };
     signal(SIGSEGV, say_where);
     signal(SIGILL, say_where);
     signal(SIGABRT, say_where);
     peer = peer_start();
+    socket_peer = peer_start_by(serve_turns, NULL);
     int failed = run(memory);
     peer_stop(&peer);
+    peer_stop(&socket_peer);
     return failed;
 }
