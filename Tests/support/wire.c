@@ -168,8 +168,9 @@ void wire_agree(struct wire *wire)
 void wire_answer(struct wire *wire, int status, const char *headers, const char *body)
 {
     struct text text = {0};
-    text_addf(&text, "HTTP/1.1 %d X\r\n%sContent-Length: %zu\r\n\r\n%s", status, headers,
-              strlen(body), body);
+    /* The connection ends behind it, and must not be used again. */
+    text_addf(&text, "HTTP/1.1 %d X\r\n%s%sContent-Length: %zu\r\n\r\n%s", status, headers,
+              wire_is_upgrade(wire) ? "" : "Connection: close\r\n", strlen(body), body);
     wire_send(wire, text.data, text.len);
     text_free(&text);
 }
