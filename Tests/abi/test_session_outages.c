@@ -104,6 +104,14 @@ static int play_turn_of(struct wire *wire, const char *turn)
     } else if (strncmp(what, "finish-", 7) == 0) {
         wire_say_events(wire, &sse, 5, sse.count, what + 7);
         wire_say_events(wire, &sse, 0, sse.count, lane);
+    } else if (strcmp(what, "fail-twice") == 0) {
+        wire_say_events(wire, &sse, 0, 5, lane);
+        refuse(wire, lane, "500 server_error");
+        wire_pause(wire, 100); /* the next turn is here by then */
+        wire_say(
+            wire,
+            "{\"type\":\"response.failed\",\"stream_id\":\"a\",\"response\":{\"id\":\"resp_1\","
+            "\"status\":\"failed\",\"error\":{\"code\":\"server_error\"}}}");
     } else if (what[0] >= '4' && what[0] <= '5' && does.refusals > 0) {
         does.refusals--;
         refuse(wire, strstr(what, "limit_reached") ? "" : lane, what);
@@ -419,6 +427,21 @@ static void what_is_sent_again_waits_for_its_lane(void **state)
 }
 
 /* The 60 minutes are over: the turn is sent again, over another connection; those under way go on over the old one. */
+static void a_failure_that_is_told_twice_is_not_the_next_turns(void **state)
+{
+    (void)state;
+    open_session();
+    responses_call *failing = start(TURN("a", "fail-twice"));
+    responses_call *next = start(TURN("a", "hello"));
+    struct events events = {0};
+    assert_status(read_call(failing, &events, &error), RESPONSES_E_API, error);
+    assert_int_equal(events.count, 6);
+    events_free(&events);
+    responses_call_free(failing);
+    check_end(next, RESPONSES_DONE, sse.count);
+    assert_int_equal(connections(), 1);
+}
+
 static void the_hour_is_over(void **state)
 {
     (void)state;
@@ -565,6 +588,7 @@ int main(void)
         T(what_will_not_help_is_told),
         T(what_may_help_is_sent_again),
         T(what_is_sent_again_waits_for_its_lane),
+        T(a_failure_that_is_told_twice_is_not_the_next_turns),
         T(the_hour_is_over),
         T(a_server_that_answers_pings_may_be_silent),
         T(a_server_that_does_not_is_given_up),

@@ -322,6 +322,12 @@ package final class Session: WebSocketUser {
         case .error: refused(message, marks, turn, underWay, socket)
         case .plain, .terminal:
             guard let turn = turn ?? only(marks.lane, underWay, socket) else { return }
+            // A server that told a failure by an error may say by another event that the response failed.
+            if meaning == .terminal, marks.responseID != turn.responseID,
+                socket.hasEnded(marks.responseID)
+            {
+                return
+            }
             deliver(message, to: turn)
             if meaning == .terminal { finish(turn, nil) }
         }
@@ -409,7 +415,10 @@ package final class Session: WebSocketUser {
         sole = nil
         turn.call?._withUnsafeGuaranteedRef { engine.tell($0) }
         engine.wakeDriver()
-        if let socket = turn.socket { closeIfUnused(socket) }
+        if let socket = turn.socket {
+            socket.note(ended: turn.responseID)
+            closeIfUnused(socket)
+        }
         if turns.contains(where: { $0.state == .waiting }) { engine.settleLater(self) }
     }
 

@@ -83,6 +83,9 @@ final class WebSocket: Waiter {
     /// The lane of the first turn that was sent over it; and whether another had another.
     private var lane: [UInt8]?
     private(set) var hasLanes = false
+    /// The last responses that ended, by their ids.
+    private var ended: [[UInt8]] = []
+    private static let mostEnded = 32
     /// Messages that came.
     private(set) var messages = 0
 
@@ -356,6 +359,14 @@ final class WebSocket: Waiter {
             self.lane = lane
         }
     }
+
+    func note(ended id: [UInt8]) {
+        if id.isEmpty || hasEnded(id) { return }
+        if ended.count >= WebSocket.mostEnded { ended.removeFirst() }
+        ended.append(id)
+    }
+
+    func hasEnded(_ id: [UInt8]) -> Bool { ended.contains { $0 == id } }
 
     /// What a read callback of libcurl returns: 0 ends the upload.
     func bytesWanted(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
