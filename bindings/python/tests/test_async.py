@@ -214,3 +214,34 @@ def test_map() -> None:
         ]
 
     run(main())
+
+
+def test_an_event_that_comes_alone_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at a call that has nothing costs a call of the library."""
+    from libresponses import _call
+
+    reads, found = 0, _call._plain_batch
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        return found(*arguments)
+
+    monkeypatch.setattr(_call, "_plain_batch", counted)
+
+    async def main() -> int:
+        events = 0
+        async with opened() as client:
+            stream = await client.responses.create(
+                model="sandbox",
+                input="#long=200",
+                stream=True,
+                extra_headers={"X-Sandbox-Speed": "200"},
+            )
+            async for _ in stream:
+                events += 1
+        return events
+
+    events = asyncio.run(main())
+    assert events > 200
+    assert reads <= events * 1.1 + 20
