@@ -991,9 +991,9 @@ RESPONSES_API void responses_call_free(responses_call *call);
  *   - It was not sent: it is sent over the next connection.
  *   - It was sent: it is never sent again, because the server may have processed it. Where the
  *     server said that it stores the response ("store": true in its first event), the library asks
- *     for it by GET until it has ended, and hands it over in one terminal event. Otherwise, and
- *     when the server refuses that, the turn ends with RESPONSES_E_TRUNCATED, its part of the
- *     response and its cursor.
+ *     for it by GET until it has ended, for idle_timeout_ms at most, and hands it over in one
+ *     terminal event. Otherwise, and when the server refuses that, the turn ends with
+ *     RESPONSES_E_TRUNCATED, its part of the response and its cursor.
  *   - The server refused it: as with a request, it is sent again where that may help, up to
  *     max_retries times. That is also so after "websocket_connection_limit_reached", with which the
  *     API ends a connection after 60 minutes: no turn is lost for that.
