@@ -416,7 +416,7 @@ package final class Call: Waiter {
     private func cancelWithLock() {
         isCancelled.store(true, ordering: .releasing)
         if let transfer { engine.halt(transfer) }
-        leaveTurn()
+        giveUpTurn()
         engine.tell(self)
         engine.wakeDriver()
     }

@@ -29,7 +29,11 @@ extension Call {
         engine.locked {
             if let transfer, transfer.mode == .undecided { engine.halt(transfer) }
         }
-        if let ending { engine.locked { journal.attemptEnds(carrier, ending) } }
+        // Another thread may be sending the turn at this moment.
+        let carrier: Transfer? = engine.locked {
+            if let ending { journal.attemptEnds(self.carrier, ending) }
+            return self.carrier
+        }
         var details = ResponsesError.Details()
         details.isRetryable = isRetryable
         let headers = carrier?.headers ?? journal.headers

@@ -45,11 +45,19 @@ extension Call {
         engine.setDeadline(self, nextDeadline)
     }
 
-    /// The lock is held.
+    /// The lock is held, and this is the owner's thread.
     func leaveTurn() {
+        giveUpTurn()
+        turn = nil
+    }
+
+    /// The same from any thread. The owner may look at the turn without the lock, so it stays.
+    func giveUpTurn() {
         guard let turn, let session = operation.turn?.session else { return }
-        self.turn = nil
-        if turn.asksForKey { session.giveBackKeyWish() }
+        if turn.asksForKey {
+            turn.asksForKey = false
+            session.giveBackKeyWish()
+        }
         session.leave(turn)
     }
 
