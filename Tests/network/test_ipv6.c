@@ -84,7 +84,7 @@ static void a_server_by_its_address_over_tls(void **state)
     assert_int_equal(count_at(server, "h2"), 2);
 }
 
-static void use_proxy(const char *scheme, int port)
+static void use_proxy_at(const char *scheme, int port)
 {
     char url[64];
     snprintf(url, sizeof url, "%s://[::1]:%d", scheme, port);
@@ -94,7 +94,7 @@ static void use_proxy(const char *scheme, int port)
 /* That it was used: one that is not there is an error. */
 static void nobody_is_there(const char *scheme)
 {
-    use_proxy(scheme, free_port());
+    use_proxy_at(scheme, free_port());
     assert_int_equal(responses_create(client, REQUEST, NTS, NULL, NULL), RESPONSES_E_NETWORK);
 }
 
@@ -105,7 +105,7 @@ static void a_proxy_by_its_address(void **state)
         skip();
     server = tls_server(NULL);
     client = client_of(server, NULL);
-    use_proxy("http", proxy->port);
+    use_proxy_at("http", proxy->port);
     check_calls();
     nobody_is_there("http");
 }
@@ -116,7 +116,7 @@ static void both_by_their_addresses(void **state)
     if (socks == NULL)
         skip();
     start(1);
-    use_proxy("socks5", socks->port);
+    use_proxy_at("socks5", socks->port);
     check_calls();
     nobody_is_there("socks5");
     /* And without one, as no_proxy says. */
