@@ -95,6 +95,8 @@ static void give_up(int by_cancelling)
         const int status = read_call(a, NULL, &error);
         assert_status(status, RESPONSES_E_CANCELLED, error);
         assert_int_equal(responses_error_last_sequence(error), 0);
+        responses_error_free(error);
+        error = NULL;
     }
     responses_call_free(a);
     /* What comes next has another connection; what is under way goes on over the old one. */
