@@ -99,6 +99,55 @@ static void what_is_not_read_is_kept(void **state)
     check_heard(&events, &sse, sse.count);
 }
 
+static void an_event_that_was_looked_for_stays_whole(void **state)
+{
+    (void)state;
+    for (int i = 0; i < sse.count - 1; i++) {
+        start(NULL);
+        assert_ok(feed(sse.text.data, sse.end[i]), error);
+        /* Looks ahead: the first event is at hand, and not handed over. */
+        assert_int_equal(responses_call_wait(call, -1), RESPONSES_OK);
+        assert_ok(feed(sse.text.data + sse.end[i], sse.text.len - sse.end[i]), error);
+        assert_status(read_on(), RESPONSES_DONE, error);
+        check_heard(&events, &sse, sse.count);
+    }
+}
+
+static void large_events_are_fed_before_they_are_used_up(void **state)
+{
+    (void)state;
+    enum { SIZE = 200000, PIECE = 5000 };
+    struct sse large;
+    char *word = malloc(SIZE + 1);
+    memset(word, 'w', SIZE);
+    word[SIZE] = 0;
+    sse_begin(&large, "resp_1");
+    sse_created(&large);
+    sse_message(&large, 0, "msg_1", (const char *[]){word, word, NULL});
+    sse_completed(&large);
+    for (int goes_on = 0; goes_on < 2; goes_on++) {
+        start(NULL);
+        const responses_event *event;
+        for (size_t at = 0; at < large.text.len; at += PIECE) {
+            size_t rest = large.text.len - at;
+            assert_ok(feed(large.text.data + at, rest < PIECE ? rest : PIECE), error);
+            /* One event at most, or all of them, between two pieces. */
+            if (goes_on)
+                (void)read_on();
+            else if (responses_call_next(call, &event, NULL) == RESPONSES_OK)
+                hear(&events, event);
+        }
+        assert_status(read_on(), RESPONSES_DONE, error);
+        check_heard(&events, &large, large.count);
+        size_t len;
+        const responses_response *response = responses_call_response(call);
+        assert_non_null(responses_response_text(response, &len));
+        assert_int_equal(len, 2 * SIZE);
+    }
+    free(word);
+    sse_free(&large);
+}
+
 static void a_stream_that_is_cut_is_truncated(void **state)
 {
     (void)state;
@@ -250,6 +299,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(pieces_of_any_size_have_the_same_events),
         TEST(what_is_not_read_is_kept),
+        TEST(an_event_that_was_looked_for_stays_whole),
+        TEST(large_events_are_fed_before_they_are_used_up),
         TEST(a_stream_that_is_cut_is_truncated),
         TEST(failures_are_those_of_any_stream),
         TEST(the_limits_are_those_of_a_client),

@@ -33,6 +33,8 @@ package final class Call: Waiter {
     }
     /// What it has at a session, in place of a transfer.
     var turn: Turn?
+    /// What the program has given it and the decoder has not got yet, where its bytes come from there.
+    var fed = ByteBuffer()
     /// Its place among the turns there, once it has one.
     var turnPlace: UInt64 = 0
     /// What happened to its session, to be logged.
@@ -311,7 +313,7 @@ package final class Call: Waiter {
     /// Looks what has changed and acts on it. False when nothing has.
     @inline(never)
     func collectNews() -> Bool {
-        if operation.isFed { return feedEnds() }
+        if operation.isFed { return takeFed() }
         // Without the lock: a loop may ask often, and mostly in vain.
         if !hasNews && !progress.bringsLimitForward { return false }
         let found = platform_errno()

@@ -17,14 +17,13 @@ extension Call {
 
     package var isFed: Bool { operation.isFed }
 
-    /// The next bytes of an event stream. Copied.
+    /// The next bytes of an event stream. Copied, and decoded when what came before is used up: as with those of a
+    /// transfer, events that were read ahead or lent stay where they are.
     package func feed(_ bytes: Input) throws(ResponsesError) {
         if reading.isFedToEnd { throw .invalid("call", "its end was fed before") }
         if outcome != nil || bytes.isEmpty { return }
         guard let start = bytes.baseAddress else { return }
-        var copy = ByteBuffer()
-        guard copy.append(start, bytes.count), decode(&copy) else { throw .noMemory() }
-        accumulator.arriving.moved(to: decoder.eventStart)
+        guard fed.append(start, bytes.count) else { throw .noMemory() }
         reading.hasNothingToRead = false
     }
 
@@ -33,9 +32,17 @@ extension Call {
         reading.hasNothingToRead = false
     }
 
-    /// What was fed has been read. False: more is to come.
-    func feedEnds() -> Bool {
+    /// What was decoded has been read: goes on with what was fed since. False: there is nothing.
+    func takeFed() -> Bool {
         if hasBeenCancelled { return true }
+        if !fed.isEmpty {
+            if decode(&fed) {
+                accumulator.arriving.moved(to: decoder.eventStart)
+            } else {
+                fail(.noMemory, ResponsesError.noMemoryMessage)
+            }
+            return true
+        }
         if !reading.isFedToEnd { return false }
         if outcome == nil { streamEnded("the stream ended before its terminal event") }
         return true
