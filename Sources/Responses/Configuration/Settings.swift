@@ -148,16 +148,10 @@ package struct Settings {
         for line in text.split(separator: 0x0A) {
             guard let colon = line.firstIndex(of: 0x3A) else { continue }
             try setHeader(
-                trimmed(line[line.startIndex..<colon]), trimmed(line[(colon + 1)...]),
+                trimmed(Input(rebasing: line[line.startIndex..<colon])),
+                trimmed(Input(rebasing: line[(colon + 1)...])),
                 argument: "OPENAI_CUSTOM_HEADERS")
         }
-    }
-
-    private func trimmed(_ text: Slice<Input>) -> Input {
-        var text = text
-        while let first = text.first, first <= 0x20 { text = text.dropFirst() }
-        while let last = text.last, last <= 0x20 { text = text.dropLast() }
-        return Input(rebasing: text)
     }
 
     /// Adds, replaces or (nil) takes out a header of every request.

@@ -97,6 +97,15 @@ package func matches(_ p: UnsafePointer<UInt8>, _ text: StaticString) -> Bool {
     memcmp(p, text.utf8Start, text.utf8CodeUnitCount) == 0
 }
 
+/// Without the space and the control characters around it.
+package func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    var start = 0
+    var end = text.count
+    while start < end && text[start] <= 0x20 { start += 1 }
+    while end > start && text[end - 1] <= 0x20 { end -= 1 }
+    return UnsafeBufferPointer(rebasing: text[start..<end])
+}
+
 /// Text that came in equals text that was compiled in.
 package func equal(_ text: UnsafeBufferPointer<UInt8>, _ other: StaticString) -> Bool {
     if text.count != other.utf8CodeUnitCount { return false }

@@ -24,7 +24,7 @@ package struct WebSocketHandshake {
     ) -> StaticString? {
         guard let upgrade else { return "there is no Upgrade header" }
         if !equalIgnoringCase(
-            WebSocketHandshake.trimmed(upgrade), ("websocket" as StaticString).buffer)
+            trimmed(upgrade), ("websocket" as StaticString).buffer)
         {
             return "its Upgrade header does not say websocket"
         }
@@ -34,7 +34,7 @@ package struct WebSocketHandshake {
         }
         guard let accept else { return "there is no Sec-WebSocket-Accept header" }
         let isRight = expectedAccept.withUnsafeBufferPointer {
-            equal($0, WebSocketHandshake.trimmed(accept))
+            equal($0, trimmed(accept))
         }
         if !isRight { return "its Sec-WebSocket-Accept header does not belong to the request" }
         if let extensions, WebSocketHandshake.saysSomething(extensions) {
@@ -63,14 +63,5 @@ package struct WebSocketHandshake {
             start = end + 1
         }
         return false
-    }
-
-    /// Without the space around it.
-    private static func trimmed(_ text: Input) -> Input {
-        var start = 0
-        var end = text.count
-        while start < end && text[start] <= 0x20 { start += 1 }
-        while end > start && text[end - 1] <= 0x20 { end -= 1 }
-        return Input(rebasing: text[start..<end])
     }
 }

@@ -11,8 +11,8 @@ package struct WebhookSignature {
 
     /// From the values of the three headers.
     package init(id: Input, timestamp: Input, signatures: Input) throws(ResponsesError) {
-        self.id = WebhookSignature.trimmed(id)
-        self.timestamp = WebhookSignature.trimmed(timestamp)
+        self.id = trimmed(id)
+        self.timestamp = trimmed(timestamp)
         if self.id.isEmpty { throw .unsigned("the header webhook-id is not there") }
         if signatures.isEmpty { throw .unsigned("the header webhook-signature is not there") }
         if self.timestamp.isEmpty {
@@ -98,14 +98,6 @@ package struct WebhookSignature {
             value = value * 10 + Int64(byte - 0x30)
         }
         return value
-    }
-
-    private static func trimmed(_ text: Input) -> Input {
-        var start = 0
-        var end = text.count
-        while start < end && text[start] <= 0x20 { start += 1 }
-        while end > start && text[end - 1] <= 0x20 { end -= 1 }
-        return Input(rebasing: text[start..<end])
     }
 
     private static func forEachWord(of text: Input, _ body: (Input) -> Void) {
