@@ -6,8 +6,12 @@ INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/libresponses
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 DIRECTORIES = DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) INCLUDEDIR=$(INCLUDEDIR) \
-	BINDIR=$(BINDIR) MANDIR=$(MANDIR) DOCDIR=$(DOCDIR)
+	BINDIR=$(BINDIR) MANDIR=$(MANDIR) DOCDIR=$(DOCDIR) BASHCOMPDIR=$(BASHCOMPDIR) \
+	ZSHCOMPDIR=$(ZSHCOMPDIR) FISHCOMPDIR=$(FISHCOMPDIR)
 
 # Where Swift usually is, should it not be on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin
@@ -21,9 +25,10 @@ export EXAMPLES := $(CURDIR)/build/examples
 # Within `make test` what the targets need was built once (scripts/test.sh), and is not built again.
 ONCE = @$(if $(RESPONSES_BUILT),true,env)
 
-lib: deps-build ## Build the library into build/ (the default)
+lib: deps-build ## Build the library and the program `responses` into build/ (the default)
 	$(ONCE) scripts/build-lib.sh
 	$(ONCE) $(MAKE) --no-print-directory -C bindings/c
+	$(ONCE) $(MAKE) --no-print-directory -C command
 
 sandbox: deps-sandbox ## Build the local Responses server
 	$(ONCE) scripts/build-sandbox.sh
@@ -71,7 +76,7 @@ uninstall: ## Take out what install and install-extras put in
 ##
 # The longest first, so that none is left over at the end.
 STAGES = test-valgrind test-address test-tsan test-calls test-library test-python test-cpp test-network test-frameworks test-gates \
-	test-unit test-examples test-abi test-ruby test-c test-full test-fuzz test-sandbox lint test-costs
+	test-unit test-examples test-command test-abi test-ruby test-c test-full test-fuzz test-sandbox lint test-costs
 test: ## Run every check there is but for the long ones; the lines below run one each
 	@scripts/test.sh $(STAGES)
 
@@ -115,6 +120,9 @@ test-bindings: deps-packages lib sandbox ## A response and a stream in C++, Pyth
 
 test-sandbox: deps sandbox ## The sandbox itself
 	@.venv/bin/python -m pytest Tests/sandbox
+
+test-command: deps lib sandbox ## The program `responses`, in pipes and in a terminal
+	@.venv/bin/python -m pytest Tests/command
 
 test-network: deps lib sandbox ## TLS, proxies and HTTP/2, as in a company
 	@$(MAKE) --no-print-directory -C Tests/network check
@@ -226,7 +234,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-frameworks test-ruby wheel gem
+.PHONY: test-command wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-frameworks test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-sandbox deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64

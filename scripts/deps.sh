@@ -120,6 +120,9 @@ find_missing() {
     library libuv libuv1-dev
     library nlohmann_json nlohmann-json3-dev
     [ -e /usr/include/doctest/doctest.h ] || need doctest-dev
+    # The program `responses` is driven in a terminal, and its manual page is formatted.
+    tool tmux tmux
+    tool groff groff-base
     tool cmake cmake
     tool meson meson
     tool gfortran gfortran

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what `make lib` built, or takes everything out again that was installed.
-#   install.sh install     the library, its headers and the documentation
+#   install.sh install     the library, its headers, the program `responses` and the documentation
 #   install.sh extras      the sandbox server and the examples, after that
 #   install.sh uninstall
-# PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR and DOCDIR say where to; DESTDIR is put before all of them.
+# PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DOCDIR, BASHCOMPDIR, ZSHCOMPDIR and FISHCOMPDIR say where to;
+# DESTDIR is put before all of them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -60,6 +61,12 @@ case $1 in
             scripts/pc.sh "$package" "$PREFIX" "$LIBDIR" "$INCLUDEDIR" |
                 write "$LIBDIR/pkgconfig/$package.pc"
         done
+        needs build/bin/responses make
+        put 755 "$BINDIR" build/bin/responses
+        put 644 "$MANDIR/man1" command/responses.1
+        write "$BASHCOMPDIR/responses" < command/completion/responses.bash
+        put 644 "$ZSHCOMPDIR" command/completion/_responses
+        put 644 "$FISHCOMPDIR" command/completion/responses.fish
         documents
         keep_record
         ;;

@@ -14,6 +14,11 @@ place="DESTDIR=$to PREFIX=/opt/responses"
     > "$SCRATCH/found"
 # Every header that is meant for users, and both libraries with what leads to them.
 {
+    echo ./bin/responses
+    echo ./share/bash-completion/completions/responses
+    echo ./share/fish/vendor_completions.d/responses.fish
+    echo ./share/man/man1/responses.1
+    echo ./share/zsh/site-functions/_responses
     echo ./include/responses.h
     echo ./include/responses_jansson.h
     (cd bindings/c && ls responses_*.h) | grep -v _internal | sed 's|^|./include/|'
@@ -107,6 +112,10 @@ PKG_CONFIG_SYSROOT_DIR=$to \
 SANDBOX=$to/opt/responses/bin/responses-sandbox LD_LIBRARY_PATH=$to/opt/responses/lib \
     scripts/with-sandbox.sh "$SCRATCH/examples/02-stream" > "$SCRATCH/answer"
 grep -q "You said" "$SCRATCH/answer"
+# The program finds its library beside its own folder.
+SANDBOX=$to/opt/responses/bin/responses-sandbox scripts/with-sandbox.sh env -u LD_LIBRARY_PATH \
+    "$to/opt/responses/bin/responses" create --quiet "Hello" < /dev/null > "$SCRATCH/answer"
+[ "$(cat "$SCRATCH/answer")" = "You said: Hello" ]
 [ -e "$to/opt/responses/share/man/man1/responses-sandbox.1" ]
 
 # Files of others stay, in folders of ours too; with them away the folders go. What an older version
