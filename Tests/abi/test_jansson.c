@@ -89,6 +89,32 @@ static void requests_are_written_from_trees(void **state)
     sse_free(&sse);
 }
 
+/* Room for what is added in front is kept however the text grows: a first string of this length made
+   the buffer take it for free. */
+static void requests_of_every_size_are_written(void **state)
+{
+    (void)state;
+    struct sse sse;
+    sse_hello(&sse, "resp_1");
+    for (size_t length = 380; length < 520; length++) {
+        struct text input = {0};
+        text_add_times(&input, 'a', length);
+        answer_stream(server_expect(server), sse.text.data, sse.text.len);
+        json_t *tree = json_pack("{s:s,s:s}", "input", input.data, "model", "m");
+        int status = responses_jansson_create_stream(client, tree, ignore, NULL, &response, &error);
+        json_decref(tree);
+        assert_ok(status, error);
+        json_t *sent = json_loads(server_request(server, (int)(length - 380))->body, 0, NULL);
+        assert_non_null(sent);
+        assert_true(json_is_true(json_object_get(sent, "stream")));
+        assert_string_equal(json_string_value(json_object_get(sent, "input")), input.data);
+        json_decref(sent);
+        text_free(&input);
+        forget();
+    }
+    sse_free(&sse);
+}
+
 static void parameters_are_trees_too(void **state)
 {
     (void)state;
@@ -332,6 +358,7 @@ int main(void)
     const struct CMUnitTest jansson[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(requests_are_written_from_trees),
+        TEST(requests_of_every_size_are_written),
         TEST(parameters_are_trees_too),
         TEST(references_are_taken_over),
         TEST(requests_that_are_none_are_refused),

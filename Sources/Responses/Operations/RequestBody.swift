@@ -38,6 +38,16 @@ enum RequestBody {
     /// Room in front, for the member that is added and for values that grow.
     static let room = 64
 
+    /// Begins JSON that is written for a request, with that room; `end` makes text of it. The room is content
+    /// meanwhile, as a buffer that grows does not keep what is free in front. False when memory is out.
+    static func begin(_ buffer: inout ByteBuffer) -> Bool { buffer.extendWithRoom(by: room) }
+
+    static func end(_ buffer: inout ByteBuffer) -> Text? {
+        guard let text = Text(taking: &buffer) else { return nil }
+        text.moveBase(by: room)
+        return text
+    }
+
     /// Checks that it is a JSON object and copies it. `stream`: nil leaves that member alone.
     static func prepare(_ json: GivenJSON, stream: Bool?) throws(ResponsesError) -> Text {
         let copy = try json.copy(room: room)

@@ -102,7 +102,7 @@ package enum JSONTree {
                     + "libjansson.so.4, or pass JSON as text")
         }
         var buffer = ByteBuffer()
-        guard buffer.leaveHeadroom(RequestBody.room) else { throw .noMemory() }
+        guard RequestBody.begin(&buffer) else { throw .noMemory() }
         var writer = Writer(top: jansson_frame())
         let found = platform_errno()
         platform_set_errno(0)
@@ -126,7 +126,7 @@ package enum JSONTree {
                 Message(argument),
                 "cannot be written as JSON: a value contains itself, or a string is not UTF-8")
         }
-        guard let text = Text(taking: &buffer) else { throw .noMemory() }
+        guard let text = RequestBody.end(&buffer) else { throw .noMemory() }
         return text
     }
 
