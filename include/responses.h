@@ -118,7 +118,8 @@
  * need several. The cursor of a stream is the sequence number of the last event that was handed to
  * you; to resume a stream is to ask for the events after the cursor. The terminal event is the last
  * one of a stream: response.completed, .incomplete, .failed, .cancelled, or error. A turn is a
- * create that is sent over a session, a connection that is there for many of them.
+ * create that is sent over a session, a connection that is there for many of them. A run is a loop
+ * of creates in which the library calls functions of yours for the model.
  *
  * Every function is available since 0.1 unless its comment says otherwise.
  */
@@ -353,6 +354,7 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
                                                         again before its connection is given up
      session_turns           16                         of a session: turns under way at a time,
                                                         1..1000
+     max_steps               20                         of a run: responses, 1..1000
 
    Trusted certificates over https are the first of these that exists: ca_file and ca_path;
    SSL_CERT_FILE (a file) and SSL_CERT_DIR (directories with ":" between them) as they were in the
@@ -1074,6 +1076,164 @@ RESPONSES_API int responses_session_connections(const responses_session *session
    before or after. The server is told (RFC 6455, 7.1.2), and has a second to answer while the
    client is used; nothing waits for it. */
 RESPONSES_API void responses_session_free(responses_session *session);
+
+/* ---- tools: functions that the model calls --------------------------------------------------- */
+
+/*
+ * A model may answer with calls of functions in place of a text. A run creates a response, calls
+ * your functions for what the model asks, creates the next response with their outputs, and so on,
+ * until a response calls none:
+ *
+ *     static void get_weather(responses_tool_call *call, void *user_data)
+ *     {
+ *         char city[100] = "";
+ *         (void)user_data;
+ *         responses_json_read_string(responses_tool_call_arguments(call, NULL), RESPONSES_NTS,
+ *                                    "/city", city, sizeof city, NULL);
+ *         responses_tool_call_answer(call, weather_of(city), RESPONSES_NTS, NULL);
+ *         responses_tool_call_free(call);
+ *     }
+ *
+ *     responses_tools_new(&tools, &error);
+ *     responses_tools_add(tools, "get_weather", "The weather of a city today.",
+ *         "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
+ *         "\"required\":[\"city\"],\"additionalProperties\":false}", RESPONSES_NTS,
+ *         get_weather, NULL, &error);
+ *     responses_run(client, "{\"model\":\"gpt-5\",\"input\":\"Do I need a coat in Oslo?\"}",
+ *                   RESPONSES_NTS, tools, on_event, NULL, &response, &error);
+ *
+ * Since 0.1. docs/tools.md has the rules in full; they are the same in every language.
+ */
+
+/* Functions that a model may call. */
+typedef struct responses_tools responses_tools;
+
+/* One call of one of them. */
+typedef struct responses_tool_call responses_tool_call;
+
+/*
+ * Your function. `call` is yours, on whatever thread: give its output and free it, before you
+ * return or later. It is called once for every call that a response has, in their order; calls of
+ * one response may be answered in any order, and the next request is sent when all of them are.
+ *
+ * It runs on the thread that reads or waits for the run, or that is in
+ * responses_client_next_ready(). No lock is held, and it may use the library; the call of the run
+ * is busy. Until all outputs are there, no time limit runs, and other calls go on. In an event loop
+ * answer later rather than wait.
+ *
+ * The run may be cancelled or freed while a call waits for its output, and the process may fork: a
+ * child frees its copy of the call, which has no effect on the parent.
+ */
+typedef void (*responses_tool_fn)(responses_tool_call *call, void *user_data);
+
+/* Makes a set without functions. It has no client, and may be used for any number of runs.
+   Returns RESPONSES_OK or RESPONSES_E_NOMEM. */
+RESPONSES_API int responses_tools_new(responses_tools **out, responses_error **err);
+
+/* Adds a function. `name` is 1 to 128 of A-Z a-z 0-9 _ -. `description` tells the model when to
+   call it and may be NULL. `parameters_json` is a JSON schema of type "object", its length n or
+   RESPONSES_NTS; NULL stands for no parameters. A function `fn` of NULL is one that the run leaves
+   to you: see responses_run(). `user_data` must last as long as runs with this set. Use one thread
+   at a time, and none while a run is started with the set.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when the name is malformed or taken, or the schema is
+   not one. */
+RESPONSES_API int responses_tools_add(responses_tools *tools, const char *name,
+                                      const char *description, const char *parameters_json,
+                                      size_t n, responses_tool_fn fn, void *user_data,
+                                      responses_error **err);
+
+/* The same with all that the API documents of a tool: {"type":"function","name":"get_weather",
+   "strict":true,"parameters":{...}}, or of the type "custom", whose input is text.
+   Returns the same statuses; also RESPONSES_E_INVALID for another type. */
+RESPONSES_API int responses_tools_add_json(responses_tools *tools, const char *json, size_t n,
+                                           responses_tool_fn fn, void *user_data,
+                                           responses_error **err);
+
+/* Frees the set. Runs that have begun go on. */
+RESPONSES_API void responses_tools_free(responses_tools *tools);
+
+/*
+ * A run. `json` is the body of create, to which the functions are added; it may have tools of its
+ * own. The first returns when the run is over, with the last response in `*out`. The second starts
+ * a call, with which a run is read in a loop or at your own pace. Every request is a stream, and
+ * the events of all responses are handed over, each response from response.created on;
+ * responses_call_response() has the response that is under way, or was last.
+ *
+ * A run ends with RESPONSES_OK when a response calls no function, and also, with nothing called:
+ *   - when it is not complete: its status or that of a call is "incomplete", or "cancelled";
+ *   - when one of its calls is yours: of a function without `fn` or declared in `json`, of a
+ *     custom tool, computer or shell of yours, or a request for an MCP approval. With "prompt" or
+ *     a tool_search, so are those of functions that are not known here.
+ * Do what it asks, and begin another run with the conversation so far.
+ *
+ * The model is told, in place of an output, of a function that does not exist, of arguments that
+ * are no JSON object or do not fit the schema ("type", "required", "properties", "items", "enum"
+ * of texts and "additionalProperties": false are checked), and of responses_tool_call_fail().
+ *
+ * Every request has the whole conversation: the input, then all output items and outputs. With a
+ * "conversation", and after a "previous_response_id" of yours unless "store" is false, it has the
+ * outputs alone. With "store": false the library asks for "reasoning.encrypted_content" and sends
+ * it back; a model that refuses to be asked for it is asked without it. A "tool_choice" that
+ * demands a call becomes "auto" after the first response.
+ *
+ * Retries, resumes and time limits are those of each request; the option timeout_ms does not limit
+ * the whole run. Attempts and history of a response or an error are of the last request.
+ *
+ * Return the statuses of responses_create_stream() and, for the second, of the _start functions;
+ * and also:
+ *   RESPONSES_E_LIMIT    the response after max_steps responses still calls functions. It is in
+ *                        `*out`, or in responses_call_response(). They were not called.
+ *   RESPONSES_E_USER     also when a function freed its call without an output.
+ *   RESPONSES_E_INVALID  also when `json` declares a function that is in `tools`. `tools` may be
+ *                        NULL for none.
+ */
+RESPONSES_API int responses_run(responses_client *client, const char *json, size_t n,
+                                responses_tools *tools, responses_event_fn on_event,
+                                void *user_data, responses_response **out, responses_error **err);
+RESPONSES_API int responses_run_start(responses_client *client, const char *json, size_t n,
+                                      responses_tools *tools, responses_call **out,
+                                      responses_error **err);
+
+/* A run over a session. Its requests are turns, which have the outputs alone, whatever "store" is.
+   When the server has lost the response before, because the session had to make another
+   connection, one turn has the whole conversation, unless the run began with a
+   "previous_response_id".
+   Return the statuses of responses_session_create() and of responses_run(). */
+RESPONSES_API int responses_session_run(responses_session *session, const char *json, size_t n,
+                                        responses_tools *tools, responses_event_fn on_event,
+                                        void *user_data, responses_response **out,
+                                        responses_error **err);
+RESPONSES_API int responses_session_run_start(responses_session *session, const char *json,
+                                              size_t n, responses_tools *tools,
+                                              responses_call **out, responses_error **err);
+
+/* The name of the function, and the "call_id" that the model gave the call. Any thread; "" when
+   `call` is none. Borrowed until the call is freed. */
+RESPONSES_API const char *responses_tool_call_name(const responses_tool_call *call);
+RESPONSES_API const char *responses_tool_call_id(const responses_tool_call *call);
+
+/* The arguments: a JSON object that fits the schema, "{}" where the model gave none. Of a custom
+   tool its input, which is any text. Read it with responses_json_get() and its kin. Any thread; ""
+   when `call` is none. Borrowed until the call is freed. */
+RESPONSES_API const char *responses_tool_call_arguments(const responses_tool_call *call,
+                                                        size_t *len);
+
+/* Gives the output, which is copied. The first gives text, in UTF-8. The second gives a JSON array
+   of the parts input_text, input_image and input_file, for images and files, or any other JSON,
+   which the model gets as text. The third says that the function failed: the model gets "Error: "
+   and the message. Any thread.
+   Each returns RESPONSES_OK, also when the run has ended meanwhile; RESPONSES_E_INVALID when the
+   text is NULL, not UTF-8 or not JSON, after which you can still give another, or when the call has
+   its output already. */
+RESPONSES_API int responses_tool_call_answer(responses_tool_call *call, const char *output,
+                                             size_t n, responses_error **err);
+RESPONSES_API int responses_tool_call_answer_json(responses_tool_call *call, const char *json,
+                                                  size_t n, responses_error **err);
+RESPONSES_API int responses_tool_call_fail(responses_tool_call *call, const char *message, size_t n,
+                                           responses_error **err);
+
+/* Frees the call. One that has no output ends its run with RESPONSES_E_USER. Any thread. */
+RESPONSES_API void responses_tool_call_free(responses_tool_call *call);
 
 /* ---- one descriptor for an event loop -------------------------------------------------------- */
 

@@ -10,6 +10,8 @@ enum HandleKind: UInt32 {
     case call = 0x4341_4C4C
     case keyRequest = 0x4B45_5953
     case session = 0x5345_5353
+    case tools = 0x544F_4F4C
+    case toolCall = 0x5443_414C
 }
 
 /// Handles to objects and back. A handle keeps its object alive, and so does every thread that is inside.

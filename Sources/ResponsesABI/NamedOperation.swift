@@ -10,6 +10,8 @@ enum NamedOperation {
     case of(Endpoint, CString = nil)
     case wait(CString, Int32)
     case send(method: CString, path: CString)
+    /// Its tools.
+    case run(OpaquePointer?)
 
     func make(_ json: GivenJSON, _ settings: FrozenSettings) throws(ResponsesError) -> Operation {
         switch self {
@@ -22,6 +24,7 @@ enum NamedOperation {
             return try .send(
                 try required(method, "method"), try required(path, "path"),
                 json.input == nil ? nil : json, settings)
+        case .run(let tools): return try .run(json, try toolbox(tools), settings)
         }
     }
 }

@@ -67,7 +67,7 @@ private func give(_ session: Session, to out: HandleOut) throws(ResponsesError) 
 }
 
 /// Uses a session for the time of a function of the header, in the process that made it.
-private func with<Result>(
+func with<Result>(
     session handle: OpaquePointer?, _ body: (Session) throws(ResponsesError) -> Result
 ) throws(ResponsesError) -> Result {
     let entry = platform_handle_visit(

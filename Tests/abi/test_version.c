@@ -198,7 +198,8 @@ static void options_are_listed_by_index(void **state)
                                      "count_comments",
                                      "raw",
                                      "ping_interval_ms",
-                                     "session_turns"};
+                                     "session_turns",
+                                     "max_steps"};
     size_t count = 0;
     while (responses_option_name(count) != NULL)
         assert_true(++count < 1000);

@@ -28,6 +28,7 @@ BY_VALUE = {
     "responses_event_fn": "type(c_funptr), value",
     "responses_log_fn": "type(c_funptr), value",
     "responses_key_fn": "type(c_funptr), value",
+    "responses_tool_fn": "type(c_funptr), value",
 }
 # What the callee writes; an argument that is left out is NULL.
 BY_REFERENCE = {

@@ -833,6 +833,139 @@ module responses
       import
       type(c_ptr), value :: session
     end subroutine
+    function responses_tools_new(out, err) bind(c, name='responses_tools_new') &
+        result(answer)
+      import
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_tools_add(tools, name, description, parameters_json, n, fn, &
+        user_data, err) bind(c, name='responses_tools_add') result(answer)
+      import
+      type(c_ptr), value :: tools
+      character(kind=c_char), intent(in), optional :: name(*)
+      character(kind=c_char), intent(in), optional :: description(*)
+      character(kind=c_char), intent(in), optional :: parameters_json(*)
+      integer(c_size_t), value :: n
+      type(c_funptr), value :: fn
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_tools_add_json(tools, json, n, fn, user_data, err) bind(c, &
+        name='responses_tools_add_json') result(answer)
+      import
+      type(c_ptr), value :: tools
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_funptr), value :: fn
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    subroutine responses_tools_free(tools) bind(c, name='responses_tools_free')
+      import
+      type(c_ptr), value :: tools
+    end subroutine
+    function responses_run(client, json, n, tools, on_event, user_data, out, err) bind(c, &
+        name='responses_run') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), value :: tools
+      type(c_funptr), value :: on_event
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_run_start(client, json, n, tools, out, err) bind(c, &
+        name='responses_run_start') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), value :: tools
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_run(session, json, n, tools, on_event, user_data, out, err) &
+        bind(c, name='responses_session_run') result(answer)
+      import
+      type(c_ptr), value :: session
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), value :: tools
+      type(c_funptr), value :: on_event
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_session_run_start(session, json, n, tools, out, err) bind(c, &
+        name='responses_session_run_start') result(answer)
+      import
+      type(c_ptr), value :: session
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), value :: tools
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_tool_call_name(call) bind(c, name='responses_tool_call_name') &
+        result(answer)
+      import
+      type(c_ptr), value :: call
+      type(c_ptr) :: answer
+    end function
+    function responses_tool_call_id(call) bind(c, name='responses_tool_call_id') &
+        result(answer)
+      import
+      type(c_ptr), value :: call
+      type(c_ptr) :: answer
+    end function
+    function responses_tool_call_arguments(call, len) bind(c, &
+        name='responses_tool_call_arguments') result(answer)
+      import
+      type(c_ptr), value :: call
+      integer(c_size_t), intent(out), optional :: len
+      type(c_ptr) :: answer
+    end function
+    function responses_tool_call_answer(call, output, n, err) bind(c, &
+        name='responses_tool_call_answer') result(answer)
+      import
+      type(c_ptr), value :: call
+      character(kind=c_char), intent(in), optional :: output(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_tool_call_answer_json(call, json, n, err) bind(c, &
+        name='responses_tool_call_answer_json') result(answer)
+      import
+      type(c_ptr), value :: call
+      character(kind=c_char), intent(in), optional :: json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_tool_call_fail(call, message, n, err) bind(c, &
+        name='responses_tool_call_fail') result(answer)
+      import
+      type(c_ptr), value :: call
+      character(kind=c_char), intent(in), optional :: message(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    subroutine responses_tool_call_free(call) bind(c, name='responses_tool_call_free')
+      import
+      type(c_ptr), value :: call
+    end subroutine
     function responses_client_fd(client) bind(c, name='responses_client_fd') result(answer)
       import
       type(c_ptr), value :: client

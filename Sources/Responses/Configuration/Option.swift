@@ -7,7 +7,7 @@ package enum Option: Int {
     case maximumRetries, resumeAttempts, retryMinimum, retryMaximum, pollInterval
     case maximumEventBytes, maximumResponseBytes, maximumQueueBytes, maximumErrorBytes
     case countComments, raw
-    case pingInterval, sessionTurns
+    case pingInterval, sessionTurns, maximumSteps
 
     package var name: StaticString {
         switch self {
@@ -49,6 +49,7 @@ package enum Option: Int {
         case .raw: return "raw"
         case .pingInterval: return "ping_interval_ms"
         case .sessionTurns: return "session_turns"
+        case .maximumSteps: return "max_steps"
         }
     }
 
@@ -62,6 +63,7 @@ package enum Option: Int {
         case 5: return first(name, .proxy)
         case 7: return first(name, .apiKey, .project, .caFile, .caPath)
         case 8: return first(name, .baseURL, .noProxy)
+        case 9: return first(name, .maximumSteps)
         case 10:
             return first(name, .timeout, .userAgent, .tlsVerify, .clientKey, .proxyAuthentication)
         case 11:

@@ -70,6 +70,7 @@ package struct Settings {
     // Of sessions.
     var pingInterval: Int64 = 20_000
     var sessionTurns = 16
+    var maximumSteps = 20
 
     /// What no message may have in it; there once the options are those of a call.
     var redaction: Redaction?

@@ -67,6 +67,7 @@ extension Settings {
         case .raw: isRaw = try flag(option, given)
         case .pingInterval: pingInterval = try milliseconds(option, given)
         case .sessionTurns: sessionTurns = Int(try number(option, given, 1...1000, "turns"))
+        case .maximumSteps: maximumSteps = Int(try number(option, given, 1...1000, "responses"))
         }
     }
 
@@ -110,6 +111,7 @@ extension Settings {
         case .raw: isRaw = standard.isRaw
         case .pingInterval: pingInterval = standard.pingInterval
         case .sessionTurns: sessionTurns = standard.sessionTurns
+        case .maximumSteps: maximumSteps = standard.maximumSteps
         }
     }
 

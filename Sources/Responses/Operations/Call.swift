@@ -15,7 +15,7 @@ package final class Call: Waiter {
     var settings: Settings {
         @inline(__always) _read { yield frozen.values }
     }
-    let operation: Operation
+    private(set) var operation: Operation
     private(set) var log: Log
 
     // MARK: state of the owner
@@ -44,7 +44,7 @@ package final class Call: Waiter {
     var decoder: EventStreamDecoder
     var fields = EventFields()
     package let event = Event()
-    let accumulator: Accumulator
+    private(set) var accumulator: Accumulator
     var journal: Journal
     var reading: Reading
 
@@ -103,7 +103,7 @@ package final class Call: Waiter {
         self.log = log
         request = operation.request
         journal = Journal(frozen.values.redaction)
-        isRaw = frozen.values.isRaw && operation.turn == nil
+        isRaw = frozen.values.isRaw && operation.turn == nil && operation.run == nil
         decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         stream = StreamState(lastSequence: operation.startingAfter)
@@ -128,6 +128,7 @@ package final class Call: Waiter {
             transfer = nil
             leaveTurn()
             forgetKeyRequest()
+            forgetToolCalls()
             engine.setDeadline(self, 0)
             isGone = true
             engine.hostLoop.unlist(self)
@@ -326,6 +327,7 @@ package final class Call: Waiter {
         case .ended: attemptEnded()
         case .key: takeKey()
         case .keyWish: askForKeyOfSession()
+        case .outputs: takeOutputs()
         case .expired:
             reading.hasLookedAgain = false
             limitReached()
@@ -336,7 +338,7 @@ package final class Call: Waiter {
     }
 
     private enum News {
-        case nothing, bytes, ended, key, keyWish, expired, noMemory
+        case nothing, bytes, ended, key, keyWish, outputs, expired, noMemory
         case broken(EngineFailure)
     }
 
@@ -353,7 +355,7 @@ package final class Call: Waiter {
         }
         let news =
             lentTransfer?._withUnsafeGuaranteedRef { takeNews(of: $0) }
-            ?? (turn == nil ? .nothing : takeNewsOfTurn())
+            ?? (turn == nil ? (hasAllOutputs ? .outputs : .nothing) : takeNewsOfTurn())
         switch news {
         case .nothing: break
         default: return news
@@ -466,6 +468,30 @@ package final class Call: Waiter {
         }
     }
 
+    /// The next request of a run: of it nothing has come, and what is known is of the one before.
+    func beginRound() {
+        accumulator = Accumulator(maximumBytes: settings.maximumResponseBytes)
+        journal = Journal(settings.redaction)
+        stream = StreamState(lastSequence: -1)
+        failure = ToldFailure()
+        resumption = Resumption()
+        polling = Polling(interval: settings.pollInterval)
+        retries = 0
+        statusBeforeKey = 0
+        finalResponse = nil
+        partialResponse = nil
+        partialVersion = -1
+        answer = nil
+        reading.mustSettle = false
+        reading.lastWasAlike = false
+        engine.locked { limits = Limits(frozen, operation) }
+    }
+
+    func takeNextRound() throws(ResponsesError) { try operation.takeNextRound(frozen) }
+
+    /// The response of a round, which is the call's until the next one begins.
+    func keep(_ response: Response) { finalResponse = response }
+
     func succeed(_ response: Response) {
         finalResponse = response
         if head == .awaited { head = .here }
@@ -497,6 +523,7 @@ package final class Call: Waiter {
         endTransfer(released: stream.hasTerminalEvent)
         engine.locked {
             forgetKeyRequest()
+            forgetToolCalls()
             engine.setDeadline(self, 0)
             // An end is news too: for a thread that waits, and for the host's loop.
             engine.tell(self)

@@ -106,7 +106,11 @@ extension Call {
         // No word of the answer yet: it may still be asked for anew.
         if kind.isKeepalive || isSignOfLife { return true }
         let hasFailed = kind == .error || kind == .failed || isFailureInDisguise(document, outline)
-        if hasFailed && deliveredEvents == 0 && retryInsteadOfError(document) { return false }
+        if hasFailed && deliveredEvents == 0
+            && (retryInsteadOfError(document) || mends(ServerFailure(event: document)))
+        {
+            return false
+        }
         // Where events are counted, one that is not, and that nobody knows, is a gateway's.
         if kind != .other || fields.sequence >= 0 || stream.lastSequence < 0 {
             progress.sawEvent = true
@@ -186,9 +190,9 @@ extension Call {
         }
         accumulator.letGo()
         attemptSucceeded()
-        succeed(
-            Response(
-                body: body, headers: journal.headers, attempts: journal.attempts,
-                history: journal.json()))
+        let response = Response(
+            body: body, headers: journal.headers, attempts: journal.attempts,
+            history: journal.json())
+        if !goesOn(after: response) { succeed(response) }
     }
 }

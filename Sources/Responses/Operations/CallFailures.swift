@@ -35,7 +35,7 @@ extension Call {
         let asksAgain = asksForOtherKey(
             status,
             else: makeError(.api, describe(transfer, told), told, body: transfer.excerpt))
-        if asksAgain { return }
+        if asksAgain || mends(told, status) { return }
         if resumption.hasBegun && !isRetryable {
             return attemptEnded(
                 .refused(isRetryable: false), noted: "resume_refused",

@@ -8,6 +8,8 @@ struct Limits {
         case sleeping(until: UInt64)
         /// The host is asked for the key of the next attempt, and takes the time that it needs.
         case asking
+        /// The host's functions are called, and no limit stands.
+        case calling
         /// A turn waits for those before it, or for its session.
         case queued
         /// Sent; neither an event nor the beginning of a document has come.
@@ -78,6 +80,8 @@ struct Limits {
     }
 
     mutating func keyIsAwaited() { phase = .asking }
+
+    mutating func outputsAreAwaited() { phase = .calling }
 
     mutating func turnWaits() { phase = .queued }
 
@@ -158,13 +162,14 @@ struct Limits {
 
     /// When to look again: the next limit that stands now.
     var nextDeadline: UInt64 {
+        if case .calling = phase { return 0 }
         var deadline = total
         func limit(_ time: UInt64) {
             if time != 0 && (deadline == 0 || time < deadline) { deadline = time }
         }
         limit(endOfPolling)
         switch phase {
-        case .asking, .queued: break
+        case .asking, .calling, .queued: break
         case .sleeping(let until): limit(until)
         case .awaiting(let since): if answerLimit > 0 { limit(since &+ answerLimit) }
         case .downloading(let since):
@@ -182,10 +187,11 @@ struct Limits {
 
     /// Which limit has been reached.
     func reached(_ now: UInt64) -> Reached {
+        if case .calling = phase { return .nothing }
         if total != 0 && now >= total { return .total }
         if endOfPolling != 0 && now >= endOfPolling { return .polling }
         switch phase {
-        case .asking, .queued: return .nothing
+        case .asking, .calling, .queued: return .nothing
         case .sleeping(let until): return now >= until ? .pause : .nothing
         case .awaiting(let since):
             return answerLimit > 0 && now >= since &+ answerLimit ? .answer : .nothing

@@ -11,7 +11,7 @@ package struct Operation {
     }
 
     let kind: Kind
-    let request: HTTPRequest
+    private(set) var request: HTTPRequest
     /// An answer without a body is fine: a deletion, or an endpoint we know nothing of.
     var acceptsEmptyBody = false
     /// What its answers look like is known.
@@ -35,6 +35,9 @@ package struct Operation {
     /// It is a turn of a session, and `request` only names it.
     var turn: SessionTurn?
 
+    /// It is a loop of creates, and `request` is the next one.
+    var run: ToolRun?
+
     /// Its events are in bytes that the program gives it; `request` only names it.
     var isFed = false
 
@@ -45,6 +48,32 @@ package struct Operation {
         self.kind = kind
         self.request = request
     }
+}
+
+extension Operation {
+    /// A run; see `CallRounds`.
+    package static func run(
+        _ json: GivenJSON, _ tools: Toolbox?, _ settings: FrozenSettings
+    ) throws(ResponsesError) -> Operation {
+        let run = try ToolRun(json, tools, settings, isSession: false)
+        var operation = try Operation(.createStream, noID, try run.body(), settings)
+        operation.run = run
+        return operation
+    }
+
+    /// The request of its next round.
+    mutating func takeNextRound(_ settings: FrozenSettings) throws(ResponsesError) {
+        guard let run else { return }
+        let body = try run.body()
+        if let turn {
+            self.turn = SessionTurn(
+                session: turn.session, purpose: .create, message: try SessionBody.create(body))
+        } else {
+            request = try Operation(.createStream, Operation.noID, body, settings).request
+        }
+    }
+
+    private static var noID: Input { Input(start: nil, count: 0) }
 }
 
 /// Text that a caller passed in.

@@ -25,17 +25,24 @@ extension Session {
         call(.stream, .create, try SessionBody.create(json))
     }
 
+    package func prepareRun(_ json: GivenJSON, _ tools: Toolbox?) throws(ResponsesError) -> Call {
+        let run = try ToolRun(json, tools, given, isSession: true)
+        return call(.stream, .create, try SessionBody.create(try run.body()), run)
+    }
+
     package func prepareSend(_ json: GivenJSON) throws(ResponsesError) -> Call {
         let (body, purpose) = try SessionBody.event(json)
         return call(purpose == .steer ? .stream : .document, purpose, body)
     }
 
-    private func call(_ kind: Operation.Kind, _ purpose: Turn.Purpose, _ body: SessionBody) -> Call
-    {
+    private func call(
+        _ kind: Operation.Kind, _ purpose: Turn.Purpose, _ body: SessionBody, _ run: ToolRun? = nil
+    ) -> Call {
         // Names the turn in the log; the session has the request that is sent.
         let request = HTTPRequest(.get, at: "/responses", url: given.url(bytes("/responses")))
         var operation = Operation(kind, request)
         operation.turn = SessionTurn(session: self, purpose: purpose, message: body)
+        operation.run = run
         return Call(operation, given, engine, log)
     }
 }

@@ -41,6 +41,12 @@ package final class Response {
         members = MemberIndex(checking: body.bytes, count: body.count)
     }
 
+    /// The JSON as a value; nil when it is none.
+    package var document: JSONValue? {
+        findMembers()
+        return members.document
+    }
+
     private func member(_ name: StaticString) -> JSONValue? {
         findMembers()
         return members.member(name.buffer)

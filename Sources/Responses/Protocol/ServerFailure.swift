@@ -15,6 +15,18 @@ package struct ServerFailure {
 
     package init() {}
 
+    /// The word is in its message, in letters of either case.
+    package func mentions(_ word: StaticString) -> Bool {
+        let word = word.buffer
+        return message.withUnsafeBufferPointer { text in
+            for start in 0..<max(0, text.count &- word.count &+ 1) {
+                let part = Input(rebasing: text[start..<start &+ word.count])
+                if equalIgnoringCase(part, word) { return true }
+            }
+            return false
+        }
+    }
+
     /// Reads the body of an answer that is no success. `text` ends in NUL and has `ByteBuffer.slack`
     /// readable bytes behind.
     package init(body text: UnsafePointer<UInt8>, count: Int) {

@@ -14,6 +14,10 @@ class TestDeclarations < TestCase
     responses_create_stream responses_get_stream responses_call_next responses_call_wait
     responses_session_open responses_session_create responses_session_create_stream
     responses_client_interrupt
+    responses_tools_new responses_tools_add responses_tools_add_json responses_tools_free
+    responses_run responses_run_start responses_session_run responses_session_run_start
+    responses_tool_call_name responses_tool_call_id responses_tool_call_arguments
+    responses_tool_call_answer responses_tool_call_answer_json responses_tool_call_fail responses_tool_call_free
     responses_key_request_attempt responses_key_request_http_status
     responses_call_next_bytes
     responses_copy_text responses_response_get responses_event_type responses_event_kind
