@@ -1,4 +1,5 @@
 /* Where requests go: a local socket, the next of several servers, a proxy that wants more than Basic. */
+#include "host.h"
 #include "test.h"
 
 #include <pthread.h>
@@ -192,6 +193,21 @@ static void a_retry_begins_with_the_first(void **state)
     assert_int_equal(responses_error_attempts(error), 6);
 }
 
+static void a_server_that_does_not_answer_is_passed_over(void **state)
+{
+    (void)state;
+    struct listener listener = listener_open(0);
+    listener_fill(&listener);
+    set(client, "base_url", listener.url);
+    set(client, "fallback_base_urls", server_url(other));
+    set_limit(client, "connect_timeout_ms", 300);
+    answer(server_expect(other), 200, RESPONSE);
+    assert_ok(create(), error);
+    assert_int_equal(responses_response_attempts(response), 2);
+    assert_string_equal(server_request(other, 0)->target, "/v1/responses");
+    listener_close(&listener);
+}
+
 static void lists_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -256,6 +272,7 @@ int main(void)
         TEST(what_one_server_has_seen_goes_to_no_other),
         TEST(a_stream_is_resumed_where_it_began),
         TEST(a_retry_begins_with_the_first),
+        TEST(a_server_that_does_not_answer_is_passed_over),
         TEST(lists_that_cannot_be_are_refused),
         TEST(a_proxy_is_answered_in_the_way_that_it_wants),
     };

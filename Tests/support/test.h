@@ -41,10 +41,13 @@ void set(responses_client *client, const char *name, const char *value);
 
 /* ---- checks that say what they saw ---- */
 
-/* The status of a call that was to succeed; frees the error. */
-#define assert_ok(status, error) check_status((status), RESPONSES_OK, (error), __FILE__, __LINE__)
+/* The status of a call that was to succeed; frees the error. That is read after the call has set it. */
+#define assert_ok(status, error) assert_status((status), RESPONSES_OK, (error))
 #define assert_status(status, expected, error)                                                     \
-    check_status((status), (expected), (error), __FILE__, __LINE__)
+    do {                                                                                           \
+        int status_of_it = (status);                                                               \
+        check_status(status_of_it, (expected), (error), __FILE__, __LINE__);                       \
+    } while (0)
 void check_status(int status, int expected, const responses_error *error, const char *file,
                   int line);
 /* That text contains part. */
