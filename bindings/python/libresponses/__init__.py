@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from ._options import not_given as not_given
     from ._options import omit as omit
     from ._outcomes import Outcome as Outcome
+    from ._pace import Pace as Pace
     from ._tools import function_tool as function_tool
     from ._tools import pydantic_function_tool as pydantic_function_tool
     from ._tools import pydantic_responses_function_tool as pydantic_responses_function_tool
@@ -95,6 +96,7 @@ _PLACES = {
     "_models": "Model Response",
     "_options": "DEFAULT_MAX_RETRIES NOT_GIVEN NotGiven Omit Timeout not_given omit",
     "_outcomes": "Outcome",
+    "_pace": "Pace",
     "_stream": "ResponseStream Stream",
     "_stream_async": "AsyncStream",
     "_tools": "function_tool pydantic_function_tool pydantic_responses_function_tool",

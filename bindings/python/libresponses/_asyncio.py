@@ -209,25 +209,63 @@ class Crowd:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._loop = asyncio.get_running_loop()
         self._tasks: set[Any] = set()
-        self._done: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._ready: list[Outcome] = []
+        self._news = asyncio.Event()
+
+    def source(self, requests: Any, room: int) -> Any:
+        """What takes requests from an iterable, and is heard of by `ready`."""
+        from ._intake import Awaited, source
+
+        if hasattr(requests, "__aiter__"):
+            return Awaited(requests, room, self._news.set, asyncio.Event, self._beside)
+        return source(requests, room, self._wake)
+
+    def _beside(self, function: Any) -> Any:
+        task = self._loop.create_task(function())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task.cancel
+
+    def _wake(self) -> None:
+        try:  # noqa: SIM105
+            self._loop.call_soon_threadsafe(self._news.set)
+        except RuntimeError:  # it has ended meanwhile
+            pass
 
     def begin(self, outcome: Outcome) -> None:
         """Starts the call of an outcome to be."""
-        task = asyncio.ensure_future(self._one(outcome))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._beside(lambda: self._one(outcome))
 
     async def _one(self, outcome: Outcome) -> None:
         try:
-            outcome.response = await self._client._perform(outcome.asked())
+            request = outcome.asked()
+            reading = self._client._start(request)
+            try:
+                await reading.until_done()
+                outcome.response = reading.call.answer(request.result)
+                outcome.heard(reading.call)
+            finally:
+                reading.close()
         except Exception as problem:
             outcome.error = problem
-        self._done.put_nowait(outcome)
+            outcome.heard(None)
+        self._ready.append(outcome)
+        self._news.set()
 
-    async def ready(self) -> list[Outcome]:
-        """Waits for a call to end."""
-        return [await self._done.get()]
+    async def ready(self, seconds: float | None) -> list[Outcome]:
+        """Waits for calls to end, or for something to begin."""
+        if not self._ready:
+            alarm = None if seconds is None else self._loop.call_later(seconds, self._news.set)
+            try:
+                await self._news.wait()
+            finally:
+                if alarm is not None:
+                    alarm.cancel()
+        self._news.clear()
+        ready, self._ready = self._ready, []
+        return ready
 
     def close(self) -> None:
         """Ends what is under way."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ._call import Call
     from ._events import Event
+    from ._intake import Bell
     from ._loop import Running
     from ._options import Settings
     from ._outcomes import Outcome
@@ -350,38 +351,52 @@ def crowd(client: Any) -> Any:
 
 
 class Crowd:
-    """Many calls at once, on connections of their own."""
+    """Many calls at once, on connections that the next one keeps."""
 
     def __init__(self, client: Any) -> None:
         import select
 
-        self._client = client
-        self._reactor = Reactor()
-        self._handle = self._reactor.handle(client._settings)
+        self._line = client._line
+        self._settings = client._settings
+        self._reactor = self._line.reactors.lend()
+        self._handle = self._reactor.handle(self._settings)
         self._waiting: dict[int, tuple[Outcome, Request]] = {}
         self._ready: list[Outcome] = []
+        self._bell: Bell | None = None
         self._poll = select.poll()
         self._poll.register(self._reactor.fd, select.POLLIN)
+
+    def source(self, requests: Any, room: int) -> Any:
+        """What takes requests from an iterable, and is heard of by `ready`."""
+        from ._intake import Bell, Listed, is_listed, source
+
+        if is_listed(requests):
+            return Listed(requests)
+        self._bell = bell = Bell()
+        self._poll.register(bell.fd, 1)  # POLLIN
+        return source(requests, room, bell.ring)
 
     def begin(self, outcome: Outcome) -> None:
         """Starts the call of an outcome to be."""
         from ._loop import Running
 
-        settings = self._client._settings
         try:
             request = outcome.asked()
-            outcome.request = request.body
-            call = request.start(self._handle.handle, settings, _keys.source(settings))
+            source = _keys.source(self._settings)
+            call = request.start(self._handle.handle, self._settings, source)
         except Exception as problem:
             outcome.error = problem
             self._ready.append(outcome)
             return
-        self._waiting[self._reactor.add(Running(call)).key] = outcome, request
+        running = self._reactor.add(Running(call, None, self._line))
+        self._waiting[running.key] = outcome, request
 
-    def ready(self) -> list[Outcome]:
+    def ready(self, seconds: float | None) -> list[Outcome]:
         """Waits for calls to end, not for long."""
         if not self._ready:
-            self._poll.poll(100)
+            self._poll.poll(100 if seconds is None else min(100, seconds * 1000 + 0.5))
+        if self._bell is not None:
+            self._bell.hush()
         for running in self._reactor.collect():
             if not running.is_done:
                 continue
@@ -391,6 +406,7 @@ class Crowd:
                 outcome.response = running.call.answer(request.result)
             elif isinstance(running.error, Exception):
                 outcome.error = running.error
+            outcome.heard(running.call)
             running.call.close()
             self._ready.append(outcome)
         ready, self._ready = self._ready, []
@@ -401,4 +417,6 @@ class Crowd:
         for running in list(self._reactor.running.values()):
             running.call.close()
         self._handle.close()
-        self._reactor.engine.close()
+        self._line.reactors.take_back(self._reactor)
+        if self._bell is not None:
+            self._bell.close()

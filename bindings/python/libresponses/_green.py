@@ -21,6 +21,16 @@ class Gevent:
         self.Event: Callable[[], Any] = event.Event
         self.spawn: Callable[[Callable[[], None]], object] = spawn
 
+    def later(self, seconds: float, function: Callable[[], object]) -> None:
+        from gevent import spawn_later
+
+        spawn_later(seconds, function)
+
+    def epoll(self) -> Any:
+        from gevent.monkey import get_original  # type: ignore[import-untyped, unused-ignore]
+
+        return get_original("select", "epoll")()
+
 
 class Eventlet:
     """Green threads of eventlet, in the hub of one thread."""
@@ -38,6 +48,16 @@ class Eventlet:
 
     def Event(self) -> Any:
         return _EventletEvent()
+
+    def later(self, seconds: float, function: Callable[[], object]) -> None:
+        from eventlet import spawn_after  # type: ignore[import-untyped, unused-ignore]
+
+        spawn_after(seconds, function)
+
+    def epoll(self) -> Any:
+        from eventlet.patcher import original  # type: ignore[import-untyped, unused-ignore]
+
+        return original("select").epoll()
 
 
 class _EventletEvent:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # Batches of at most 64 KiB that wait in Python before a call is left alone.
 MAX_BATCHES = 8
 
+# Reactors that are kept for the next `map`: as many as run at the same time, most of the time.
+MAX_SPARE = 4
+
 _next_ready = lib.bare(lib.quick, "responses_client_next_ready")
 _address = c_void_p.from_param
 _OK = _constants.OK
@@ -173,6 +176,8 @@ class Reactors:
     def __init__(self, like: Any) -> None:
         self._like = like
         self._by_place: dict[int, Reactor] = {}
+        self._lent: list[Reactor] = []
+        self._spare: list[Reactor] = []
         self.is_closed = False
 
     def at(self, place: Any, make: Any) -> Any:
@@ -201,6 +206,38 @@ class Reactors:
             self._by_place[id(place)] = found
         return found
 
+    def lend(self, waiting: Any = None) -> Reactor:
+        """A reactor for one user, with the connections that an earlier one has left.
+
+        ``waiting`` is what its calls are waited for with.
+        """
+        with _engine.lock():
+            if self.is_closed:
+                raise _errors.ClosedError("the client is closed")
+            found = None
+            while self._spare and found is None:
+                found = self._spare.pop()
+                if found.pid != getpid():
+                    found.engine.close()  # the parent's: only the copies of its descriptors
+                    found = None
+            if found is None:
+                found = Reactor()
+            self._lent.append(found)
+        found.spawn = getattr(waiting, "spawn", None)
+        found.schedule = getattr(waiting, "schedule", None)
+        return found
+
+    def take_back(self, reactor: Reactor) -> None:
+        """Keeps the connections of a reactor whose calls have been freed for the next user."""
+        with _engine.lock():
+            self._lent.remove(reactor)
+            reactor.running.clear()
+            reactor.spawn = reactor.schedule = None
+            if not self.is_closed and reactor.pid == getpid() and len(self._spare) < MAX_SPARE:
+                self._spare.append(reactor)
+                return
+        reactor.engine.close()
+
     def _left_over(self) -> Reactor | None:
         """One whose place is no more: its connections serve another."""
         for reactor in self._by_place.values():
@@ -212,7 +249,7 @@ class Reactors:
         """The calls of this client and its copies that are under way, or of one of them."""
         return [
             running
-            for reactor in list(self._by_place.values())
+            for reactor in [*self._by_place.values(), *self._lent]
             if reactor.pid == getpid()
             for running in list(reactor.running.values())
             if running.line is not None and running.line.reactors is self
@@ -226,3 +263,6 @@ class Reactors:
             running.end()
         with _engine.lock():
             self._by_place.clear()
+            spare, self._spare = self._spare, []
+        for reactor in spare:
+            reactor.engine.close()

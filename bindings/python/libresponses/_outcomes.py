@@ -8,13 +8,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._intake import Tried
     from ._models import Response
 
 
 class Outcome:
-    """What became of one request: ``response`` or ``error``, with ``index`` and ``request``."""
+    """What became of one request: ``response`` or ``error``, with ``index`` and ``request``.
 
-    __slots__ = ("error", "index", "request", "response")
+    ``request`` is what was handed to ``map``, and ``index`` its place there.
+    """
+
+    __slots__ = ("_asked", "error", "index", "request", "response", "tried")
 
     def __init__(
         self, index: int, request: Any, response: Any = None, error: Exception | None = None
@@ -23,16 +27,31 @@ class Outcome:
         self.request = request
         self.response: Response | None = response
         self.error = error
+        self.tried: Tried | None = None
+        self._asked: _requests.Request | None = None
 
     def asked(self) -> _requests.Request:
         """What is asked of the server: ``request``, or what its parameters of `create` mean."""
-        if isinstance(self.request, _requests.Request):
-            return self.request
+        if self._asked is None:
+            is_made = isinstance(self.request, _requests.Request)
+            self._asked = self.request if is_made else self._made()
+        return self._asked
+
+    def heard(self, call: Any) -> None:
+        """Notes what the answer said in its headers, where somebody wants to know."""
+        self._asked = None if self.tried is None else self._asked
+        if self.tried is not None and self.error is None:
+            self.tried.headers = call.head()[1]
+
+    def _made(self) -> _requests.Request:
         given = dict(self.request)
         options = _requests.call_options(given)
         body = _requests.given(given)
         body.pop("stream", None)
         return _requests.Request("create", "POST /responses", body=body, **options)
+
+    def __reduce__(self) -> Any:
+        return Outcome, (self.index, self.request, self.response, self.error)
 
     def unwrap(self) -> Response:
         """The response; raises the error when there is one."""

@@ -16,6 +16,7 @@ class CallOptions(TypedDict, total=False):
     extra_body: Mapping[str, Any] | None
     timeout: Any
     max_retries: int
+    idempotency_key: str
 
 
 class StreamParams(CallOptions, total=False):

@@ -53,6 +53,7 @@ class Request:
         extra_body: Any = None,
         timeout: Any = _options.omit,
         max_retries: Any = _options.omit,
+        idempotency_key: Any = None,
         has_body: bool = True,
     ) -> None:
         self.operation = operation
@@ -61,6 +62,8 @@ class Request:
         self.body = body
         self.result = result
         self.headers = extra_headers
+        if idempotency_key is not None and not isinstance(idempotency_key, _options.Omit):
+            self.headers = keyed(idempotency_key, extra_headers)
         self.query = extra_query
         self.extra_body = extra_body
         self.timeout = timeout
@@ -107,7 +110,22 @@ class Request:
                 derived.close()
 
 
-_CALL_OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout", "max_retries"})
+_CALL_OPTIONS = frozenset(
+    {"extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "idempotency_key"}
+)
+
+
+def keyed(key: Any, headers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Headers with an Idempotency-Key. One that they have already is the one that is sent."""
+    if not isinstance(key, str) or not key:
+        shown = "empty text" if key == "" else type(key).__name__
+        raise _errors.InvalidArgumentError(
+            f"idempotency_key: expected text that is the same for the same request, not {shown}"
+        )
+    return {KEY: key, **(headers or {})}
+
+
+KEY = "Idempotency-Key"
 
 
 def call_options(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -256,6 +274,7 @@ _NAMES = {
     "extra_json": "extra_body",
     "timeout": "timeout",
     "max_retries": "max_retries",
+    "idempotency_key": "idempotency_key",
 }
 
 
@@ -264,18 +283,14 @@ def by_hand(method: str, where: str, body: Any, given: dict[str, Any]) -> Reques
     of every call, or ``options``, where the ``openai`` package has them.
     """
     told = dict(given.pop("options", None) or {})
-    key = told.pop("idempotency_key", None)
     if told.get("follow_redirects") in (None, False):  # none are followed
         told.pop("follow_redirects", None)
     unknown = (set(told) - set(_NAMES)) | (set(given) - _CALL_OPTIONS)
     if unknown:
         raise TypeError(
             f"{', '.join(map(repr, sorted(unknown)))}: expected cast_to, body, "
-            f"{', '.join(sorted(_CALL_OPTIONS))}, or options with {', '.join(sorted(_NAMES))} "
-            "and idempotency_key"
+            f"{', '.join(sorted(_CALL_OPTIONS))}, or options with {', '.join(sorted(_NAMES))}"
         )
     for name, value in told.items():
         given.setdefault(_NAMES[name], value)
-    if key is not None:
-        given["extra_headers"] = {"Idempotency-Key": key, **(given.get("extra_headers") or {})}
     return send(method, where, body, result=_models.Document, **given)

@@ -12,7 +12,7 @@ from ._shown import Shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import AsyncIterable, Callable, Generator, Iterable
     from typing import Any
 
     from ._input_items import InputItems
@@ -64,6 +64,7 @@ class Responses(Resource):
         extra_body: Any = None,
         timeout: Any = omit,
         max_retries: Any = omit,
+        idempotency_key: Any = None,
         **others: Any,
     ) -> Any:
         """The parameters of `create`."""
@@ -75,7 +76,8 @@ class Responses(Resource):
 
         The parameters are those of the API, also those that this version has no name for.
         ``timeout`` is in seconds and limits the whole call. Transient failures are retried
-        ``max_retries`` times. Since 0.1.
+        ``max_retries`` times, with the same ``idempotency_key``, which is made up where it is not
+        given. Since 0.1.
         """
         options = _requests.call_options(parameters)
         body = _requests.given(parameters)
@@ -222,23 +224,30 @@ class Responses(Resource):
 
     def map(
         self,
-        requests: Iterable[dict[str, Any]],
+        requests: Iterable[dict[str, Any]] | AsyncIterable[dict[str, Any]],
         *,
         concurrency: int = 200,
         ordered: bool = True,
         progress: Callable[[int, int | None], object] | bool | None = None,
+        pace: Any = None,
     ) -> Any:
         """Creates many responses at once, on this thread, and yields an `Outcome` for each; with
         an asynchronous client, to ``async for``.
 
         ``requests`` are the keyword arguments of `create`, a dictionary each; they are taken from
-        the iterable as there is room. Outcomes come in the order of the requests, or, with
-        ``ordered=False``, as they are ready. An `Outcome` has ``index``, ``request``, ``response``
-        and ``error``. ``progress`` is called with how many are done and how many there are, or
-        True for a bar of tqdm, where that is installed.
+        the iterable as there is room, by a thread of its own where it is no list or tuple, so that
+        one that waits holds up no outcome. With an asynchronous client it may be an asynchronous
+        iterable. What it raises is raised here, after the outcomes of what it gave.
+
+        Outcomes come in the order of the requests, or, with ``ordered=False``, as they are ready.
+        An `Outcome` has ``index``, ``request``, ``response`` and ``error``. ``progress`` is called
+        with how many are done and how many there are, or True for a bar of tqdm, where that is
+        installed. ``pace`` is a `Pace`, which several calls may share, or any object whose
+        ``reserve(n)`` says in how many seconds n requests may begin; it is asked before a request
+        is sent again as well, and ``timeout`` is then for each time that it is sent.
         """
         self._no_raw("map")
-        return self._client._map(requests, concurrency, ordered, progress)
+        return self._client._map(requests, concurrency, ordered, progress, pace)
 
     def connect(
         self,

@@ -31,6 +31,8 @@ def run(
         raise ValueError(f"max_steps must be a whole number of at least 1, not {max_steps!r}")
     raises = bool(parameters.pop("raise_tool_errors", False))
     options = _requests.call_options(parameters)
+    if options.get("idempotency_key") is not None:
+        raise TypeError("idempotency_key: run() makes several requests, and each has its own")
     body = {**_requests.given(parameters), **(options.pop("extra_body", None) or {})}
     if body.pop("stream", None):
         raise TypeError("run() returns the last response; on_event=function gets the events")

@@ -109,6 +109,8 @@ def check_options(request: _requests.Request) -> None:
         for name, value in (("extra_headers", request.headers), ("extra_query", request.query))
         if value
     ]
+    if request.headers and set(request.headers) == {_requests.KEY}:
+        given = ["idempotency_key"]
     if request.timeout is not _options.omit:
         given.append("timeout")
     if "max_retries" in request.options:

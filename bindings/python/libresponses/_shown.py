@@ -21,6 +21,7 @@ def declared(
     extra_body: Any = None,
     timeout: Any = omit,
     max_retries: Any = omit,
+    idempotency_key: Any = None,
     **others: Any,
 ) -> Any:
     """What every call takes."""

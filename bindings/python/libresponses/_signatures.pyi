@@ -11,6 +11,7 @@ from . import _models
 from ._connection import ResponsesConnection, ResponsesConnectionManager
 from ._options import Omit
 from ._outcomes import Outcome
+from ._pace import Pacing
 from ._params import CallOptions, CreateParams, StreamParams
 from ._signatures_raw import (
     RawConversationItems,
@@ -240,6 +241,7 @@ class Responses:
         concurrency: int = 200,
         ordered: bool = True,
         progress: Callable[[int, int | None], object] | bool | None = None,
+        pace: Pacing | None = None,
     ) -> Iterator[Outcome]: ...
     @property
     def with_raw_response(self) -> RawResponses: ...

@@ -1,6 +1,6 @@
 """What the methods of the clients take and return, for type checkers and editors."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import Unpack
@@ -9,6 +9,7 @@ from . import _models
 from ._connection_async import AsyncResponsesConnection, AsyncResponsesConnectionManager
 from ._options import Omit
 from ._outcomes import Outcome
+from ._pace import Pacing
 from ._params import CallOptions, CreateParams, StreamParams
 from ._signatures_raw_async import (
     AsyncRawConversationItems,
@@ -239,11 +240,16 @@ class AsyncResponses:
     ) -> AsyncResponsesConnectionManager: ...
     def map(
         self,
-        requests: Iterable[dict[str, Any]],
+        # only async:
+        requests: Iterable[dict[str, Any]] | AsyncIterable[dict[str, Any]],
+        # only sync:
+        # | requests: Iterable[dict[str, Any]],
+        # end
         *,
         concurrency: int = 200,
         ordered: bool = True,
         progress: Callable[[int, int | None], object] | bool | None = None,
+        pace: Pacing | None = None,
     ) -> AsyncIterator[Outcome]: ...
     @property
     def with_raw_response(self) -> AsyncRawResponses: ...

@@ -28,6 +28,34 @@ class Trio:
 
         trio.lowlevel.spawn_system_task(_itself, coroutine)
 
+    def beside(self, function: Callable[[], Any]) -> Callable[[], object]:
+        """Runs a coroutine function beside all tasks. What ends it."""
+        import trio
+
+        scope = trio.CancelScope()
+
+        async def run() -> None:
+            with scope:
+                await function()
+
+        trio.lowlevel.spawn_system_task(run)
+        return scope.cancel
+
+    def later(self, seconds: float, function: Callable[[], object]) -> None:
+        """Calls a function after so long."""
+        import trio
+
+        async def wait() -> None:
+            await trio.sleep(seconds)
+            function()
+
+        trio.lowlevel.spawn_system_task(wait)
+
+    def epoll(self) -> Any:
+        import select
+
+        return select.epoll()
+
 
 async def _itself(coroutine: Any) -> None:
     await coroutine

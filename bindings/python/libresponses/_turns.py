@@ -8,7 +8,11 @@ says how: ``readable`` waits for a descriptor, and ``Event`` is what the others 
 
 from __future__ import annotations
 
+from math import inf
+from time import monotonic
+
 from . import _keys
+from ._intake import Bell, source
 from ._loop import Reactor, Running
 
 TYPE_CHECKING = False
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from ._events import Event
     from ._outcomes import Outcome
     from ._requests import Request
+
+
+EPOLLIN = 1  # gevent takes out most of the module `select`
 
 
 class Reading(Running):
@@ -135,32 +142,50 @@ class Turns(Reactor):
 
 
 class Crowd:
-    """Many calls at once, on connections of their own."""
+    """Many calls at once, on connections that the next one keeps."""
 
     def __init__(self, client: Any, waiting: Any) -> None:
+        self._line = client._line
         self._settings = client._settings
-        self._reactor = Turns(waiting)
+        self._how = waiting
+        self._reactor: Reactor = self._line.reactors.lend(waiting)
         self._handle = self._reactor.handle(self._settings)
         self._waiting: dict[int, tuple[Outcome, Request]] = {}
         self._ready: list[Outcome] = []
+        self._bell = Bell()
+        # One descriptor, which is readable when one of these is.
+        self._both = waiting.epoll()
+        self._both.register(self._reactor.fd, EPOLLIN)
+        self._both.register(self._bell.fd, EPOLLIN)
+        self._alarm = inf  # when the bell rings by itself
+
+    def source(self, requests: Any, room: int) -> Any:
+        """What takes requests from an iterable, and is heard of by `ready`."""
+        return source(requests, room, self._bell.ring)
 
     def begin(self, outcome: Outcome) -> None:
         """Starts the call of an outcome to be."""
         try:
             request = outcome.asked()
-            outcome.request = request.body
-            source = _keys.source(self._settings, self._reactor)
-            call = request.start(self._handle.handle, self._settings, source)
+            keys = _keys.source(self._settings, self._reactor)
+            call = request.start(self._handle.handle, self._settings, keys)
         except Exception as problem:
             outcome.error = problem
             self._ready.append(outcome)
             return
-        self._waiting[self._reactor.add(Running(call)).key] = outcome, request
+        running = self._reactor.add(Running(call, None, self._line))
+        self._waiting[running.key] = outcome, request
 
-    def ready(self) -> list[Outcome]:
-        """Waits for calls to end."""
-        while not self._ready:
-            self._reactor.waiting.readable(self._reactor.fd)
+    def ready(self, seconds: float | None) -> list[Outcome]:
+        """Waits for calls to end, or for something to begin."""
+        if not self._ready:
+            if seconds is not None and monotonic() + seconds < self._alarm:
+                self._alarm = monotonic() + seconds
+                self._how.later(seconds, self._bell.ring)
+            self._how.readable(self._both.fileno())
+            if monotonic() >= self._alarm:
+                self._alarm = inf
+            self._bell.hush()
             for running in self._reactor.collect():
                 running.batches.clear()
                 if running.is_done:
@@ -175,6 +200,7 @@ class Crowd:
             outcome.response = running.call.answer(request.result)
         elif isinstance(running.error, Exception):
             outcome.error = running.error
+        outcome.heard(running.call)
         running.call.close()
         self._ready.append(outcome)
 
@@ -183,4 +209,6 @@ class Crowd:
         for running in list(self._reactor.running.values()):
             running.call.close()
         self._handle.close()
-        self._reactor.engine.close()
+        self._line.reactors.take_back(self._reactor)
+        self._both.close()
+        self._bell.close()
