@@ -30,6 +30,9 @@ module Libresponses
   autoload :Connection, "#{__dir__}/libresponses/connection"
   autoload :Lane, "#{__dir__}/libresponses/lane"
   autoload :Turns, "#{__dir__}/libresponses/turns"
+  autoload :Many, "#{__dir__}/libresponses/many"
+  autoload :Outcome, "#{__dir__}/libresponses/outcome"
+  autoload :Pace, "#{__dir__}/libresponses/pace"
   autoload :Page, "#{__dir__}/libresponses/page"
 
   # The operations, by what they are about.

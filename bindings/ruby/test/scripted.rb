@@ -6,6 +6,8 @@ require "socket"
 # A server that answers with what a test hands it.
 class Scripted
   attr_reader :url, :seen, :bodies
+  # How many connections there have been.
+  attr_reader :accepted
 
   # Yields it, and stops it afterwards.
   # @param answer [Proc] makes of a request's target and body a status, a content type, a body and, if it likes,
@@ -21,10 +23,11 @@ class Scripted
     @answer = answer
     @seen = []
     @bodies = []
+    @accepted = 0
     @socket = TCPServer.new("127.0.0.1", 0)
     @url = "http://127.0.0.1:#{@socket.addr[1]}/v1"
     @threads = []
-    @acceptor = Thread.new { loop { @threads << serve(@socket.accept) } }
+    @acceptor = Thread.new { loop { @threads << serve(@socket.accept.tap { @accepted += 1 }) } }
     @acceptor.report_on_exception = false
   end
 

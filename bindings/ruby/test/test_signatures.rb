@@ -9,7 +9,7 @@ require "libresponses/openai"
 class TestSignatures < TestCase
   # What is for this gem alone has no signature.
   PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop ToolHistory Headers
-               Document Progress Formats Names Query Builder Keys Buffer LargeDocument Turns Arrivals].freeze
+               Document Progress Formats Names Query Builder Keys Buffer LargeDocument Turns Arrivals Many].freeze
 
   # Methods that are not for users, by what they belong to.
   INTERNAL = {
@@ -21,6 +21,7 @@ class TestSignatures < TestCase
     "Libresponses::Record" => %i[hash eql? attach],
     "Libresponses::BaseModel" => %i[hash eql?],
     "Libresponses::ResponseMetadata" => %i[keyword_init? members [] inspect new],
+    "Libresponses::Pace" => %i[estimate learn],
     "Libresponses::Tool" => %i[answer refusal],
     "Libresponses::Schema" => %i[take_nil],
     "OpenAI::Configuration" => %i[keyword_init? members [] inspect new],

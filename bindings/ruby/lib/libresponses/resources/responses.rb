@@ -109,6 +109,44 @@ module Libresponses
         ToolLoop.new(session || self, tools, max_steps, raise_tool_errors).run(params, &block)
       end
 
+      # Makes many responses at once, and yields an {Outcome} for each.
+      #
+      #     requests = lines.each_with_index.lazy.map { |line, n| { model: "gpt-5", input: line } }
+      #     client.responses.map(requests, ordered: false) { |outcome| save(outcome.index, outcome.response) }
+      #
+      # Requests are taken as there is room, by a thread of its own, so that a source that waits for its next one holds
+      # up no outcome. What it raises is raised here, after the outcomes of what it gave. Leaving the block ends what is
+      # under way.
+      #
+      # @param requests [#each] Hashes with the keywords of {Creation#create} each, `request_options:` too
+      # @param concurrency [Integer] how many at most are under way
+      # @param ordered [Boolean] whether outcomes come in the order of the requests, or as they are ready
+      # @param pace [Pace, #reserve, nil] how fast; several may share one. Any object will do whose `reserve(n)` says in
+      #   how many seconds n requests may begin: `hold(seconds)` tells it of a pause that the server asks for, and
+      #   `heed(headers)` of the headers of every answer. It is asked for each retry as well, and `timeout` is then for
+      #   each time that a request is sent
+      # @param progress [#call, nil] is called with how many are done
+      # @yieldparam outcome [Outcome]
+      # @return [nil], or an Enumerator without a block
+      # @raise [UsageError] an argument is wrong
+      def map(requests, concurrency: 200, ordered: true, pace: nil, progress: nil, &block)
+        check_map(requests, concurrency, pace)
+        unless block
+          return enum_for(:map, requests, concurrency: concurrency, ordered: ordered, pace: pace, progress: progress)
+        end
+
+        done = turn = 0
+        held = {}
+        Many.new(self, @client.max_retries, requests, concurrency, pace).each do |outcome|
+          progress&.call(done += 1)
+          next yield(outcome) unless ordered
+
+          held[outcome.index] = outcome
+          yield(held.delete((turn += 1) - 1)) while held.key?(turn)
+        end
+        nil
+      end
+
       # Opens a connection for many responses: the API's WebSocket mode. See {Connection}.
       #
       # @param websocket_base_url [String, nil] in place of the client's base_url; ws:// and wss:// are taken too
@@ -133,6 +171,16 @@ module Libresponses
       def input_tokens = @input_tokens ||= InputTokens.new(@client)
 
       private
+
+      def check_map(requests, concurrency, pace)
+        raise UsageError, "requests: expected what has each, not #{requests.class}" unless requests.respond_to?(:each)
+        unless concurrency.is_a?(Integer) && concurrency.positive?
+          raise UsageError, "concurrency: expected a whole number of at least 1, not #{concurrency.inspect}"
+        end
+        return if pace.nil? || pace.respond_to?(:reserve)
+
+        raise UsageError, "pace: expected a Pace, or what has reserve(n), not #{pace.class}"
+      end
 
       def make(json, options)
         @client.perform(:responses_create_start, json, json.bytesize, request_options: options)
