@@ -42,6 +42,11 @@ static const struct command commands[] = {
      "be\n"
      "anything, else JSON or text; '-o -' prints it byte for byte.",
      2, 2, api_run},
+    {"batch", "IN.jsonl", "send many requests, and keep their answers",
+     "Sends every request of a file, and appends the answers to the file of -o. Whatever ends it, "
+     "the\n"
+     "same command goes on where it was. '-' is standard input.",
+     1, 1, batch_run},
     {0},
 };
 

@@ -2,7 +2,7 @@
 
 _responses() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="create get wait cancel delete items tokens compact api help"
+    local commands="create get wait cancel delete items tokens compact api batch help"
     local shared="--json --quiet --verbose --dry-run --header --base-url --key-file --timeout
         --max-retries --help --version"
     local value="--get" request="--model --instructions --file --param --body --previous"

@@ -1,6 +1,6 @@
 # fish completion for responses(1)
 
-set -l commands create get wait cancel delete items tokens compact api help
+set -l commands create get wait cancel delete items tokens compact api batch help
 set -l request create tokens compact
 set -l none "not __fish_seen_subcommand_from $commands"
 
@@ -14,6 +14,7 @@ complete -c responses -n $none -a items -d 'print what went into a response'
 complete -c responses -n $none -a tokens -d 'count the tokens of a request'
 complete -c responses -n $none -a compact -d 'shorten a conversation'
 complete -c responses -n $none -a api -d 'any other endpoint'
+complete -c responses -n $none -a batch -d 'send many requests, and keep their answers'
 complete -c responses -n $none -a help -d 'what a command does'
 complete -c responses -n '__fish_seen_subcommand_from help' -a "$commands"
 
@@ -46,3 +47,15 @@ complete -c responses -n "$on get" -l stream -d 'the events of a background resp
 complete -c responses -n "$on get" -l after -x -d 'only the events after this one'
 complete -c responses -n "$on items" -l all -d 'all pages'
 complete -c responses -n "$on api" -a 'GET POST PUT PATCH DELETE'
+complete -c responses -n "$on batch" -F
+complete -c responses -n "$on batch" -l check -d 'only look whether the input is right'
+complete -c responses -n "$on batch" -s c -l concurrency -x -d 'requests at a time'
+complete -c responses -n "$on batch" -l rpm -x -d 'requests a minute'
+complete -c responses -n "$on batch" -l tpm -x -d 'tokens a minute'
+complete -c responses -n "$on batch" -l limit -x -d 'send so many requests, then end'
+complete -c responses -n "$on batch" -l max-failures -x -d 'end when so many have failed'
+complete -c responses -n "$on batch" -l retry-failed -d 'send those again that were refused'
+complete -c responses -n "$on batch" -l resend-changed -d 'send those again that have changed'
+complete -c responses -n "$on batch" -l compact -d 'leave one line for each request'
+complete -c responses -n "$on batch" -l ordered -d 'the same, in the order of the input'
+complete -c responses -n "$on batch" -l fsync -d 'have each line on the disk before the next'
