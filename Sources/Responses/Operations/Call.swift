@@ -44,7 +44,7 @@ package final class Call: Waiter {
     var decoder: EventStreamDecoder
     var fields = EventFields()
     package let event = Event()
-    private(set) var accumulator: Accumulator
+    let accumulator: Accumulator
     var journal: Journal
     var reading: Reading
 
@@ -470,7 +470,7 @@ package final class Call: Waiter {
 
     /// The next request of a run: of it nothing has come, and what is known is of the one before.
     func beginRound() {
-        accumulator = Accumulator(maximumBytes: settings.maximumResponseBytes)
+        accumulator.forget()
         journal = Journal(settings.redaction)
         stream = StreamState(lastSequence: -1)
         failure = ToldFailure()
