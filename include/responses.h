@@ -1273,6 +1273,117 @@ RESPONSES_API int responses_client_next_ready(responses_client *client, response
    responses_cancel(). */
 RESPONSES_API void responses_client_interrupt(responses_client *client);
 
+/* ---- observation: what came of each attempt -------------------------------------------------- */
+
+/* What is known of one attempt that has ended. It is lent to your function for the time of its
+   call; nothing of it is valid afterwards. */
+typedef struct responses_attempt responses_attempt;
+
+/*
+ * Your function for measuring, tracing and bookkeeping. It is called once for every attempt, when
+ * the attempt has ended and it is known what follows, before that begins. RESPONSES_ATTEMPT_NEXT
+ * says it; for the last attempt of a call that is RESPONSES_NEXT_END, and RESPONSES_ATTEMPT_STATUS
+ * is then the status of the call. There is exactly one such for every call that was started, and
+ * none after it. When no attempt was under way as the call ended (it waited for its first key, or
+ * was in a pause), it is told with the number 0.
+ *
+ * It runs on the thread that starts, reads, waits for or frees the call, or that is in
+ * responses_client_next_ready(). No lock is held, and it may use the library, also to free the
+ * client or the call; the call itself is busy. A call that is freed before its end is told as
+ * RESPONSES_E_CANCELLED by the thread that frees it, or by the one that is inside it at that time.
+ * After a fork a child is told of no call of the parent. Calls of responses_decode_start() have no
+ * attempts, and are not told.
+ */
+typedef void (*responses_attempt_fn)(const responses_attempt *attempt, void *user_data);
+
+/* Calls your function for every attempt of calls that start from now on, also of clients that are
+   derived from now on; NULL ends that. `user_data` must last as long as these calls. Without a
+   function nothing is measured.
+   Returns RESPONSES_OK, or one of the three of every function. */
+RESPONSES_API int responses_client_set_attempt_callback(responses_client *client,
+                                                        responses_attempt_fn fn, void *user_data);
+
+#define RESPONSES_NEXT_END    0 /* nothing: the call has ended */
+#define RESPONSES_NEXT_RETRY  1 /* the request again: later, elsewhere or with another key */
+#define RESPONSES_NEXT_RESUME 2 /* the events after the cursor are asked for */
+#define RESPONSES_NEXT_POLL   3 /* the response is asked for */
+#define RESPONSES_NEXT_STEP   4 /* functions are called, and then the next step of a run is sent */
+
+/* Numbers. Times are in microseconds since the attempt began. They are -1 for what did not happen:
+   an attempt that failed to connect sent nothing, and one over a connection that was there looked
+   up no name. An attempt begins when it is given to the connection. A turn of a session begins when
+   it is sent, or, where it had to wait for the connection, when it began to wait. */
+#define RESPONSES_ATTEMPT_NUMBER           1  /* 1 for the first of a call or step; 0: see above */
+#define RESPONSES_ATTEMPT_STATUS           2  /* RESPONSES_OK, or what the attempt failed with */
+#define RESPONSES_ATTEMPT_HTTP_STATUS      3  /* as responses_error_http_status(); 0: no answer */
+#define RESPONSES_ATTEMPT_NEXT             4  /* RESPONSES_NEXT_... */
+#define RESPONSES_ATTEMPT_PAUSE_MS         5  /* the pause until then */
+#define RESPONSES_ATTEMPT_PHASE            6  /* how far it came: RESPONSES_PHASE_... */
+#define RESPONSES_ATTEMPT_RETRY_AFTER_MS   7  /* the pause that the server asked for; -1: none */
+#define RESPONSES_ATTEMPT_PORT             8  /* of the server, by its URL */
+#define RESPONSES_ATTEMPT_REUSED           9  /* 1: the connection was there already */
+#define RESPONSES_ATTEMPT_BYTES_SENT       10 /* of the request: head and body, before TLS */
+#define RESPONSES_ATTEMPT_BYTES_RECEIVED   11 /* of the answer, the same */
+#define RESPONSES_ATTEMPT_EVENTS           12 /* that were handed over */
+#define RESPONSES_ATTEMPT_LOOKUP_US        20 /* the name was looked up */
+#define RESPONSES_ATTEMPT_CONNECT_US       21 /* the connection was made */
+#define RESPONSES_ATTEMPT_TLS_US           22 /* TLS was agreed on; -1 without it */
+#define RESPONSES_ATTEMPT_SENT_US          23 /* the request was sent; before libcurl 8.10, begun */
+#define RESPONSES_ATTEMPT_FIRST_BYTE_US    24 /* the answer began */
+#define RESPONSES_ATTEMPT_FIRST_EVENT_US   25 /* the bytes came that made the first event whole */
+#define RESPONSES_ATTEMPT_LAST_EVENT_US    26 /* those of the last event, as far as it was read */
+#define RESPONSES_ATTEMPT_TOTAL_US         27 /* the call was done with it */
+#define RESPONSES_ATTEMPT_INPUT_TOKENS     30 /* "usage" of the response; -1 without, and */
+#define RESPONSES_ATTEMPT_CACHED_TOKENS    31 /* for an attempt that is followed by another */
+#define RESPONSES_ATTEMPT_OUTPUT_TOKENS    32
+#define RESPONSES_ATTEMPT_REASONING_TOKENS 33
+#define RESPONSES_ATTEMPT_TOTAL_TOKENS     34
+
+/* One of the numbers above, or RESPONSES_ATTEMPT_HTTP_VERSION. -1 when it is not known, and for any
+   other field. */
+RESPONSES_API int64_t responses_attempt_number(const responses_attempt *attempt, int field);
+
+/* Texts, as safe to show as an error's message, and of at most 256 bytes. */
+#define RESPONSES_ATTEMPT_OPERATION            40 /* "create", "get", "wait": the function */
+#define RESPONSES_ATTEMPT_METHOD               41 /* of HTTP; "" for a turn of a session */
+#define RESPONSES_ATTEMPT_PATH                 42 /* its shape, as in the log: "/responses/{id}" */
+#define RESPONSES_ATTEMPT_HOST                 43 /* of the server, by its URL */
+#define RESPONSES_ATTEMPT_HTTP_VERSION         44 /* "HTTP/1.1"; as a number 10, 11 or 20 */
+#define RESPONSES_ATTEMPT_REASON               45 /* as in responses_response_history() */
+#define RESPONSES_ATTEMPT_REQUEST_ID           46 /* the header x-request-id */
+#define RESPONSES_ATTEMPT_RESPONSE_ID          47 /* of the response, as far as it is known */
+#define RESPONSES_ATTEMPT_REQUEST_MODEL        48 /* "model" of what was sent */
+#define RESPONSES_ATTEMPT_PREVIOUS_RESPONSE_ID 49 /* of what was sent */
+#define RESPONSES_ATTEMPT_CONVERSATION         50 /* its id, of what was sent */
+#define RESPONSES_ATTEMPT_RESPONSE_MODEL       51 /* "model" of the response; "" but for the last */
+
+/* One of the texts above; "" when it is not known. NULL for any other field. Borrowed. */
+RESPONSES_API const char *responses_attempt_text(const responses_attempt *attempt, int field,
+                                                 size_t *len);
+
+/* All of it as one JSON object on one line, with null for what is not known: docs/observation.md
+   has its members. "" when memory is out. Borrowed. */
+RESPONSES_API const char *responses_attempt_json(const responses_attempt *attempt, size_t *len);
+
+/* What responses_call_set_user_data() was given for the call; NULL in a blocking function. */
+RESPONSES_API void *responses_attempt_user_data(const responses_attempt *attempt);
+
+/* What a server says of how much it takes from you, in the headers x-ratelimit-..., or in those of
+   the IETF (RateLimit, RateLimit-Policy, and their drafts), which are about requests unless their
+   policy names tokens. */
+#define RESPONSES_RATE_LIMIT_REQUESTS           1 /* in a window of time */
+#define RESPONSES_RATE_LIMIT_REQUESTS_REMAINING 2 /* left of them */
+#define RESPONSES_RATE_LIMIT_REQUESTS_RESET_MS  3 /* until the limit is whole again, from now on */
+#define RESPONSES_RATE_LIMIT_TOKENS             4 /* the same for tokens */
+#define RESPONSES_RATE_LIMIT_TOKENS_REMAINING   5
+#define RESPONSES_RATE_LIMIT_TOKENS_RESET_MS    6
+
+/* One of them, from the headers of an attempt's answer, of a response or of an error. -1 when the
+   server did not say it, and for any other number. */
+RESPONSES_API int64_t responses_attempt_rate_limit(const responses_attempt *attempt, int which);
+RESPONSES_API int64_t responses_response_rate_limit(const responses_response *response, int which);
+RESPONSES_API int64_t responses_error_rate_limit(const responses_error *error, int which);
+
 /* ---- bytes that you received yourself -------------------------------------------------------- */
 
 /*

@@ -24,6 +24,7 @@ expected() {
         06-many-at-once) echo '^500 of 500 streams completed, with [0-9]+ events$' ;;
         07-tools) echo '^\[completed, get_weather was called [012] times\]$' ;;
         08-jansson) echo '^\[completed, 2 input items, [1-9][0-9]* tokens\]$' ;;
+        12-observe) echo '^\[2 calls, [23] attempts, [1-9][0-9]* tokens, first events after [0-9.]+ s\]$' ;;
         10-session) echo '^\[completed, turns: 2, connections: 1\]$' ;;
     esac
 }
@@ -81,7 +82,9 @@ every() {
     for source in examples/c/*.c; do
         name=$(basename "$source" .c)
         # jansson is of C: the other languages have their own way to such trees.
-        [ "$name" != 08-jansson ] || [ "$language" = C ] || continue
+        case $name in
+            08-jansson | 12-observe) [ "$language" = C ] || continue ;;
+        esac
         source=examples/$folder/$name.$ending
         if grep -q '^#include <responses/nlohmann.hpp>' "$source" && ! pkg-config --exists nlohmann_json; then
             echo "skip  $source: there is no nlohmann_json"
@@ -120,6 +123,10 @@ every() {
                 for route in websocket turn; do
                     refused "$source" "$program" $route
                 done
+                ;;
+            12-observe)
+                # One of its requests is refused, and sent again.
+                run "$source" "$program" "$name" sandbox "status=503; times=1; retry-after-ms=1"
                 ;;
             08-jansson)
                 run "$source" "$program" "$name" sandbox "long-ids; no-last-id; plain-content"

@@ -227,6 +227,15 @@ static inline CURLcode curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *va
 {
     return curl_easy_getinfo(easy, info, value);
 }
+/* When the last byte of the request was sent. libcurl tells since 8.10; older ones refuse it. */
+static inline CURLINFO curl_time_of_last_sent(void)
+{
+#if LIBCURL_VERSION_NUM >= 0x080a00
+    return CURLINFO_POSTTRANSFER_TIME_T;
+#else
+    return (CURLINFO)(CURLINFO_OFF_T + 67);
+#endif
+}
 /* The socket of a transfer that has ended, while its connection is kept; -1 when it is not. */
 static inline int curl_kept_socket(CURL *easy)
 {

@@ -12,6 +12,7 @@ enum HandleKind: UInt32 {
     case session = 0x5345_5353
     case tools = 0x544F_4F4C
     case toolCall = 0x5443_414C
+    case attempt = 0x4154_544D
 }
 
 /// Handles to objects and back. A handle keeps its object alive, and so does every thread that is inside.

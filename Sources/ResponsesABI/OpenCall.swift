@@ -17,6 +17,13 @@ final class OpenCall {
         guard let event = Handle.make(.event, call.event, isBorrowed: true) else {
             throw .noMemory()
         }
+        if let attempt = call.attempt {
+            guard let handle = Handle.make(.attempt, attempt, isBorrowed: true) else {
+                Handle.free(event, .event, evenBorrowed: true)
+                throw .noMemory()
+            }
+            attempt.handle = handle
+        }
         self.init(call, event)
     }
 
@@ -41,6 +48,7 @@ final class OpenCall {
         call.close()
         Handle.free(event, .event, evenBorrowed: true)
         Handle.free(response, .response, evenBorrowed: true)
+        if let attempt = call.attempt { Handle.free(attempt.handle, .attempt, evenBorrowed: true) }
     }
 
     /// Gives the call to the caller.
@@ -52,10 +60,12 @@ final class OpenCall {
                 // The parent's memory stays where it is in a child: nothing of libcurl may run on it.
                 guard open._withUnsafeGuaranteedRef({ $0.call.engine.isOurs }) else { return }
                 open._withUnsafeGuaranteedRef { $0.close() }
-                open.release()
+                // It may have run code of the host that forks.
+                if open._withUnsafeGuaranteedRef({ $0.call.engine.isOurs }) { open.release() }
             })
         guard let handle else { throw .noMemory() }
         call.cell = Handle.Cell(handle)
+        call.attempt?.call = call.cell
         out.pointee = handle
     }
 }

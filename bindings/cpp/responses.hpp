@@ -63,5 +63,6 @@
 #include "responses/webhook.hpp"
 #include "responses/decoding.hpp"
 #include "responses/keys.hpp"
+#include "responses/attempt.hpp"
 
 #endif

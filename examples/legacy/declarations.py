@@ -27,6 +27,7 @@ BY_VALUE = {
     "double": "real(c_double), value",
     "responses_event_fn": "type(c_funptr), value",
     "responses_log_fn": "type(c_funptr), value",
+    "responses_attempt_fn": "type(c_funptr), value",
     "responses_key_fn": "type(c_funptr), value",
     "responses_tool_fn": "type(c_funptr), value",
 }

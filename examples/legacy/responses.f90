@@ -7,6 +7,42 @@ module responses
 
   integer(c_size_t), parameter :: RESPONSES_NTS = -1_c_size_t
   integer(c_int), parameter :: RESPONSES_AGAIN = 1
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_BYTES_RECEIVED = 11
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_BYTES_SENT = 10
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_CACHED_TOKENS = 31
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_CONNECT_US = 21
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_CONVERSATION = 50
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_EVENTS = 12
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_FIRST_BYTE_US = 24
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_FIRST_EVENT_US = 25
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_HOST = 43
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_HTTP_STATUS = 3
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_HTTP_VERSION = 44
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_INPUT_TOKENS = 30
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_LAST_EVENT_US = 26
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_LOOKUP_US = 20
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_METHOD = 41
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_NEXT = 4
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_OPERATION = 40
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_OUTPUT_TOKENS = 32
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_PATH = 42
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_PAUSE_MS = 5
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_PHASE = 6
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_PORT = 8
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_PREVIOUS_RESPONSE_ID = 49
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_REASON = 45
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_REASONING_TOKENS = 33
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_REQUEST_ID = 46
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_REQUEST_MODEL = 48
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_RESPONSE_ID = 47
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_RESPONSE_MODEL = 51
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_RETRY_AFTER_MS = 7
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_REUSED = 9
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_SENT_US = 23
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_STATUS = 2
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_TLS_US = 22
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_TOTAL_TOKENS = 34
+  integer(c_int), parameter :: RESPONSES_ATTEMPT_TOTAL_US = 27
   integer(c_int), parameter :: RESPONSES_BATCH_JSON = 1
   integer(c_int), parameter :: RESPONSES_DONE = 2
   integer(c_int), parameter :: RESPONSES_ERROR_BODY = 6
@@ -116,6 +152,11 @@ module responses
   integer(c_int), parameter :: RESPONSES_LOG_INFO = 3
   integer(c_int), parameter :: RESPONSES_LOG_NONE = 0
   integer(c_int), parameter :: RESPONSES_LOG_WARNING = 2
+  integer(c_int), parameter :: RESPONSES_NEXT_END = 0
+  integer(c_int), parameter :: RESPONSES_NEXT_POLL = 3
+  integer(c_int), parameter :: RESPONSES_NEXT_RESUME = 2
+  integer(c_int), parameter :: RESPONSES_NEXT_RETRY = 1
+  integer(c_int), parameter :: RESPONSES_NEXT_STEP = 4
   integer(c_int), parameter :: RESPONSES_OK = 0
   integer(c_int), parameter :: RESPONSES_PHASE_CONNECT = 2
   integer(c_int), parameter :: RESPONSES_PHASE_LOOKUP = 1
@@ -124,6 +165,12 @@ module responses
   integer(c_int), parameter :: RESPONSES_PHASE_SENDING = 4
   integer(c_int), parameter :: RESPONSES_PHASE_TLS = 3
   integer(c_int), parameter :: RESPONSES_PHASE_WAITING = 5
+  integer(c_int), parameter :: RESPONSES_RATE_LIMIT_REQUESTS = 1
+  integer(c_int), parameter :: RESPONSES_RATE_LIMIT_REQUESTS_REMAINING = 2
+  integer(c_int), parameter :: RESPONSES_RATE_LIMIT_REQUESTS_RESET_MS = 3
+  integer(c_int), parameter :: RESPONSES_RATE_LIMIT_TOKENS = 4
+  integer(c_int), parameter :: RESPONSES_RATE_LIMIT_TOKENS_REMAINING = 5
+  integer(c_int), parameter :: RESPONSES_RATE_LIMIT_TOKENS_RESET_MS = 6
 
   interface
     function responses_version() bind(c, name='responses_version') result(answer)
@@ -988,6 +1035,63 @@ module responses
       import
       type(c_ptr), value :: client
     end subroutine
+    function responses_client_set_attempt_callback(client, fn, user_data) bind(c, &
+        name='responses_client_set_attempt_callback') result(answer)
+      import
+      type(c_ptr), value :: client
+      type(c_funptr), value :: fn
+      type(c_ptr), value :: user_data
+      integer(c_int) :: answer
+    end function
+    function responses_attempt_number(attempt, field) bind(c, &
+        name='responses_attempt_number') result(answer)
+      import
+      type(c_ptr), value :: attempt
+      integer(c_int), value :: field
+      integer(c_int64_t) :: answer
+    end function
+    function responses_attempt_text(attempt, field, len) bind(c, &
+        name='responses_attempt_text') result(answer)
+      import
+      type(c_ptr), value :: attempt
+      integer(c_int), value :: field
+      integer(c_size_t), intent(out), optional :: len
+      type(c_ptr) :: answer
+    end function
+    function responses_attempt_json(attempt, len) bind(c, name='responses_attempt_json') &
+        result(answer)
+      import
+      type(c_ptr), value :: attempt
+      integer(c_size_t), intent(out), optional :: len
+      type(c_ptr) :: answer
+    end function
+    function responses_attempt_user_data(attempt) bind(c, &
+        name='responses_attempt_user_data') result(answer)
+      import
+      type(c_ptr), value :: attempt
+      type(c_ptr) :: answer
+    end function
+    function responses_attempt_rate_limit(attempt, which) bind(c, &
+        name='responses_attempt_rate_limit') result(answer)
+      import
+      type(c_ptr), value :: attempt
+      integer(c_int), value :: which
+      integer(c_int64_t) :: answer
+    end function
+    function responses_response_rate_limit(response, which) bind(c, &
+        name='responses_response_rate_limit') result(answer)
+      import
+      type(c_ptr), value :: response
+      integer(c_int), value :: which
+      integer(c_int64_t) :: answer
+    end function
+    function responses_error_rate_limit(error, which) bind(c, &
+        name='responses_error_rate_limit') result(answer)
+      import
+      type(c_ptr), value :: error
+      integer(c_int), value :: which
+      integer(c_int64_t) :: answer
+    end function
     function responses_decode_start(client, out, err) bind(c, name='responses_decode_start') &
         result(answer)
       import

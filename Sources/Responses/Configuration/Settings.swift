@@ -19,6 +19,8 @@ package struct Settings {
     /// Asked for the key of each attempt; `apiKey` is what it said last, and `formerKey` what it said before.
     var keySource: KeySource?
     var formerKey: Text?
+    /// Told of every attempt.
+    var observer: AttemptObserver?
     var baseURL = BaseURL.standard
     var organization: [UInt8] = []
     var project: [UInt8] = []

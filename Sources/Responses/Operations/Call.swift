@@ -72,11 +72,16 @@ package final class Call: Waiter {
     var head = AnswerHead.handedOver
     var documentIsDue = false
 
+    private var hasStarted = false
     private(set) var finalResponse: Response?
     /// The head that was handed over.
     var answer: ResponseHeaders?
     private var partialResponse: Response?
     private var partialVersion = -1
+
+    /// What is known of the attempt under way, where somebody wants to be told of it.
+    let observed: Attempt?
+    package var attempt: Attempt? { observed }
 
     // MARK: state under the engine's lock
 
@@ -109,6 +114,9 @@ package final class Call: Waiter {
         stream = StreamState(lastSequence: operation.startingAfter)
         polling = Polling(interval: frozen.values.pollInterval)
         limits = Limits(frozen, operation)
+        observed = frozen.values.observer.map {
+            Attempt($0, operation, frozen.values.redaction)
+        }
         reading = Reading(interruptsSeen: platform_interrupt_count(engine.interrupt))
         super.init()
         request.identify(engine.idempotencyKeys)
@@ -117,6 +125,7 @@ package final class Call: Waiter {
     /// Sends the first request. Never blocks; what goes wrong is the call's outcome.
     package func start() {
         if operation.isFed { return }
+        hasStarted = true
         engine.begin()
         startAttempt()
     }
@@ -124,6 +133,7 @@ package final class Call: Waiter {
     /// Ends everything; to be called once, before the call is given up.
     package func close() {
         engine.locked {
+            if let observed { measureAttempt(observed) }
             if let transfer { engine.stop(transfer) }
             transfer = nil
             leaveTurn()
@@ -133,6 +143,7 @@ package final class Call: Waiter {
             isGone = true
             engine.hostLoop.unlist(self)
         }
+        if observed != nil && hasStarted && outcome == nil { _ = tellOfEnd(.cancelled, -1, nil) }
     }
 
     // MARK: reading
@@ -374,6 +385,7 @@ package final class Call: Waiter {
             if hasExpired && reading.hasLookedAgain { return .expired }
             reading.hasLookedAgain = hasExpired
             transfer.wasTakenFrom = true
+            if let observed { observed.pieceArrived(transfer.lastArrival, stream.takenEvents) }
             if !decode(&transfer.inbox) { return .noMemory }
             engine.blocks.takeBack(from: &transfer.inbox)
             accumulator.arriving.moved(to: decoder.eventStart)
@@ -393,6 +405,7 @@ package final class Call: Waiter {
             if hasExpired && reading.hasLookedAgain { return .expired }
             reading.hasLookedAgain = hasExpired
             turn.wasTakenFrom = true
+            if let observed { observed.pieceArrived(turn.lastArrival, stream.takenEvents) }
             if !decode(&turn.inbox) { return .noMemory }
             engine.blocks.takeBack(from: &turn.inbox)
             accumulator.arriving.moved(to: decoder.eventStart)
@@ -461,6 +474,7 @@ package final class Call: Waiter {
     /// Lets go of the transfer: `released`, its connection may be used again; otherwise it is closed.
     func endTransfer(released: Bool) {
         engine.locked {
+            if let observed { measureAttempt(observed) }
             leaveTurn()
             guard let transfer else { return }
             if released { engine.release(transfer) } else { engine.stop(transfer) }
@@ -515,6 +529,7 @@ package final class Call: Waiter {
     func use(_ key: Text) {
         frozen = engine.locked { given.keyed(by: key) }
         journal.redaction = settings.redaction
+        observed?.redaction = settings.redaction
         log = log.redacting(settings.redaction)
     }
 
@@ -530,6 +545,21 @@ package final class Call: Waiter {
         }
         outcome = end
         logOutcome(end)
+        if observed != nil { tellOfEnd(end) }
+    }
+
+    @inline(never)
+    private func tellOfEnd(_ end: Outcome) {
+        let isOurs: Bool
+        switch end {
+        case .done: isOurs = tellOfEnd(.ok, -1, finalResponse)
+        case .failed(let error):
+            isOurs = tellOfEnd(
+                error.status, error.details.retryAfterMilliseconds,
+                stream.takenEvents > 0 ? response() : nil)
+        }
+        // The end is the parent's to tell.
+        if !isOurs { outcome = .failed(.forked()) }
     }
 
     // MARK: results

@@ -12,6 +12,7 @@ extension Call {
         failure.suspicion = nil
         reading.hasLookedAgain = false
         progress = Limits.Progress()
+        if !tellOfAttempt() { return }
         if isTurn { return sendTurn() }
         if let source = settings.keySource { askForKey(source) } else { sendAttempt() }
     }
@@ -19,6 +20,7 @@ extension Call {
     func sendAttempt() {
         if isTurn { return useKeyForSession() }
         journal.attemptStarted()
+        attemptBegins()
         guard let transfer = Transfer(request, frozen, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
@@ -48,6 +50,7 @@ extension Call {
             limits.pauseBegins(platform_now(), milliseconds)
             engine.setDeadline(self, limits.nextDeadline)
         }
+        _ = tellOfAttempt()
     }
 
     func attemptFailed(_ reason: Message) {
@@ -116,6 +119,7 @@ extension Call {
     ) {
         attemptFailed(reason)
         let error = makeError(failing)
+        note(error.status, error.details.retryAfterMilliseconds)
         switch judge(wish).verdict(on: end) {
         case .retry: retry(wish, reason, else: error)
         case .waitOut: waitOut(error, wish)

@@ -5,6 +5,7 @@ extension Call {
         var settings = client?.currentSettings ?? Settings()
         settings.isRaw = false
         settings.keySource = nil
+        settings.observer = nil
         // What ends is not asked for again.
         settings.maximumRetries = 0
         settings.resumeAttempts = 0

@@ -8,7 +8,7 @@ extension Call {
         polling.outage = nil
         polling.wasAnswered = true
         let pause = polling.nextPause()
-        journal.pauseBegins(pause)
+        goesOn(.poll, in: pause)
         sleep(pause)
     }
 
@@ -26,7 +26,7 @@ extension Call {
             retry: retries, wish: wish, left: left, settings.backoff)
         retries &+= 1
         polling.outage = error.message
-        journal.pauseBegins(pause)
+        goesOn(.poll, in: pause)
         log.warning("asking for the response again in \(pause) ms: the last request failed")
         sleep(pause)
     }

@@ -265,7 +265,7 @@ extension Call {
             return fail(error)
         }
         request = placed(request)
-        journal.pauseBegins(pause)
+        goesOn(resumption.source == .stream ? .resume : .poll, in: pause)
         if pause == 0 { startAttempt() } else { sleep(pause) }
     }
 

@@ -23,7 +23,7 @@ extension Call {
             accumulator.forget()
             stream.lastSequence = operation.startingAfter
             resumption = Resumption()
-            journal.pauseBegins(pause)
+            goesOn(.retry, in: pause)
             log.warning(
                 "retry \(retries) of \(settings.maximumRetries) in \(pause) ms after \(reason)")
             sleep(pause)

@@ -9,6 +9,7 @@ extension Call {
         run.steps &+= 1
         if items.isEmpty { return false }
         keep(response)
+        observed?.take(response)
         if run.steps >= run.maximumSteps {
             fail(
                 .limit,
@@ -16,6 +17,9 @@ extension Call {
             return true
         }
         endTransfer(released: true)
+        goesOn(.step, in: 0)
+        // The function that is told may cancel the run: then it calls no other.
+        if !tellOfAttempt() || hasBeenCancelled { return true }
         guard let calls = makeCalls(items, run) else {
             fail(.noMemory, ResponsesError.noMemoryMessage)
             return true
@@ -139,7 +143,11 @@ extension Call {
             run.history.askNoMoreForReasoning()
             log.info("the server refuses to give encrypted reasoning: it is not asked for")
         }
+        attemptFailed(told.code.isEmpty ? "refused" : oneLine(told.code))
         endTransfer(released: true)
+        note(.api)
+        goesOn(.retry, in: 0)
+        if !tellOfAttempt() { return true }
         sendRound()
         return true
     }

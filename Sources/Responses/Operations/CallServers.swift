@@ -28,7 +28,9 @@ extension Call {
         // All have been tried; a retry begins anew.
         if servers.index == 0 { return false }
         attemptFailed("network")
+        note(.network)
         log.warning("no connection is made: \(transfer.errorMessage); the next server is asked")
+        goesOn(.retry, in: 0)
         startAttempt()
         return true
     }

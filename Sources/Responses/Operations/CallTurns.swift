@@ -27,6 +27,7 @@ extension Call {
     func sendTurn() {
         guard let asked = operation.turn else { return }
         journal.attemptStarted()
+        attemptBegins()
         let turn = Turn(asked.purpose, asked.message, self)
         engine.locked {
             self.turn = turn
@@ -42,6 +43,7 @@ extension Call {
     /// The session has sent it: the limits of time begin. The lock is held.
     func turnWasSent() {
         limits.attemptBegins(engine.now, goesOn: false)
+        turn?.sentAt = engine.now
         engine.setDeadline(self, nextDeadline)
     }
 

@@ -85,6 +85,14 @@ package final class Client {
         }
     }
 
+    /// Nil: nobody is told of attempts.
+    package func setObserver(_ observer: AttemptObserver?) {
+        engine.locked {
+            settings.observer = observer
+            frozen = nil
+        }
+    }
+
     package func setLog(_ log: Log) {
         engine.locked { self.log = log }
         warnIfUnverified()

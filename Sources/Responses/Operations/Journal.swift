@@ -72,6 +72,12 @@ struct Journal {
         }
     }
 
+    /// Why the last attempt, or a call without one, came to that status.
+    func reasonOfLast(_ isOfAttempt: Bool, _ status: Status) -> [UInt8] {
+        if isOfAttempt, let last = list.last, last.isNoted { return last.reason }
+        return status == .ok ? [] : Journal.reason(status)
+    }
+
     mutating func pauseBegins(_ milliseconds: Int64) {
         if !list.isEmpty { list[list.count - 1].pause = milliseconds }
     }

@@ -129,7 +129,9 @@ extension Call {
         let error = refusal()
         keyRefusal = error
         endTransfer(released: false)
-        journal.pauseBegins(0)
+        note(.api, error.details.retryAfterMilliseconds)
+        goesOn(.retry, in: 0)
+        if !tellOfAttempt() { return true }
         log.info("asking for another key: the server refused the last one")
         askForKey(source)
         return true

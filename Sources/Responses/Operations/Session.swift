@@ -32,6 +32,8 @@ package final class Session: WebSocketUser {
     private var isFreed = false
     /// It connects although no turn waits: it was just opened.
     private var isOpening = false
+    /// Its connection has just been made, and what is sent now has waited for it.
+    private var isFresh = false
     /// What a call is to log: this runs under the lock, where no function of the host's may be called.
     private var remarks: [Message] = []
 
@@ -239,7 +241,9 @@ package final class Session: WebSocketUser {
         isOpening = false
         if given.values.keySource != nil { key = .used }
         if connections > 1 { remark("connection \(connections) of the session") }
+        isFresh = true
         sendWaiting()
+        isFresh = false
     }
 
     private func sendWaiting() {
@@ -249,6 +253,7 @@ package final class Session: WebSocketUser {
         for turn in turns where turn.state == .waiting {
             if turn.purpose == .open {
                 turn.socket = socket
+                takesFreshConnection(turn)
                 finish(turn, .answered)
             } else if underWay >= given.values.sessionTurns {
                 return
@@ -257,6 +262,11 @@ package final class Session: WebSocketUser {
                 underWay += 1
             }
         }
+    }
+
+    private func takesFreshConnection(_ turn: Turn) {
+        turn.hasOpened = isFresh
+        isFresh = false
     }
 
     /// The lane has a turn that comes first, or one that was sent while this one waited to be sent again. One that was
@@ -278,6 +288,7 @@ package final class Session: WebSocketUser {
         turn.socket = socket
         if turn.purpose == .create { socket.note(lane: turn.lane) }
         turn.state = .underWay
+        takesFreshConnection(turn)
         sole = nil
         if turn.purpose == .steer {
             for other in turns where other.responseID == turn.message.previousID {

@@ -21,6 +21,8 @@ final class SessionBody {
         self.previousID = previousID
     }
 
+    /// As it was given, but for members that are not sent.
+    var json: Text { text }
     var head: Input { prefix.buffer }
     var rest: Input { Input(rebasing: text.buffer[skipped...]) }
 

@@ -49,6 +49,13 @@ final class Turn {
     var wasTakenFrom = false
     var hasEvents = false
 
+    // What is told of it as of an attempt.
+    var sentAt: UInt64 = 0
+    var firstArrival: UInt64 = 0
+    var bytesReceived = 0
+    /// Its connection was made for it: it waited for it, and is the first that goes over it.
+    var hasOpened = false
+
     /// The response that it is about, once that is known.
     var responseID: [UInt8] = []
     /// Of one that steers: the response that it steers is `message.previousID`.
@@ -91,6 +98,8 @@ final class Turn {
         end[1] = 0x0A
         inbox.commit(to: end + 2)
         lastArrival = engine.now
+        if !hasEvents { firstArrival = lastArrival }
+        bytesReceived = bytesReceived &+ event.count
         hasEvents = true
         return true
     }
@@ -106,6 +115,8 @@ final class Turn {
         Turn.putOnOneLine(inbox.bytes + place, piece.count)
         if ends { _ = inbox.append("\n\n") }
         lastArrival = engine.now
+        if !hasEvents { firstArrival = lastArrival }
+        bytesReceived = bytesReceived &+ piece.count
         hasEvents = true
         return true
     }

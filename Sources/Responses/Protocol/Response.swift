@@ -63,6 +63,8 @@ package final class Response {
         return lines
     }
 
+    package var rateLimits: RateLimits { headers?.rateLimits ?? RateLimits() }
+
     package var httpVersion: StaticString { headers?.version ?? "" }
 
     package var requestID: UnsafeBufferPointer<UInt8>? { headers?.value("x-request-id") }

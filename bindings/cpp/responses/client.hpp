@@ -2,6 +2,7 @@
 #ifndef RESPONSES_CLIENT_HPP
 #define RESPONSES_CLIENT_HPP
 
+#include "attempt.hpp"
 #include "keys.hpp"
 #include "session.hpp"
 
@@ -192,6 +193,19 @@ class client : public starts
         return responses_client_set_key_callback(handle_, nullptr, nullptr);
     }
 
+    /* Tells `sink`, a function of (const attempt_view &), of every attempt: see
+       responses_client_set_attempt_callback(). It has to live as long as the calls that start from now on, hence no
+       temporary. What it throws is dropped. */
+    template <class F> int on_attempt(F &sink) noexcept
+    {
+        return responses_client_set_attempt_callback(handle_, attempt_ended<F>, address_of(sink));
+    }
+    /* Nobody is told any more. */
+    int on_attempt_nothing() noexcept
+    {
+        return responses_client_set_attempt_callback(handle_, nullptr, nullptr);
+    }
+
     /* The descriptor for an event loop: when it is readable, dispatch(), then next_ready() until it
        says RESPONSES_AGAIN. A negative status on failure. */
     int fd() const noexcept
@@ -245,6 +259,18 @@ class client : public starts
         }
 #else
         function_at<F>(user_data)(key_request(taken));
+#endif
+    }
+    template <class F>
+    static void attempt_ended(const responses_attempt *lent, void *user_data) noexcept
+    {
+#if RESPONSES_EXCEPTIONS
+        try {
+            function_at<F>(user_data)(attempt_view(lent));
+        } catch (...) {
+        }
+#else
+        function_at<F>(user_data)(attempt_view(lent));
 #endif
     }
     /* An object by its address, const or not, and a plain function as the pointer that it is. */

@@ -5,6 +5,7 @@
 #include "text.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 
@@ -150,6 +151,11 @@ class error : public std::exception
     std::chrono::milliseconds retry_after() const noexcept
     {
         return std::chrono::milliseconds(responses_error_retry_after_ms(said()));
+    }
+    /* RESPONSES_RATE_LIMIT_..., from the headers of the answer; -1 when the server did not say it. */
+    std::int64_t rate_limit(int which) const noexcept
+    {
+        return responses_error_rate_limit(said(), which);
     }
     /* How far the last attempt came: RESPONSES_PHASE_... */
     int phase() const noexcept

@@ -213,6 +213,11 @@ class response_view
     {
         return responses_response_attempts(handle_);
     }
+    /* RESPONSES_RATE_LIMIT_..., from the headers; -1 when the server did not say it. */
+    std::int64_t rate_limit(int which) const noexcept
+    {
+        return responses_response_rate_limit(handle_, which);
+    }
     /* Every attempt, as a JSON array. */
     string_view history() const noexcept
     {

@@ -247,6 +247,39 @@ TEST_CASE("a key for each attempt")
     CHECK(client.create(request("a")).http_status() == 200);
 }
 
+TEST_CASE("every attempt is told")
+{
+    responses::client client;
+    std::vector<int> ends;
+    std::string last;
+    auto sink = [&](const responses::attempt_view &attempt) {
+        ends.push_back(attempt.status());
+        CHECK(attempt.is_last());
+        CHECK(attempt.next() == RESPONSES_NEXT_END);
+        CHECK(attempt.attempt() == 1);
+        CHECK(attempt.pause().count() == 0);
+        CHECK(attempt.time(RESPONSES_ATTEMPT_TOTAL_US).count() >= 0);
+        CHECK(attempt.time(RESPONSES_ATTEMPT_TLS_US).count() == -1);
+        CHECK(str(attempt.text(RESPONSES_ATTEMPT_REQUEST_MODEL)) == "gpt-5");
+        CHECK(str(attempt.text(RESPONSES_ATTEMPT_NUMBER)) == "");
+        CHECK(attempt.rate_limit(0) == -1);
+        CHECK(attempt.user_data() == nullptr);
+        last = str(attempt.json());
+    };
+    CHECK(client.on_attempt(sink) == RESPONSES_OK);
+    responses::response response = client.create("{\"model\":\"gpt-5\",\"input\":\"hi\"}");
+    CHECK(response.http_status() == 200);
+    CHECK(response.rate_limit(0) == -1);
+    CHECK(ends == std::vector<int>{RESPONSES_OK});
+    CHECK(last.find("\"http_status\":200") != std::string::npos);
+    auto failing = [](const responses::attempt_view &) { throw std::logic_error("no"); };
+    CHECK(client.on_attempt(failing) == RESPONSES_OK);
+    CHECK(client.create(request("a")).http_status() == 200);
+    CHECK(client.on_attempt_nothing() == RESPONSES_OK);
+    CHECK(client.create(request("a")).http_status() == 200);
+    CHECK(ends.size() == 1);
+}
+
 TEST_CASE("a background stream, again")
 {
     responses::client client;

@@ -28,6 +28,7 @@ Out = POINTER(c_void_p)
 Int = POINTER(c_int)
 Size = POINTER(c_size_t)
 Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p)
+AttemptCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 KeyCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_void_p, c_size_t, c_void_p)
 
@@ -58,6 +59,14 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_client_set_header": (c_int, [_C, _TEXT, _TEXT, Out]),
     "responses_client_set_log": (c_int, [_C, c_int, LogCallback, c_void_p]),
     "responses_client_set_key_callback": (c_int, [_C, KeyCallback, c_void_p]),
+    "responses_client_set_attempt_callback": (c_int, [_C, AttemptCallback, c_void_p]),
+    "responses_attempt_number": (c_int64, [_C, c_int]),
+    "responses_attempt_text": (c_void_p, [_C, c_int, Size]),
+    "responses_attempt_json": (c_void_p, [_C, Size]),
+    "responses_attempt_user_data": (c_void_p, [_C]),
+    "responses_attempt_rate_limit": (c_int64, [_C, c_int]),
+    "responses_response_rate_limit": (c_int64, [_C, c_int]),
+    "responses_error_rate_limit": (c_int64, [_C, c_int]),
     "responses_key_request_attempt": (c_int, [_C]),
     "responses_key_request_http_status": (c_int, [_C]),
     "responses_key_request_answer": (c_int, [_C, _TEXT, _N, Out]),

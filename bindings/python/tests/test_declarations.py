@@ -32,6 +32,7 @@ TYPES: dict[str, Any] = {
     "void *": ctypes.c_void_p,
     "const char **": lib.Out,
     "responses_event_fn": lib.Callback,
+    "responses_attempt_fn": lib.AttemptCallback,
     "responses_key_fn": lib.KeyCallback,
     "responses_log_fn": lib.LogCallback,
 }

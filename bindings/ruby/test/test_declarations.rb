@@ -26,6 +26,9 @@ class TestDeclarations < TestCase
     responses_event_get responses_event_clone responses_event_free
     responses_json_get responses_json_text responses_json_read_string responses_json_count
     responses_json_quote responses_json_check
+    responses_client_set_attempt_callback responses_attempt_json
+    responses_attempt_number responses_attempt_text responses_attempt_user_data
+    responses_attempt_rate_limit responses_response_rate_limit responses_error_rate_limit
     responses_decode_start responses_call_feed responses_call_feed_end
   ].freeze
 
