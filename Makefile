@@ -75,7 +75,7 @@ uninstall: ## Take out what install and install-extras put in
 
 ##
 # The longest first, so that none is left over at the end.
-STAGES = test-valgrind test-address test-tsan test-calls test-library test-python test-cpp test-network test-frameworks test-gates \
+STAGES = test-valgrind test-address test-tsan test-calls test-library test-python test-cpp test-network test-frameworks test-distributed test-gates \
 	test-unit test-examples test-command test-abi test-ruby test-c test-full test-fuzz test-sandbox lint test-costs
 test: ## Run every check there is but for the long ones; the lines below run one each
 	@scripts/test.sh $(STAGES)
@@ -161,6 +161,9 @@ test-python: deps-packages lib sandbox ## The Python package: form, types, tests
 test-frameworks: deps-packages lib sandbox ## Frameworks for Python, from PyPI, over the library
 	@scripts/test-frameworks.sh
 
+test-distributed: deps-packages lib sandbox ## Clusters of Dask, from PyPI, over the library; ENGINES="dask dataframes ray spark"
+	@scripts/test-distributed.sh $(ENGINES)
+
 test-ruby: deps-packages lib sandbox ## The Ruby gem: form, types, tests, gem, valgrind
 	@$(MAKE) --no-print-directory -C bindings/ruby check
 
@@ -234,7 +237,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^##$$/ { print "" } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: test-command wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-frameworks test-ruby wheel gem
+.PHONY: test-command wheels gems update-bundle test-wheels deps-wheels bench test-elsewhere test-c test-cpp test-network test-address test-bindings test-quick test-long test-library test-calls test-tsan test-fuzz fuzz test-python test-frameworks test-distributed test-ruby wheel gem
 .PHONY: lib portable sandbox examples examples-c demo install install-extras uninstall test lint format test-unit test-gates test-abi \
 	test-valgrind test-sandbox test-examples test-full deps deps-packages deps-build deps-sandbox deps-bench abi clean help \
 	dist deb test-packages deps-deb deps-aarch64

@@ -180,7 +180,7 @@ make_environment() {
 install_python() {
     # shellcheck disable=SC2010,SC2046 # file names without spaces
     set -- $(ls scripts/requirements-dev.txt Tests/*/requirements.txt 2> /dev/null |
-        grep -v -e Tests/benchmarks -e Tests/frameworks)
+        grep -v -e Tests/benchmarks -e Tests/frameworks -e Tests/distributed)
     [ -x .venv/bin/python ] && cat "$@" | cmp -s - .venv/requirements.installed && return
     .venv/bin/python -m pip --version > /dev/null 2>&1 || make_environment
     echo "Installing Python packages into .venv"

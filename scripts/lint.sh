@@ -58,8 +58,8 @@ echo "twins"
 
 # One directory at a time, as two may each have a conftest.py.
 # The Python binding and its examples are looked after by bindings/python/Makefile. What the tests of
-# frameworks import is in an environment of their own, and takes minutes to check.
-for directory in $(files '*.py' | grep -v '^\(bindings/python\|examples/python\|Tests/frameworks\)/' |
+# frameworks and of engines import is in environments of their own, and takes minutes to check.
+for directory in $(files '*.py' | grep -v '^\(bindings/python\|examples/python\|Tests/frameworks\|Tests/distributed\)/' |
     xargs -r -n 1 dirname | sort -u); do
     echo "mypy $directory"
     "$python" -m mypy --strict --no-error-summary "$directory"/*.py || failed=1

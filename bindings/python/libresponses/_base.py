@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from _thread import _local as local
+
 from . import _errors, _options
 from . import _library as lib
 from ._options import Omit, Settings, omit
@@ -187,6 +189,10 @@ class BaseClient:
         return state
 
     def __getstate__(self) -> dict[str, Any]:
+        if getattr(_pickling, "is_without_keys", False):
+            from pickle import PicklingError
+
+            raise PicklingError(NO_KEYS)
         return self._state()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -199,6 +205,23 @@ class BaseClient:
         host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
         shown = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
         return f"{type(self).__name__}(base_url={shown!r})"
+
+
+NO_KEYS = (
+    "a client cannot be sent to the workers, as it would carry its key in what is sent: it is made "
+    "there, of the environment of each, or by a function that is given as client="
+)
+_pickling = local()
+
+
+class without_keys:
+    """Within this block, a client that is pickled in this thread is an error."""
+
+    def __enter__(self) -> None:
+        _pickling.is_without_keys = True
+
+    def __exit__(self, *_: object) -> None:
+        _pickling.is_without_keys = False
 
 
 def _resources(client: Any, mode: str) -> Any:

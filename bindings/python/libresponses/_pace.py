@@ -60,6 +60,11 @@ class Pace:
         """Whether there is a limit of tokens."""
         return self._tokens.per_minute is not None
 
+    @property
+    def limit(self) -> float | None:
+        """Requests a minute, as it is with what the server said."""
+        return self._requests.per_minute
+
     def reserve(self, n: int = 1, tokens: float = 0) -> float:
         """Takes room for ``n`` requests. In how many seconds the first of them may be sent."""
         with self._lock:
