@@ -183,7 +183,7 @@ RESPONSES_API int responses_constant(const char *name, int *value);
 #define RESPONSES_E_LIMIT       (-13) /* the answer is larger than a limit; the message names it */
 #define RESPONSES_E_RANGE       (-14) /* the buffer is too small, or nothing is at that place */
 #define RESPONSES_E_UNSUPPORTED (-15) /* this library, or the libcurl it uses, cannot do that */
-#define RESPONSES_E_USER        (-16) /* your callback stopped the call, or gave no key */
+#define RESPONSES_E_USER        (-16) /* your callback or descriptor stopped the call; no key */
 #define RESPONSES_E_INTERNAL    (-17) /* a fault of the library; please report it */
 #define RESPONSES_E_SIGNATURE   (-18) /* a webhook is not signed, or was signed at another time */
 
@@ -919,9 +919,9 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
  * `*bytes` is borrowed until the next call with this call. Only their number says where they end:
  * no NUL is behind them.
  * Returns RESPONSES_OK; RESPONSES_AGAIN when there is nothing yet; RESPONSES_DONE when the call has
- * ended well and all was read; RESPONSES_E_INVALID when the call is not raw, or its events were
- * read by responses_call_next(), which a program may go over to after the head; otherwise as
- * responses_call_next(). A stream that told of an error ends with RESPONSES_E_API after its text.
+ * ended well and all was read; RESPONSES_E_INVALID when the call is not raw and no download, or its
+ * events were read by responses_call_next(), which a program may go over to after the head;
+ * otherwise as responses_call_next(). A stream that told of an error ends with RESPONSES_E_API after its text.
  */
 RESPONSES_API int responses_call_next_bytes(responses_call *call, const char **bytes, size_t *len,
                                             responses_error **err);
@@ -1234,6 +1234,174 @@ RESPONSES_API int responses_tool_call_fail(responses_tool_call *call, const char
 
 /* Frees the call. One that has no output ends its run with RESPONSES_E_USER. Any thread. */
 RESPONSES_API void responses_tool_call_free(responses_tool_call *call);
+/* ---- files ----------------------------------------------------------------------------------- */
+
+/*
+ * Files go up and down without being held: of a file of any size a call has less than 1 MiB in
+ * memory at a time.
+ *
+ *     responses_source *source;
+ *     responses_source_file("report.pdf", &source, &error);
+ *     responses_upload(client, "/files", "{\"purpose\":\"user_data\"}", RESPONSES_NTS, source,
+ *                      &response, &error);
+ *     responses_source_free(source);
+ */
+
+/* Bytes that the library is to send, and where it gets them from. */
+typedef struct responses_source responses_source;
+
+/*
+ * Your function for bytes to send. It writes at most `capacity` bytes, at least one of them, and
+ * their number to `*n`; 0 in `*n` is the end. Return 0 to go on, and any other number to stop the
+ * call with RESPONSES_E_USER.
+ * It runs on the thread that starts, reads or waits for the call, or that is in
+ * responses_client_next_ready(). No lock is held, and it may use the library; the call is busy.
+ */
+typedef int (*responses_read_fn)(char *buffer, size_t capacity, size_t *n, void *user_data);
+
+/* Goes back to the first byte, for a request that is sent again. Return 0 when that was done, any
+   other number when it cannot be. */
+typedef int (*responses_rewind_fn)(void *user_data);
+
+/* Bytes in memory. They are not copied, as an exception to rule 3 of ownership: they must stay as
+   they are until the source is freed and every call that uses it has ended.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID; RESPONSES_E_NOMEM. */
+RESPONSES_API int responses_source_memory(const char *bytes, size_t n, responses_source **out,
+                                          responses_error **err);
+
+/* The file at that path, which is opened now, and has the size that it has now.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when it cannot be opened, or is a directory;
+   RESPONSES_E_NOMEM. */
+RESPONSES_API int responses_source_file(const char *path, responses_source **out,
+                                        responses_error **err);
+
+/* What a descriptor has, from where it is now to its end. The library makes a descriptor of its own
+   of it (dup), and does not move yours where it is a file. Any other, such as a pipe, is read from
+   in the call, which waits for it, and can be read once: a request that has begun to read it is not
+   sent again.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID when it cannot be read from; RESPONSES_E_NOMEM. */
+RESPONSES_API int responses_source_descriptor(int fd, responses_source **out,
+                                              responses_error **err);
+
+/* What your function gives. `size` is how many bytes that will be, -1 where you do not know it: the
+   request is then sent in chunks, which some servers refuse. `rewind` may be NULL: a request that
+   has begun to read the source is then not sent again.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID; RESPONSES_E_NOMEM. */
+RESPONSES_API int responses_source_callback(responses_read_fn read, responses_rewind_fn rewind,
+                                            int64_t size, void *user_data, responses_source **out,
+                                            responses_error **err);
+
+/* What is said of the bytes; to be set before they are used. The names, and what stands for NULL:
+     field       "file"                      the name of the part in an upload
+     filename    the last part of the path,  the file's name in an upload
+                 or else "file"
+     media_type  application/octet-stream    such as "image/png"
+   Returns RESPONSES_OK; RESPONSES_E_INVALID for another name, for an empty field, and for a
+   media_type with a character that headers cannot have; RESPONSES_E_NOMEM. */
+RESPONSES_API int responses_source_set(responses_source *source, const char *name,
+                                       const char *value, responses_error **err);
+
+/* Frees the source. Calls that use it go on, and so do clients to which it is attached. A memory or
+   file source may be used by several calls at a time, any other by one. */
+RESPONSES_API void responses_source_free(responses_source *source);
+
+/* POST of a form with a file (multipart/form-data, RFC 7578) to a path below base_url, by the rules
+   of responses_send(): "/files", "/containers/cntr_1/files". `fields_json` is a JSON object, or
+   NULL. Its members are the other fields: {"expires_after":{"anchor":"created_at"}} is
+   expires_after[anchor], and each element of an array is NAME[]. The fields come before the file.
+   Returns as responses_send(); also RESPONSES_E_INVALID when the source has fewer bytes than it
+   said, cannot be read, or was read before and cannot be read again; RESPONSES_E_USER when your
+   function stopped the call. A request is sent again only where its source can be read again.
+   first_event_timeout_ms begins with the last bytes that went out. */
+RESPONSES_API int responses_upload(responses_client *client, const char *path,
+                                   const char *fields_json, size_t n, responses_source *source,
+                                   responses_response **out, responses_error **err);
+
+/* The same, read later. A source other than memory and files is read while the call is read.
+   Returns as the other _start functions. */
+RESPONSES_API int responses_upload_start(responses_client *client, const char *path,
+                                         const char *fields_json, size_t n,
+                                         responses_source *source, responses_call **out,
+                                         responses_error **err);
+
+/* Your function for bytes that arrive. Return 0 to go on, and any other number to stop the call
+   with RESPONSES_E_USER. While it works, no more than max_queue_bytes arrive. */
+typedef int (*responses_write_fn)(const char *bytes, size_t n, void *user_data);
+
+/*
+ * GET of a path below base_url, by the rules of responses_send(), whose answer may be anything, of
+ * any size: "/files/file_1/content", "/containers/cntr_1/files/cfile_1/content". The first gives
+ * the bytes to your function, the second writes them to a descriptor, from where it is now.
+ * `*out` is the answer without its body: its headers have the type and the name. Neither
+ * max_response_bytes nor the option "raw" applies.
+ *
+ * Before the first byte is handed over, a request is sent again as any other. After that, when the
+ * connection breaks or falls silent (idle_timeout_ms), the rest is asked for up to resume_attempts
+ * times in a row (RFC 9110, 14 and 13.1.5): a Range with the strong ETag of the file, or with its
+ * Last-Modified where that is a second older than the answer. What is handed over is one and the
+ * same file, each byte once. A server that sends the same file from its beginning is read again up
+ * to the place.
+ *
+ * Also these statuses:
+ *   RESPONSES_E_TRUNCATED  the connection broke, and the rest cannot be had: the server says
+ *                          nothing by which the file can be known again, or the file has changed.
+ *                          What was handed over is the beginning of it.
+ *   RESPONSES_E_PROTOCOL   the server answered with another part of the file than was asked for.
+ *   RESPONSES_E_USER       your function returned a number other than 0; or the descriptor took no
+ *                          more: the message says why.
+ * A server that gives no length and ends the connection can only be believed.
+ * Returns RESPONSES_OK when the file is whole; or as responses_send() and above.
+ */
+RESPONSES_API int responses_download(responses_client *client, const char *path,
+                                     responses_write_fn write, void *user_data,
+                                     responses_response **out, responses_error **err);
+RESPONSES_API int responses_download_to(responses_client *client, const char *path, int fd,
+                                        responses_response **out, responses_error **err);
+
+/* The same, read later with responses_call_next_bytes(): the head first, with 0 in `*len`, then the
+   bytes as they arrive, then RESPONSES_DONE. responses_call_next() gives RESPONSES_E_INVALID.
+   Returns as the other _start functions. */
+RESPONSES_API int responses_download_start(responses_client *client, const char *path,
+                                           responses_call **out, responses_error **err);
+
+/* Gives the client bytes by a name, 1 to 64 of A-Z a-z 0-9 _ . -, for requests that start from now
+   on; NULL takes them away. In the JSON of a request every value that is exactly the string
+   "attachment:NAME" is then sent as "data:MEDIA_TYPE;base64,..." with the bytes of the source, as
+   "image_url" and "file_data" take it, and without being held; with a media_type of "", as the
+   base64 alone. A client without attachments sends such a string as it is. Derived clients begin
+   with those that there are.
+   A request with an attachment is sent again only where its source can be read again. A call fails
+   as in responses_upload(), and when it is started with RESPONSES_E_INVALID for a name that is not
+   there. Over a session attachments cannot be sent: that is RESPONSES_E_UNSUPPORTED.
+   Returns RESPONSES_OK; RESPONSES_E_INVALID for a name that is none. */
+RESPONSES_API int responses_client_attach(responses_client *client, const char *name,
+                                          responses_source *source, responses_error **err);
+
+/*
+ * Your function for images in answers: the bytes of "result" of an image_generation_call, and of
+ * "partial_image_b64" of an event, decoded from base64 while they arrive.
+ *
+ * `item_id` is the id of the output item, "" where the server has sent none before the bytes.
+ * `member` is the member's name. `offset` is how many bytes of this image came before: with 0 an
+ * image begins, also one that was broken off and comes again. `is_last` is 1 with its last bytes,
+ * of which there may be none. The result of an item that was given whole is not given again when
+ * the terminal event repeats it.
+ * Return 0 to go on, and any other number to stop the call with RESPONSES_E_USER.
+ * It runs on the thread that reads or waits for the call, or that is in
+ * responses_client_next_ready(), before the event that the bytes came in is handed over. No lock is
+ * held, and it may use the library; the call is busy.
+ */
+typedef int (*responses_image_fn)(const char *item_id, const char *member, int64_t offset,
+                                  const char *bytes, size_t n, int is_last, void *user_data);
+
+/* Gives the images of calls that start from now on to your function, also of clients that are
+   derived from now on; NULL ends that. In events, responses and texts the place of such an image
+   then has "". It does not count for max_event_bytes and max_response_bytes. A value there that is
+   not base64 ends its call with RESPONSES_E_PROTOCOL. `user_data` must last as long as these calls.
+   Of the turns of a session each event is held until it is complete.
+   Returns RESPONSES_OK, or one of the three of every function. */
+RESPONSES_API int responses_client_set_image_callback(responses_client *client,
+                                                      responses_image_fn fn, void *user_data);
 
 /* ---- one descriptor for an event loop -------------------------------------------------------- */
 

@@ -91,6 +91,18 @@ static inline CURLcode curl_set_upgrade(CURL *easy, curl_wanted_callback fn, voi
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, fn);
     return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "GET");
 }
+/* A body of that size, -1 where nobody knows it, that is asked for while it is sent. */
+static inline CURLcode curl_set_body_source(CURL *easy, curl_off_t size, curl_wanted_callback fn,
+                                            curl_seek_callback seek, void *context)
+{
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size);
+    curl_easy_setopt(easy, CURLOPT_READDATA, context);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, context);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek);
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, fn);
+}
 static inline CURLcode curl_set_header_callback(CURL *easy, curl_bytes_callback fn, void *context)
 {
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);

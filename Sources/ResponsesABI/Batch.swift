@@ -81,6 +81,7 @@ public func responses_call_next_batch(
         return report(.invalid("flags", "expected 0 or RESPONSES_BATCH_JSON"), err)
     }
     return using(handle, err) { open in
+        if open.call.isDownload { return report(isDownload, err) }
         if open.call.isRaw { open.call.readEvents() }
         var writer = BatchWriter(
             buffer: buffer, capacity: capacity, withJSON: flags & RESPONSES_BATCH_JSON != 0)

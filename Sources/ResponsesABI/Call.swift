@@ -8,6 +8,7 @@ public func responses_call_next(
 ) -> Int32 {
     event?.pointee = nil
     return using(handle, err) { open in
+        if _slowPath(open.call.isDownload) { return report(isDownload, err) }
         if _slowPath(open.call.isRaw) { open.call.readEvents() }
         switch open.call.next() {
         case .event:
@@ -18,6 +19,11 @@ public func responses_call_next(
         case .failed(let error): return report(error, err)
         }
     }
+}
+
+/// A download has no events.
+var isDownload: ResponsesError {
+    .invalid("call", "is a download; it is read with responses_call_next_bytes()")
 }
 
 @_cdecl("responses_call_next_bytes") @implementation

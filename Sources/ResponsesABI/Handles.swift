@@ -13,6 +13,7 @@ enum HandleKind: UInt32 {
     case tools = 0x544F_4F4C
     case toolCall = 0x5443_414C
     case attempt = 0x4154_544D
+    case source = 0x534F_5552
 }
 
 /// Handles to objects and back. A handle keeps its object alive, and so does every thread that is inside.

@@ -12,6 +12,8 @@ enum NamedOperation {
     case send(method: CString, path: CString)
     /// Its tools.
     case run(OpaquePointer?)
+    case upload(path: CString, source: OpaquePointer?)
+    case download(path: CString)
 
     func make(_ json: GivenJSON, _ settings: FrozenSettings) throws(ResponsesError) -> Operation {
         switch self {
@@ -25,6 +27,10 @@ enum NamedOperation {
                 try required(method, "method"), try required(path, "path"),
                 json.input == nil ? nil : json, settings)
         case .run(let tools): return try .run(json, try toolbox(tools), settings)
+        case .upload(let path, let handle):
+            return try .upload(
+                try required(path, "path"), json.input, try source(handle), settings)
+        case .download(let path): return try .download(try required(path, "path"), settings)
         }
     }
 }

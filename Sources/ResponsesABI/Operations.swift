@@ -32,7 +32,7 @@ func handOver(_ call: Call, to out: HandleOut) throws(ResponsesError) -> Int32 {
     }
     // As its user: the loop of another thread may come to it before this one is done with it.
     return using(out.pointee, nil) { open in
-        if open.call.isRaw { open.call.keepBytes() }
+        if open.call.isRaw || open.call.isDownload { open.call.keepBytes() }
         open.call.start()
         return RESPONSES_OK
     }

@@ -61,7 +61,7 @@ private func meaning(_ status: Int32) -> StaticString {
     case RESPONSES_E_LIMIT: return "the answer is larger than a limit; the message names it"
     case RESPONSES_E_RANGE: return "the buffer is too small, or nothing is at that place"
     case RESPONSES_E_UNSUPPORTED: return "this library, or the libcurl it uses, cannot do that"
-    case RESPONSES_E_USER: return "your callback stopped the call, or gave no key"
+    case RESPONSES_E_USER: return "your callback or descriptor stopped the call; no key"
     case RESPONSES_E_INTERNAL: return "a fault of the library; please report it"
     case RESPONSES_E_SIGNATURE: return "a webhook is not signed, or was signed at another time"
     default: return "unknown status: a newer library may know it"

@@ -23,6 +23,7 @@
  *   session      a connection for many turns                       session.hpp
  *   call         an operation under way; its events are a range    call.hpp
  *   response, event, json_value    what the server said            reading.hpp
+ *   source       bytes to send, of a file or a stream              files.hpp
  *   decoding     events from bytes of your own             decoding.hpp
  *   verify_webhook                 whether a request is from the API       webhook.hpp
  *   error        what went wrong; an exception and a value         error.hpp
@@ -58,6 +59,7 @@
 #include "responses/result.hpp"
 #include "responses/reading.hpp"
 #include "responses/call.hpp"
+#include "responses/files.hpp"
 #include "responses/session.hpp"
 #include "responses/client.hpp"
 #include "responses/webhook.hpp"

@@ -30,6 +30,10 @@ BY_VALUE = {
     "responses_attempt_fn": "type(c_funptr), value",
     "responses_key_fn": "type(c_funptr), value",
     "responses_tool_fn": "type(c_funptr), value",
+    "responses_read_fn": "type(c_funptr), value",
+    "responses_rewind_fn": "type(c_funptr), value",
+    "responses_write_fn": "type(c_funptr), value",
+    "responses_image_fn": "type(c_funptr), value",
 }
 # What the callee writes; an argument that is left out is NULL.
 BY_REFERENCE = {

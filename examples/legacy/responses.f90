@@ -1013,6 +1013,126 @@ module responses
       import
       type(c_ptr), value :: call
     end subroutine
+    function responses_source_memory(bytes, n, out, err) bind(c, &
+        name='responses_source_memory') result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: bytes(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_source_file(path, out, err) bind(c, name='responses_source_file') &
+        result(answer)
+      import
+      character(kind=c_char), intent(in), optional :: path(*)
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_source_descriptor(fd, out, err) bind(c, &
+        name='responses_source_descriptor') result(answer)
+      import
+      integer(c_int), value :: fd
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_source_callback(read, rewind, size, user_data, out, err) bind(c, &
+        name='responses_source_callback') result(answer)
+      import
+      type(c_funptr), value :: read
+      type(c_funptr), value :: rewind
+      integer(c_int64_t), value :: size
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_source_set(source, name, value, err) bind(c, &
+        name='responses_source_set') result(answer)
+      import
+      type(c_ptr), value :: source
+      character(kind=c_char), intent(in), optional :: name(*)
+      character(kind=c_char), intent(in), optional :: value(*)
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    subroutine responses_source_free(source) bind(c, name='responses_source_free')
+      import
+      type(c_ptr), value :: source
+    end subroutine
+    function responses_upload(client, path, fields_json, n, source, out, err) bind(c, &
+        name='responses_upload') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: path(*)
+      character(kind=c_char), intent(in), optional :: fields_json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), value :: source
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_upload_start(client, path, fields_json, n, source, out, err) bind(c, &
+        name='responses_upload_start') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: path(*)
+      character(kind=c_char), intent(in), optional :: fields_json(*)
+      integer(c_size_t), value :: n
+      type(c_ptr), value :: source
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_download(client, path, write, user_data, out, err) bind(c, &
+        name='responses_download') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: path(*)
+      type(c_funptr), value :: write
+      type(c_ptr), value :: user_data
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_download_to(client, path, fd, out, err) bind(c, &
+        name='responses_download_to') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: path(*)
+      integer(c_int), value :: fd
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_download_start(client, path, out, err) bind(c, &
+        name='responses_download_start') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: path(*)
+      type(c_ptr), intent(out), optional :: out
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_client_attach(client, name, source, err) bind(c, &
+        name='responses_client_attach') result(answer)
+      import
+      type(c_ptr), value :: client
+      character(kind=c_char), intent(in), optional :: name(*)
+      type(c_ptr), value :: source
+      type(c_ptr), intent(out), optional :: err
+      integer(c_int) :: answer
+    end function
+    function responses_client_set_image_callback(client, fn, user_data) bind(c, &
+        name='responses_client_set_image_callback') result(answer)
+      import
+      type(c_ptr), value :: client
+      type(c_funptr), value :: fn
+      type(c_ptr), value :: user_data
+      integer(c_int) :: answer
+    end function
     function responses_client_fd(client) bind(c, name='responses_client_fd') result(answer)
       import
       type(c_ptr), value :: client

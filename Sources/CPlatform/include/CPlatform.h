@@ -63,6 +63,21 @@ int platform_has_hashed_certificates(const char *path);
 /* Whether one of the directories of a list "a:b" is there. */
 int platform_has_directory(const char *list);
 
+/* ---- files that are sent and written; errno is left alone, and descriptors may be of any kind ---- */
+
+/* For reading; a descriptor. */
+int platform_file_open(const char *path);
+/* Another descriptor for what can be read from `fd`. */
+int platform_file_copy(int fd);
+/* Where it is and how much follows; -1 in `size` of what is no file. */
+int platform_file_extent(int fd, int64_t *start, int64_t *size);
+/* At most `count` bytes: at `place`, or, where that is negative, the next. 0 at the end. */
+int platform_file_read(int fd, void *bytes, size_t count, int64_t place);
+/* All of them, and no SIGPIPE. */
+int platform_file_write(int fd, const void *bytes, size_t count);
+/* What a number of errno says, in words; NULL of a rare one. */
+const char *_Nullable platform_error_name(int number);
+
 /* ---- locks and conditions; NULL when memory is out ---- */
 
 pthread_mutex_t *_Nullable platform_mutex_new(void);

@@ -69,6 +69,11 @@ package struct Settings {
     /// Answers are handed over as they came.
     package var isRaw = false
 
+    /// What stands for "attachment:NAME" in a request.
+    var attachments: [Attachment] = []
+    /// Takes the images of answers.
+    var imageSink: ImageSink?
+
     // Of sessions.
     var pingInterval: Int64 = 20_000
     var sessionTurns = 16

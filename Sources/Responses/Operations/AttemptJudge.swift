@@ -85,6 +85,7 @@ struct AttemptJudge {
     var canResume: Bool { isStored && hasID && hasCursor }
 
     func verdict(on end: AttemptEnd) -> Verdict {
+        if kind == .bytes { return verdictOnBytes(end) }
         switch end {
         case .connectionFailed(let isRetryable): return onceMore(isRetryable)
         case .tooLate, .streamEnded, .streamStalled:
@@ -119,6 +120,17 @@ struct AttemptJudge {
             return goOn
         default: return goOn
         }
+    }
+
+    /// Of a download: what was not handed over yet is asked for.
+    private func verdictOnBytes(_ end: AttemptEnd) -> Verdict {
+        switch end {
+        case .connectionFailed(let isRetryable), .refused(let isRetryable):
+            if !isRetryable { return .fail }
+        case .tooLate, .streamEnded, .streamStalled: break
+        default: return .fail
+        }
+        return hasDelivered || isResuming ? .resume : onceMore(true)
     }
 
     /// Sends the request again, if that can help.

@@ -41,6 +41,13 @@ package final class Call: Waiter {
     var remarks: [Message] = []
     /// The same, for what happens with every piece that arrives: nothing is counted.
     private var lentTransfer: Unmanaged<Transfer>?
+    /// Of a body that is put together while it is sent: see `CallSending`.
+    var sparePiece = ByteBuffer()
+    var bodyBeginnings = 0
+    /// Of a download.
+    var download: Download?
+    /// Takes images out of what arrives.
+    var images: ImageFilter?
     var decoder: EventStreamDecoder
     var fields = EventFields()
     package let event = Event()
@@ -59,7 +66,7 @@ package final class Call: Waiter {
     /// Those that the caller was given: from then on the request is not sent anew.
     var deliveredEvents: Int { handsOverEvents ? stream.takenEvents : 0 }
     /// A stream where a document was asked for is only put together, but for a raw call.
-    var handsOverEvents: Bool { operation.kind == .stream || isRaw }
+    var handsOverEvents: Bool { operation.kind == .stream || operation.kind == .bytes || isRaw }
 
     /// The result of the call, should there be no other key than the one that was refused.
     var keyRefusal: ResponsesError?
@@ -108,7 +115,13 @@ package final class Call: Waiter {
         self.log = log
         request = operation.request
         journal = Journal(frozen.values.redaction)
-        isRaw = frozen.values.isRaw && operation.turn == nil && operation.run == nil
+        isRaw =
+            frozen.values.isRaw && operation.turn == nil && operation.run == nil
+            && operation.kind != .bytes
+        if operation.kind == .bytes { download = Download(operation.request) }
+        if let source = frozen.values.imageSink, operation.kind != .bytes {
+            images = ImageFilter(source)
+        }
         decoder = EventStreamDecoder(maximumEventBytes: frozen.values.maximumEventBytes)
         accumulator = Accumulator(maximumBytes: frozen.values.maximumResponseBytes)
         stream = StreamState(lastSequence: operation.startingAfter)
@@ -198,6 +211,12 @@ package final class Call: Waiter {
             }
             if stream.hasTerminalEvent {
                 concludeStream()
+                continue
+            }
+            if _slowPath(download != nil) {
+                if hasPiece { return .event }
+                if outcome != nil { continue }
+                if !collectNews() { return .again }
                 continue
             }
             if reading.mustSettle && !settle() { continue }
@@ -325,6 +344,7 @@ package final class Call: Waiter {
     /// Looks what has changed and acts on it. False when nothing has.
     @inline(never)
     func collectNews() -> Bool {
+        if _slowPath(images != nil) && endsWithImage() { return true }
         if operation.isFed { return takeFed() }
         // Without the lock: a loop may ask often, and mostly in vain.
         if !hasNews && !progress.bringsLimitForward { return false }
@@ -339,6 +359,8 @@ package final class Call: Waiter {
         case .key: takeKey()
         case .keyWish: askForKeyOfSession()
         case .outputs: takeOutputs()
+        case .bodyWanted: giveMoreOfBody()
+        case .images: takeImages()
         case .expired:
             reading.hasLookedAgain = false
             limitReached()
@@ -349,7 +371,7 @@ package final class Call: Waiter {
     }
 
     private enum News {
-        case nothing, bytes, ended, key, keyWish, outputs, expired, noMemory
+        case nothing, bytes, ended, key, keyWish, outputs, expired, noMemory, bodyWanted, images
         case broken(EngineFailure)
     }
 
@@ -380,6 +402,11 @@ package final class Call: Waiter {
     @inline(__always)
     private func takeNews(of transfer: Transfer) -> News {
         if head == .awaited && takeHead(of: transfer) { return .bytes }
+        if _slowPath(transfer.outbox.wantsMore) && !transfer.hasEnded {
+            transfer.outbox.wantsMore = false
+            return .bodyWanted
+        }
+        if _slowPath(takesApart) { return takeNewsApart(of: transfer) }
         if transfer.mode == .events && !transfer.inbox.isEmpty {
             // Whatever keeps coming: what was there when the limit was reached is taken in once.
             if hasExpired && reading.hasLookedAgain { return .expired }
@@ -397,6 +424,35 @@ package final class Call: Waiter {
         return transfer.hasEnded ? .ended : .nothing
     }
 
+    /// What arrives is not for the decoder, or not before something was taken out.
+    private var takesApart: Bool { download != nil || images != nil }
+
+    @inline(never)
+    private func takeNewsApart(of transfer: Transfer) -> News {
+        let isThere: Bool
+        switch transfer.mode {
+        case .events, .bytes: isThere = !transfer.inbox.isEmpty
+        case .body: isThere = transfer.isHandedOver && !transfer.inbox.isEmpty
+        default: isThere = false
+        }
+        if !isThere || images?.isComplete == true {
+            if transfer.hasEnded { putBackDocument(of: transfer) }
+            return transfer.hasEnded ? .ended : .nothing
+        }
+        if hasExpired && reading.hasLookedAgain { return .expired }
+        reading.hasLookedAgain = hasExpired
+        transfer.wasTakenFrom = true
+        progress.arrival = transfer.lastArrival
+        if download != nil {
+            if download?.take(from: &transfer.inbox) == false { return .nothing }
+            progress.sawEvent = true
+        } else {
+            images?.take(from: &transfer.inbox, isDocument: transfer.mode == .body)
+        }
+        transfer.resumeIfPaused()
+        return images == nil ? .bytes : .images
+    }
+
     @inline(never)
     private func takeNewsOfTurn() -> News {
         guard let turn, let session = operation.turn?.session else { return .nothing }
@@ -406,6 +462,12 @@ package final class Call: Waiter {
             reading.hasLookedAgain = hasExpired
             turn.wasTakenFrom = true
             if let observed { observed.pieceArrived(turn.lastArrival, stream.takenEvents) }
+            if let images {
+                images.take(from: &turn.inbox, isDocument: false)
+                progress.arrival = turn.lastArrival
+                session.wasTaken(from: turn)
+                return .images
+            }
             if !decode(&turn.inbox) { return .noMemory }
             engine.blocks.takeBack(from: &turn.inbox)
             accumulator.arriving.moved(to: decoder.eventStart)
@@ -536,6 +598,7 @@ package final class Call: Waiter {
     private func conclude(_ end: Outcome) {
         if outcome != nil { return }
         endTransfer(released: stream.hasTerminalEvent)
+        request.stream?.giveBack()
         engine.locked {
             forgetKeyRequest()
             forgetToolCalls()

@@ -11,6 +11,8 @@ extension Call {
         failure.body = nil
         failure.suspicion = nil
         reading.hasLookedAgain = false
+        download?.attemptBegins()
+        images?.reset()
         progress = Limits.Progress()
         if !tellOfAttempt() { return }
         if isTurn { return sendTurn() }
@@ -19,12 +21,15 @@ extension Call {
 
     func sendAttempt() {
         if isTurn { return useKeyForSession() }
+        if !beginBody() { return }
         journal.attemptStarted()
         attemptBegins()
         guard let transfer = Transfer(request, frozen, engine, self) else {
             return fail(.noMemory, ResponsesError.noMemoryMessage)
         }
         log.info("attempt \(journal.attempts): \(request.summary)")
+        transfer.handsOverDocument = images != nil
+        bodyBeginnings = 0
         let isReady = transfer.setUp()
         let hasStarted = engine.locked {
             self.transfer = transfer
@@ -80,6 +85,7 @@ extension Call {
             attemptFailed("headers")
             return fail(.limit, "\(excess)")
         }
+        if download != nil && downloadEnded(transfer) { return }
         if status >= 400 { return serverRefused(transfer) }
         if transfer.isOverLimit {
             return fail(
@@ -148,7 +154,8 @@ extension Call {
             hasTaken: stream.takenEvents > 0, hasDelivered: deliveredEvents > 0,
             hasCursor: stream.lastSequence >= 0, isStored: isStored, hasID: streamID != nil,
             isTurn: isTurn,
-            hasRetries: retries < settings.maximumRetries && !isRefusedByHandshake,
+            hasRetries: retries < settings.maximumRetries && !isRefusedByHandshake
+                && canSendBodyAgain,
             mayWaitOut: mayWaitOut(wish),
             wasAnswered: polling.wasAnswered, isResuming: resumption.hasBegun,
             source: resumption.source, hasMoved: resumption.hasMoved(stream.lastSequence),

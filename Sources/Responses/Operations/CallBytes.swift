@@ -12,7 +12,7 @@ enum AnswerHead {
 extension Call {
     /// The text of a stream, and the head, will be asked for. To be called before `start`.
     package func keepBytes() {
-        text = StreamText()
+        if !isDownload { text = StreamText() }
         head = .awaited
     }
 
@@ -48,6 +48,7 @@ extension Call {
 
     /// As `next`, for the bytes. Never blocks.
     package func nextBytes() -> BytesStep {
+        if download != nil { return nextPiece() }
         guard let text else { return .unavailable }
         text.takeBack()
         reading.hasLentEvent = false
@@ -77,7 +78,7 @@ extension Call {
         }
     }
 
-    private func handOverHead() -> BytesStep {
+    func handOverHead() -> BytesStep {
         head = .handedOver
         return .head
     }

@@ -41,7 +41,9 @@ extension Call {
                 .refused(isRetryable: false), noted: "resume_refused",
                 else: Failing(
                     .truncated,
-                    "the stream broke, and the server refused to send the response: "
+                    (isDownload
+                        ? "the download broke off, and the server refused to send the rest: "
+                        : "the stream broke, and the server refused to send the response: ")
                         + oneLine(told.message), told))
         }
         attemptEnded(

@@ -36,6 +36,11 @@ extension Call {
     /// What was decoded has been read: goes on with what was fed since. False: there is nothing.
     func takeFed() -> Bool {
         if hasBeenCancelled { return true }
+        if !fed.isEmpty, let images {
+            images.take(from: &fed, isDocument: false)
+            takeImages()
+            return true
+        }
         if !fed.isEmpty {
             if decode(&fed) {
                 accumulator.arriving.moved(to: decoder.eventStart)

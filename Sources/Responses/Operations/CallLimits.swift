@@ -130,7 +130,7 @@ struct Limits {
     /// that, however many they are: the limits go by what was decoded.
     mutating func look(at transfer: Transfer, _ now: UInt64) {
         switch transfer.mode {
-        case .events:
+        case .events, .bytes:
             if transfer.inbox.isEmpty && !transfer.isPaused { return }
             if transfer.wasTakenFrom {
                 transfer.wasTakenFrom = false
@@ -141,6 +141,11 @@ struct Limits {
             // Whether it has an event is seen when it is read: half of one is none.
             if case .awaiting = phase { phase = .awaiting(since: now) }
         case .body: lastProgress = max(lastProgress, transfer.lastArrival)
+        case .undecided:
+            // The answer is awaited from the last bytes of the request on.
+            if case .awaiting(let since) = phase, transfer.request.stream != nil {
+                phase = .awaiting(since: max(since, transfer.outbox.lastTaken))
+            }
         default: break
         }
     }

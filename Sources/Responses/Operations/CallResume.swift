@@ -233,6 +233,7 @@ extension Call {
     /// too many attempts.
     func resume(_ reason: Text?, _ wish: Int64) {
         let now = platform_now()
+        if download != nil { return resumeDownload(reason, wish, now) }
         guard
             var pause = resumption.begin(
                 after: stream.lastSequence, limit: settings.resumeAttempts, settings.backoff,

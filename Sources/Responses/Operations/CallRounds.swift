@@ -153,7 +153,13 @@ extension Call {
     }
 
     private func sendRound() {
-        do throws(ResponsesError) { try takeNextRound() } catch { return fail(error) }
+        request.stream?.giveBack()
+        do throws(ResponsesError) {
+            try takeNextRound()
+            try operation.attach(settings.attachments)
+        } catch {
+            return fail(error)
+        }
         request = operation.request
         request.identify(engine.idempotencyKeys)
         request = placed(request)

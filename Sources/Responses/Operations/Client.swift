@@ -93,6 +93,26 @@ package final class Client {
         }
     }
 
+    /// Nil: the name stands for nothing.
+    package func attach(_ name: Input, _ source: ByteSource?) throws(ResponsesError) {
+        if !Attachment.isName(name) {
+            throw .invalid("name", "expected 1 to 64 of A-Z a-z 0-9 _ . -")
+        }
+        let name = Array(name)
+        engine.locked {
+            settings.attachments.removeAll { $0.name == name }
+            if let source { settings.attachments.append(Attachment(name: name, source: source)) }
+            frozen = nil
+        }
+    }
+
+    package func setImageSink(_ sink: ImageSink?) {
+        engine.locked {
+            settings.imageSink = sink
+            frozen = nil
+        }
+    }
+
     package func setLog(_ log: Log) {
         engine.locked { self.log = log }
         warnIfUnverified()
@@ -156,6 +176,7 @@ package final class Client {
         -> Call
     {
         try Client.checkKey(frozen)
+        try operation.attach(frozen.values.attachments)
         for other in frozen.values.fallbackBaseURLs
         where other.isSecure != frozen.values.baseURL.isSecure {
             throw .invalid(

@@ -8,6 +8,8 @@ package struct Operation {
         case stream
         /// The same request again and again until the response has ended.
         case poll
+        /// One request, and bytes of any kind, which are asked for from where they broke off.
+        case bytes
     }
 
     let kind: Kind

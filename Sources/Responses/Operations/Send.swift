@@ -8,15 +8,7 @@ extension Operation {
         guard let known = HTTPRequest.Method(method) else {
             throw .invalid("method", "expected GET, POST, PUT, PATCH or DELETE")
         }
-        let expected: Message = "expected a percent-encoded path such as \"/conversations\""
-        let text = Array(path)
-        guard text.first == 0x2F, HeaderText.isQuery(text), !text.contains(0x5C) else {
-            throw .invalid("path", expected)
-        }
-        if PathText.hasDotSegment(Array(text.prefix { $0 != 0x3F })) {
-            throw .invalid(
-                "path", "must not have \".\" or \"..\" as a segment, in any encoding")
-        }
+        let text = try Operation.path(path)
         var body: Text?
         if let json {
             if known == .get { throw .invalid("json", "a GET request has no body; pass NULL") }
@@ -27,6 +19,20 @@ extension Operation {
         operation.acceptsEmptyBody = true
         operation.isKnown = false
         return operation
+    }
+
+    /// A path of the caller's that stays below the base URL.
+    static func path(_ path: Input) throws(ResponsesError) -> [UInt8] {
+        let expected: Message = "expected a percent-encoded path such as \"/conversations\""
+        let text = Array(path)
+        guard text.first == 0x2F, HeaderText.isQuery(text), !text.contains(0x5C) else {
+            throw .invalid("path", expected)
+        }
+        if PathText.hasDotSegment(Array(text.prefix { $0 != 0x3F })) {
+            throw .invalid(
+                "path", "must not have \".\" or \"..\" as a segment, in any encoding")
+        }
+        return text
     }
 }
 

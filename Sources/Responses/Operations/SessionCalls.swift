@@ -22,17 +22,28 @@ extension Session {
     }
 
     package func prepareCreate(_ json: GivenJSON) throws(ResponsesError) -> Call {
-        call(.stream, .create, try SessionBody.create(json))
+        call(.stream, .create, try withoutAttachments(try SessionBody.create(json)))
     }
 
     package func prepareRun(_ json: GivenJSON, _ tools: Toolbox?) throws(ResponsesError) -> Call {
         let run = try ToolRun(json, tools, given, isSession: true)
-        return call(.stream, .create, try SessionBody.create(try run.body()), run)
+        return call(
+            .stream, .create, try withoutAttachments(try SessionBody.create(try run.body())), run)
     }
 
     package func prepareSend(_ json: GivenJSON) throws(ResponsesError) -> Call {
         let (body, purpose) = try SessionBody.event(json)
+        _ = try withoutAttachments(body)
         return call(purpose == .steer ? .stream : .document, purpose, body)
+    }
+
+    /// A message is put together before it is sent.
+    private func withoutAttachments(_ body: SessionBody) throws(ResponsesError) -> SessionBody {
+        if try Attachment.isNamed(in: body.json, given.values.attachments) {
+            throw ResponsesError(
+                .unsupported, "attachments cannot be sent over a session; send the request without one")
+        }
+        return body
     }
 
     private func call(

@@ -78,6 +78,8 @@ final class ClientHeaders {
     /// The list for a request, but for its idempotency key. It lives as long as this object.
     func list(for request: HTTPRequest) -> UnsafeMutablePointer<curl_slist> {
         if request.isUpgrade { return upgrade }
+        if request.wantsBytes { return common }
+        if request.hasOwnType { return accepts.0 }
         let hasType = request.body != nil || request.method == .post
         if hasType { return request.wantsEvents ? types.1 : types.0 }
         return request.wantsEvents ? accepts.1 : accepts.0

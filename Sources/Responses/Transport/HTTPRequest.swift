@@ -24,6 +24,14 @@ package final class HTTPRequest {
     let url: [UInt8]
     /// Nil: no body. Sent from where it is, without a further copy.
     let body: Text?
+    /// A body that is put together while it is sent, in place of one that is there.
+    var stream: OutgoingBody?
+    /// Headers that this request alone has, a line "Name: value" each.
+    var ownHeaders: [[UInt8]] = []
+    /// The body has a type of its own, which is among `ownHeaders`.
+    var hasOwnType = false
+    /// The answer may be anything, and is handed over as it comes.
+    var wantsBytes = false
     /// The answer is to be an event stream.
     let wantsEvents: Bool
     /// The same for every time that the request is sent (draft-ietf-httpapi-idempotency-key-header).
@@ -51,6 +59,10 @@ package final class HTTPRequest {
             method, at: place, url: new.prefix + rest, body: body, wantsEvents: wantsEvents,
             upgrade: upgradeKey)
         moved.idempotencyKey = idempotencyKey
+        moved.stream = stream
+        moved.ownHeaders = ownHeaders
+        moved.hasOwnType = hasOwnType
+        moved.wantsBytes = wantsBytes
         return moved
     }
 
@@ -90,6 +102,7 @@ package final class HTTPRequest {
         if method == .get || method == .delete && body == nil {
             return curl_set_long(easy, CURLOPT_HTTPGET, 1) == CURLE_OK
         }
+        if stream != nil { return true }  // see `Transfer.setUpBody`
         return curl_set_long(easy, CURLOPT_POST, 1) == CURLE_OK
             && curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body?.count ?? 0))
                 == CURLE_OK

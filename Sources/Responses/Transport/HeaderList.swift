@@ -53,6 +53,44 @@ struct HeaderList: ~Copyable {
         line.wipe()
     }
 
+    /// A list of its own: these lines, and of another list those that they do not take the place of. Nil when memory is
+    /// out.
+    static func make(of others: UnsafeMutablePointer<curl_slist>, with lines: [[UInt8]])
+        -> UnsafeMutablePointer<curl_slist>?
+    {
+        var list: UnsafeMutablePointer<curl_slist>?
+        func add(_ line: UnsafePointer<CChar>) -> Bool {
+            guard let grown = curl_slist_append(list, line) else { return false }
+            list = grown
+            return true
+        }
+        var isFine = true
+        for line in lines where isFine {
+            isFine = (line + [0]).withUnsafeBufferPointer { line in
+                line.baseAddress.map {
+                    add(UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+                } ?? false
+            }
+        }
+        var node: UnsafeMutablePointer<curl_slist>? = others
+        while let here = node, isFine {
+            node = here.pointee.next
+            guard let text = here.pointee.data else { continue }
+            let start = UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self)
+            let name = Input(start: start, count: strcspn(text, ":;"))
+            let isReplaced = lines.contains { line in
+                line.withUnsafeBufferPointer {
+                    $0.count > name.count && $0[name.count] == 0x3A
+                        && equalIgnoringCase(Input(rebasing: $0[..<name.count]), name)
+                }
+            }
+            if !isReplaced { isFine = add(text) }
+        }
+        if isFine { return list }
+        curl_free_secret_list(list)
+        return nil
+    }
+
     consuming func take() -> UnsafeMutablePointer<curl_slist>? {
         let taken = isComplete ? list : nil
         if isComplete { list = nil }

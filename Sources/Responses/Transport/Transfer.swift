@@ -12,6 +12,8 @@ final class Transfer {
         case events
         /// One document: kept whole.
         case body
+        /// Anything: bytes are taken out as they come, as those of events are.
+        case bytes
         /// Nobody reads it any more; it may end so that its connection can be used again.
         case discarded
     }
@@ -35,6 +37,12 @@ final class Transfer {
     var inbox = ByteBuffer()
     /// Of a document in the inbox that has been checked.
     var members = MemberIndex()
+    /// A document is handed over as it comes, too.
+    var handsOverDocument = false
+    /// See `setUpBody`.
+    var outbox = Outbox()
+    /// Where the request has headers of its own.
+    private var ownList: UnsafeMutablePointer<curl_slist>?
     var lastArrival: UInt64 = 0
     var isPaused = false
     /// The owner took bytes out since the limits of time were last looked at.
@@ -183,6 +191,7 @@ final class Transfer {
     deinit {
         if socketReference != nil && !hasGivenUpHandle { curl_easy_cleanup(easy) }
         curl_slist_free_all(resolveList)
+        if ownList != nil { curl_free_secret_list(ownList) }
         free(lent)
     }
 
@@ -212,6 +221,7 @@ final class Transfer {
                 }
             }, me)
         return request.apply(to: easy) && applyHeaders() && applySettings()
+            && (request.stream.map { setUpBody($0) } ?? true)
             && (url.map {
                 curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer($0.handle)) == CURLE_OK
             }
@@ -228,15 +238,23 @@ final class Transfer {
                 curl_lend_header(lent, "Idempotency-Key: ", $0.baseAddress, $0.count)
             }
         }
-        return curl_set_headers(
-            easy, lent, request.body?.count ?? 0, clientHeaders.list(for: request)) == CURLE_OK
+        var list = clientHeaders.list(for: request)
+        if !request.ownHeaders.isEmpty {
+            guard let made = HeaderList.make(of: list, with: request.ownHeaders) else {
+                return false
+            }
+            ownList = made
+            list = made
+        }
+        let size = request.stream == nil ? request.body?.count ?? 0 : Int.max
+        return curl_set_headers(easy, lent, size, list) == CURLE_OK
     }
 
     /// What the handle was told for the transfer before need not be told again, while the environment names
     /// no proxy.
     private func applySettings() -> Bool {
         let proxy = settings.values.proxyOfEnvironment
-        keepsSettings = proxy == nil
+        keepsSettings = proxy == nil && request.stream == nil
         if isSetUp && proxy == nil { return true }
         curl_set_manners(easy)
         curl_set_socket_hooks(easy, engine.socketHooks)

@@ -17,7 +17,7 @@ extension Transfer {
                 if headers.status == 101 { mode = .events }
                 if !webSocket.headArrived() { return 0 }
             }
-            if isRaw && headers.isComplete { tellOwner() }
+            if (isRaw || request.wantsBytes) && headers.isComplete { tellOwner() }
             return count
         case .tooLarge: excess = "the answer's headers are larger than 262144 bytes"
         case .tooManyInterim: excess = "the server sent more than 1000 interim answers (1xx)"
@@ -44,7 +44,7 @@ extension Transfer {
                 pause()
                 return Int(CURL_WRITEFUNC_PAUSE)
             }
-        case .body: break
+        case .body, .bytes: break
         }
         let before = inbox.count
         guard hasBlock() && inbox.reserve(count) else {
@@ -97,13 +97,13 @@ extension Transfer {
             }
             mode = decided
             if mode == .body {
-                reserveBody()
+                if !isHandedOver { reserveBody() }
                 owner?.documentBegan(lastArrival)
             }
         }
         switch mode {
         case .discarded: return count
-        case .events:
+        case .events, .bytes:
             if inbox.count >= maximumQueueBytes {
                 pause()
                 return Int(CURL_WRITEFUNC_PAUSE)
@@ -113,6 +113,10 @@ extension Transfer {
                 return 0
             }
         default:
+            if isHandedOver && inbox.count >= maximumQueueBytes {
+                pause()
+                return Int(CURL_WRITEFUNC_PAUSE)
+            }
             if inbox.count &+ count > bodyLimit {
                 // A refusal has said enough by then.
                 isOverLimit = headers.status < 400
@@ -125,9 +129,12 @@ extension Transfer {
         }
         bytesTaken &+= Int64(count)
         // A document is of use when it is whole; an event stream at once.
-        if mode == .events { tellOwner() }
+        if mode != .body || isHandedOver { tellOwner() }
         return count
     }
+
+    /// A document that its owner takes out as it comes: not one that says what went wrong.
+    var isHandedOver: Bool { handsOverDocument && headers.status < 300 }
 
     @inline(__always)
     private func socketBytesArrived(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
@@ -156,6 +163,7 @@ extension Transfer {
     /// Nil while there is nothing but space or a byte order mark, which mean nothing in either.
     private func decideMode(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Mode? {
         if headers.status >= 300 { return .body }
+        if request.wantsBytes { return .bytes }
         let isCalledStream = headers.hasContentType("text/event-stream")
         if !isCalledStream && !request.wantsEvents { return .body }
         // Gateways give event streams another type, also that of JSON, and errors that of a stream.

@@ -44,8 +44,10 @@ extension Transfer {
         // libcurl has begun anew by then, to send it once more.
         if isCutAfterSending { return .waiting }
         if wasSent && !isInProxyHead {
-            return size(CURLINFO_SIZE_UPLOAD_T) < Int64(request.body?.count ?? 0)
-                ? .sending : .waiting
+            let isSent =
+                request.stream != nil
+                ? isBodySent : size(CURLINFO_SIZE_UPLOAD_T) >= Int64(request.body?.count ?? 0)
+            return isSent ? .waiting : .sending
         }
         // Times are at least one microsecond once they are there.
         if size(CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .lookup }

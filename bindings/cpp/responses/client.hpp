@@ -3,6 +3,7 @@
 #define RESPONSES_CLIENT_HPP
 
 #include "attempt.hpp"
+#include "files.hpp"
 #include "keys.hpp"
 #include "session.hpp"
 
@@ -100,6 +101,93 @@ class client : public starts
         return try_start_session(opening).value();
     }
 #endif
+
+    /* POST of a form with a file and other fields, a JSON object: as responses_upload(). */
+    result<response> try_upload(const name_text &path, const source &file,
+                                const json_text &fields = json_text()) const
+    {
+        return detail::upload(handle_, path, file, fields);
+    }
+    result<call> try_start_upload(const name_text &path, const source &file,
+                                  const json_text &fields = json_text()) const
+    {
+        return detail::starting(responses_upload_start, handle_, path.c_str(), fields.data(),
+                                fields.size(), file.handle());
+    }
+    /* GET of a file, to a stream or a descriptor: as responses_download(). What the stream throws comes out;
+       one that fails ends the download with RESPONSES_E_USER. */
+    result<response> try_download(const name_text &path, std::ostream &out) const
+    {
+        return detail::download_to(handle_, path, out);
+    }
+    result<response> try_download(const name_text &path, int fd) const
+    {
+        return detail::download_to(handle_, path, fd);
+    }
+    /* To be read with call.next_bytes(). */
+    result<call> try_start_download(const name_text &path) const
+    {
+        return detail::starting(responses_download_start, handle_, path.c_str());
+    }
+    /* The string "attachment:NAME" in the JSON of a request stands for these bytes: as responses_client_attach(). */
+    result<void> try_attach(const name_text &name, const source &bytes)
+    {
+        responses_error *details = nullptr;
+        int status = responses_client_attach(handle_, name.c_str(), bytes.handle(), &details);
+        return outcome(status, details);
+    }
+    result<void> try_detach(const name_text &name)
+    {
+        responses_error *details = nullptr;
+        int status = responses_client_attach(handle_, name.c_str(), nullptr, &details);
+        return outcome(status, details);
+    }
+#if RESPONSES_EXCEPTIONS
+    response upload(const name_text &path, const source &file,
+                    const json_text &fields = json_text()) const
+    {
+        return try_upload(path, file, fields).value();
+    }
+    call start_upload(const name_text &path, const source &file,
+                      const json_text &fields = json_text()) const
+    {
+        return try_start_upload(path, file, fields).value();
+    }
+    response download(const name_text &path, std::ostream &out) const
+    {
+        return try_download(path, out).value();
+    }
+    response download(const name_text &path, int fd) const
+    {
+        return try_download(path, fd).value();
+    }
+    call start_download(const name_text &path) const
+    {
+        return try_start_download(path).value();
+    }
+    client &attach(const name_text &name, const source &bytes)
+    {
+        try_attach(name, bytes).value();
+        return *this;
+    }
+    client &detach(const name_text &name)
+    {
+        try_detach(name).value();
+        return *this;
+    }
+#endif
+
+    /* Gives the images of answers to `sink`, a function of (const image_piece &) that returns whether to go on:
+       see responses_client_set_image_callback(). It has to live as long as the calls that start from now on, hence
+       no temporary. When it throws, the call ends with RESPONSES_E_USER. */
+    template <class F> int images_to(F &sink) noexcept
+    {
+        return responses_client_set_image_callback(handle_, image_came<F>, address_of(sink));
+    }
+    int images_to_nobody() noexcept
+    {
+        return responses_client_set_image_callback(handle_, nullptr, nullptr);
+    }
 
     /* Sets an option for the calls from now on; responses.h lists them. A value is text, a number, a
        bool or, for the options in milliseconds, a duration. */
@@ -248,6 +336,21 @@ class client : public starts
         }
 #else
         function_at<F>(user_data)(level, string_view(line, size));
+#endif
+    }
+    template <class F>
+    static int image_came(const char *item_id, const char *member, std::int64_t offset,
+                          const char *bytes, std::size_t n, int is_last, void *user_data) noexcept
+    {
+        const image_piece piece = {item_id, member, offset, string_view(bytes, n), is_last != 0};
+#if RESPONSES_EXCEPTIONS
+        try {
+            return function_at<F>(user_data)(piece) ? 0 : 1;
+        } catch (...) {
+            return 1;
+        }
+#else
+        return function_at<F>(user_data)(piece) ? 0 : 1;
 #endif
     }
     template <class F> static void key_asked(responses_key_request *taken, void *user_data) noexcept

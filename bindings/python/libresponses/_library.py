@@ -30,6 +30,12 @@ Size = POINTER(c_size_t)
 Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p)
 AttemptCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 KeyCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
+ReadCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_size_t, Size, c_void_p)
+RewindCallback = ctypes.CFUNCTYPE(c_int, c_void_p)
+WriteCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
+ImageCallback = ctypes.CFUNCTYPE(
+    c_int, c_char_p, c_char_p, c_int64, c_void_p, c_size_t, c_int, c_void_p
+)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_void_p, c_size_t, c_void_p)
 
 # What each function returns and takes. Handles are addresses. Text that comes out and may hold a
@@ -159,6 +165,22 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_decode_start": (c_int, [_C, Out, Out]),
     "responses_call_feed": (c_int, [_C, c_void_p, _N, Out]),
     "responses_call_feed_end": (c_int, [_C, Out]),
+    "responses_source_memory": (c_int, [c_void_p, _N, Out, Out]),
+    "responses_source_file": (c_int, [_TEXT, Out, Out]),
+    "responses_source_descriptor": (c_int, [c_int, Out, Out]),
+    "responses_source_callback": (
+        c_int,
+        [ReadCallback, RewindCallback, c_int64, c_void_p, Out, Out],
+    ),
+    "responses_source_set": (c_int, [_C, _TEXT, _TEXT, Out]),
+    "responses_source_free": (None, [_C]),
+    "responses_upload": (c_int, [_C, _TEXT, _TEXT, _N, _C, Out, Out]),
+    "responses_upload_start": (c_int, [_C, _TEXT, _TEXT, _N, _C, Out, Out]),
+    "responses_download": (c_int, [_C, _TEXT, WriteCallback, c_void_p, Out, Out]),
+    "responses_download_to": (c_int, [_C, _TEXT, c_int, Out, Out]),
+    "responses_download_start": (c_int, [_C, _TEXT, Out, Out]),
+    "responses_client_attach": (c_int, [_C, _TEXT, _C, Out]),
+    "responses_client_set_image_callback": (c_int, [_C, ImageCallback, c_void_p]),
     "responses_webhook_verify": (c_int, [_TEXT, _TEXT, _TEXT, c_void_p, _N, _TEXT, c_int, Out]),
     "responses_json_get": (c_int, [c_void_p, _N, _TEXT, Int, Out, Size]),
     "responses_json_text": (c_int, [c_void_p, _N, c_void_p, _N, Size]),

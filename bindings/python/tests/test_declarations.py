@@ -35,6 +35,10 @@ TYPES: dict[str, Any] = {
     "responses_attempt_fn": lib.AttemptCallback,
     "responses_key_fn": lib.KeyCallback,
     "responses_log_fn": lib.LogCallback,
+    "responses_read_fn": lib.ReadCallback,
+    "responses_rewind_fn": lib.RewindCallback,
+    "responses_write_fn": lib.WriteCallback,
+    "responses_image_fn": lib.ImageCallback,
 }
 
 

@@ -29,6 +29,10 @@ class TestDeclarations < TestCase
     responses_client_set_attempt_callback responses_attempt_json
     responses_attempt_number responses_attempt_text responses_attempt_user_data
     responses_attempt_rate_limit responses_response_rate_limit responses_error_rate_limit
+    responses_source_memory responses_source_file responses_source_descriptor responses_source_callback
+    responses_source_set responses_source_free responses_upload responses_upload_start
+    responses_download responses_download_to responses_download_start
+    responses_client_attach responses_client_set_image_callback
     responses_decode_start responses_call_feed responses_call_feed_end
   ].freeze
 
