@@ -921,7 +921,8 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
  * Returns RESPONSES_OK; RESPONSES_AGAIN when there is nothing yet; RESPONSES_DONE when the call has
  * ended well and all was read; RESPONSES_E_INVALID when the call is not raw and no download, or its
  * events were read by responses_call_next(), which a program may go over to after the head;
- * otherwise as responses_call_next(). A stream that told of an error ends with RESPONSES_E_API after its text.
+ * otherwise as responses_call_next(). A stream that told of an error ends with RESPONSES_E_API after
+ * its text.
  */
 RESPONSES_API int responses_call_next_bytes(responses_call *call, const char **bytes, size_t *len,
                                             responses_error **err);
@@ -1317,8 +1318,9 @@ RESPONSES_API int responses_upload(responses_client *client, const char *path,
                                    const char *fields_json, size_t n, responses_source *source,
                                    responses_response **out, responses_error **err);
 
-/* The same, read later. A source other than memory and files is read while the call is read.
-   Returns as the other _start functions. */
+/* The same, read later. A source is read while the call is read.
+   Returns RESPONSES_OK, or RESPONSES_E_INVALID when an argument is wrong; all else is reported by
+   responses_call_next(). */
 RESPONSES_API int responses_upload_start(responses_client *client, const char *path,
                                          const char *fields_json, size_t n,
                                          responses_source *source, responses_call **out,
@@ -1360,7 +1362,8 @@ RESPONSES_API int responses_download_to(responses_client *client, const char *pa
 
 /* The same, read later with responses_call_next_bytes(): the head first, with 0 in `*len`, then the
    bytes as they arrive, then RESPONSES_DONE. responses_call_next() gives RESPONSES_E_INVALID.
-   Returns as the other _start functions. */
+   Returns RESPONSES_OK, or RESPONSES_E_INVALID when an argument is wrong; all else is reported by
+   responses_call_next_bytes(). */
 RESPONSES_API int responses_download_start(responses_client *client, const char *path,
                                            responses_call **out, responses_error **err);
 

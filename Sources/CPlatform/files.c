@@ -1,3 +1,6 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* statx */
+#endif
 #include "CPlatform.h"
 #include "system_call.h"
 
@@ -22,15 +25,15 @@ int platform_file_copy(int fd)
 
 int platform_file_extent(int fd, int64_t *start, int64_t *size)
 {
-    struct stat about;
+    struct statx about; /* fstat() has another name in an older glibc */
     *start = 0;
     *size = -1;
-    const int outcome = system_call(fstat(fd, &about));
+    const int outcome = system_call(statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE, &about));
     if (outcome < 0)
         return outcome;
-    if (S_ISDIR(about.st_mode))
+    if (S_ISDIR(about.stx_mode))
         return -EISDIR;
-    if (!S_ISREG(about.st_mode))
+    if (!S_ISREG(about.stx_mode))
         return 0;
     const int found = errno;
     const off_t place = lseek(fd, 0, SEEK_CUR);
@@ -38,7 +41,8 @@ int platform_file_extent(int fd, int64_t *start, int64_t *size)
     if (place < 0)
         return 0;
     *start = place;
-    *size = about.st_size > place ? about.st_size - place : 0;
+    const int64_t end = (int64_t)about.stx_size;
+    *size = end > place ? end - place : 0;
     return 0;
 }
 
@@ -88,19 +92,31 @@ int platform_file_write(int fd, const void *bytes, size_t count)
 const char *platform_error_name(int number)
 {
     switch (number) {
-    case ENOENT: return "there is no such file";
+    case ENOENT:
+        return "there is no such file";
     case EACCES:
-    case EPERM: return "permission denied";
-    case EISDIR: return "it is a directory";
-    case EBADF: return "it is not an open descriptor, or not open for that";
-    case ENOSPC: return "no space is left on the device";
-    case EDQUOT: return "the quota of the disk is used up";
-    case EFBIG: return "the file would be too large";
-    case EPIPE: return "nobody reads the other end of the pipe";
-    case EIO: return "input/output error";
+    case EPERM:
+        return "permission denied";
+    case EISDIR:
+        return "it is a directory";
+    case EBADF:
+        return "it is not an open descriptor, or not open for that";
+    case ENOSPC:
+        return "no space is left on the device";
+    case EDQUOT:
+        return "the quota of the disk is used up";
+    case EFBIG:
+        return "the file would be too large";
+    case EPIPE:
+        return "nobody reads the other end of the pipe";
+    case EIO:
+        return "input/output error";
     case EMFILE:
-    case ENFILE: return "no descriptor is left";
-    case ENOMEM: return "out of memory";
-    default: return NULL;
+    case ENFILE:
+        return "no descriptor is left";
+    case ENOMEM:
+        return "out of memory";
+    default:
+        return NULL;
     }
 }

@@ -6,7 +6,9 @@ import Responses
 
 public typealias SourceText = UnsafePointer<CChar>?
 
-private func giveSource(_ out: HandleOut, _ err: HandleOut, _ make: () throws(ResponsesError) -> ByteSource)
+private func giveSource(
+    _ out: HandleOut, _ err: HandleOut, _ make: () throws(ResponsesError) -> ByteSource
+)
     -> Int32
 {
     answering(out, err) { () throws(ResponsesError) in
@@ -50,7 +52,8 @@ public func responses_source_callback(
                 var count = 0
                 let found = platform_errno()
                 let answer = read(
-                    UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: CChar.self), room, &count,
+                    UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: CChar.self), room,
+                    &count,
                     userData)
                 platform_set_errno(found)
                 return answer == 0 ? .bytes(count) : .stopped(answer)

@@ -222,7 +222,8 @@ static void cut_at_every_byte_the_rest_is_asked_for(void **state)
         char range[40];
         snprintf(range, sizeof range, "bytes=%zu-", cut);
         assert_string_equal(request_header(server_request(server, first + 1), "Range"), range);
-        assert_string_equal(request_header(server_request(server, first + 1), "If-Range"), "\"v1\"");
+        assert_string_equal(request_header(server_request(server, first + 1), "If-Range"),
+                            "\"v1\"");
         assert_string_equal(responses_response_header(response, "content-length"), "300");
     }
 }
@@ -291,8 +292,12 @@ static void without_a_mark_the_rest_is_not_asked_for(void **state)
 {
     (void)state;
     static const char *const marks[] = {
-        "", "ETag: W/\"weak\"\r\n", "ETag: v1\r\n", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
-        "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n",};
+        "",
+        "ETag: W/\"weak\"\r\n",
+        "ETag: v1\r\n",
+        "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+        "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+    };
     for (size_t i = 0; i < COUNT(marks); i++) {
         hang_up(begin(marks[i], 10));
         assert_status(download(), RESPONSES_E_TRUNCATED, error);
@@ -341,10 +346,16 @@ static void another_file_is_never_mixed_in(void **state)
 static void another_part_is_refused(void **state)
 {
     (void)state;
-    static const char *const ranges[] = {
-        "",          "bytes 9-299/300", "bytes 11-299/300", "bytes 10-299/301", "bytes 10-5/300",
-        "bytes 10-", "bytes */300",     "items 10-299/300", "bytes 10-99999999999999999999/300",
-        "bytes 10-300/300"};
+    static const char *const ranges[] = {"",
+                                         "bytes 9-299/300",
+                                         "bytes 11-299/300",
+                                         "bytes 10-299/301",
+                                         "bytes 10-5/300",
+                                         "bytes 10-",
+                                         "bytes */300",
+                                         "items 10-299/300",
+                                         "bytes 10-99999999999999999999/300",
+                                         "bytes 10-300/300"};
     for (size_t i = 0; i < COUNT(ranges); i++) {
         char headers[200];
         snprintf(headers, sizeof headers, TAG "%s%s%s", *ranges[i] ? "Content-Range: " : "",
@@ -418,8 +429,8 @@ static void the_callback_stops_it(void **state)
     begin("", sizeof file);
     forget();
     stop_after = 1;
-    assert_status(responses_download(client, PATH, take, NULL, &response, &error),
-                  RESPONSES_E_USER, error);
+    assert_status(responses_download(client, PATH, take, NULL, &response, &error), RESPONSES_E_USER,
+                  error);
     assert_contains(message_of(error), "7");
     assert_null(response);
     assert_int_equal(calls, 1);
@@ -598,8 +609,7 @@ static void the_callback_may_fork(void **state)
     (void)state;
     pid_t child = -1;
     begin("", sizeof file);
-    const int status =
-        responses_download(client, PATH, in_child, &child, &response, &error);
+    const int status = responses_download(client, PATH, in_child, &child, &response, &error);
     if (child == 0)
         _exit(status == RESPONSES_E_FORKED ? 0 : 1);
     assert_ok(status, error);

@@ -75,8 +75,8 @@ static int teardown(void **state)
 }
 
 #define ITEM(result)                                                                               \
-    "{\"id\":\"ig_1\",\"type\":\"image_generation_call\",\"status\":\"completed\",\"result\":"     \
-    result ",\"size\":\"1x1\"}"
+    "{\"id\":\"ig_1\",\"type\":\"image_generation_call\",\"status\":\"completed\","                \
+    "\"result\":" result ",\"size\":\"1x1\"}"
 #define COMPLETED(items)                                                                           \
     "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":[" items "]}"
 
@@ -93,8 +93,10 @@ static const char stream[] =
     "\"partial_image_b64\":\"cGFydA==\"}\n\n"
     "data: {\"type\":\"response.output_item.done\",\"sequence_number\":3,\"output_index\":0,"
     "\"item\":" ITEM("\"d2\\u0068v\\/w\"") "}\n\n"
-    "data: {\"type\":\"response.completed\",\"sequence_number\":4,\"response\":"
-    COMPLETED(ITEM("\"d2hv\\/w==\"")) "}\n\n";
+                                           "data: "
+                                           "{\"type\":\"response.completed\",\"sequence_number\":4,"
+                                           "\"response\":" COMPLETED(
+                                               ITEM("\"d2hv\\/w==\"")) "}\n\n";
 
 #define LOG "ig_1/partial_image_b64:part\nig_1/result:who\xFF\n"
 
@@ -142,9 +144,8 @@ static void a_stream_cut_at_every_byte(void **state)
             hear(&played.events, event);
         assert_int_equal(played.status, RESPONSES_DONE);
         played.status = RESPONSES_OK;
-        assert_int_equal(
-            responses_response_clone(responses_call_response(call), &played.response),
-            RESPONSES_OK);
+        assert_int_equal(responses_response_clone(responses_call_response(call), &played.response),
+                         RESPONSES_OK);
         check_stream(&played);
         played_free(&played);
         responses_call_free(call);
@@ -155,10 +156,12 @@ static void a_stream_cut_at_every_byte(void **state)
 static void a_document_in_pieces(void **state)
 {
     (void)state;
-    const char *body = "\xEF\xBB\xBF{\n \"id\":\"resp_1\",\"status\":\"completed\",\"output\":[\n" ITEM(
-        "\"d2hv\"") ",{\"result\":\"bm93\"},[{\"result\":1},\"a\"],{\"type\":\"other\",\"result\":\"no "
-                    "image\"}, {\"id\":\"ig_2\", \"result\" : \"aGVyZQ\", \"type\":"
-                    "\"image_generation_call\"}]}\n";
+    const char *body =
+        "\xEF\xBB\xBF{\n \"id\":\"resp_1\",\"status\":\"completed\",\"output\":[\n" ITEM(
+            "\"d2hv\"") ",{\"result\":\"bm93\"},[{\"result\":1},\"a\"],{\"type\":\"other\","
+                        "\"result\":\"no "
+                        "image\"}, {\"id\":\"ig_2\", \"result\" : \"aGVyZQ\", \"type\":"
+                        "\"image_generation_call\"}]}\n";
     for (size_t piece = 0; piece < 3; piece++) {
         struct exchange *x = server_expect(server);
         char head[100];
@@ -184,9 +187,9 @@ static void a_document_in_pieces(void **state)
 static void every_length_of_padding_and_none(void **state)
 {
     (void)state;
-    static const char *const texts[][2] = {{"", ""},         {"YQ==", "a"},   {"YQ", "a"},
-                                           {"YWI=", "ab"},   {"YWI", "ab"},   {"YWJj", "abc"},
-                                           {"YWJjZA", "abcd"}, {"\\u0059\\u0051", "a"}};
+    static const char *const texts[][2] = {
+        {"", ""},      {"YQ==", "a"},   {"YQ", "a"},        {"YWI=", "ab"},
+        {"YWI", "ab"}, {"YWJj", "abc"}, {"YWJjZA", "abcd"}, {"\\u0059\\u0051", "a"}};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char body[300], expected[100];
         snprintf(body, sizeof body, COMPLETED(ITEM("\"%s\"")), texts[i][0]);
@@ -201,9 +204,9 @@ static void every_length_of_padding_and_none(void **state)
 static void what_is_not_base64_is_an_error(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"a",     "abcde", "ab=",   "ab===", "=",    "a=b=",  "ab==cd==",
-                                        "ab d",  "ab-_",  "a\\nb", "\\u00e9", "ab\\u00",
-                                        "\\x41", "\xC3\xA4"};
+    static const char *const texts[] = {"a",       "abcde",    "ab=",   "ab===",   "=",
+                                        "a=b=",    "ab==cd==", "ab d",  "ab-_",    "a\\nb",
+                                        "\\u00e9", "ab\\u00",  "\\x41", "\xC3\xA4"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char body[400];
         snprintf(body, sizeof body, COMPLETED(ITEM("\"%s\"")), texts[i]);
@@ -236,7 +239,8 @@ static void an_answer_that_is_cut_in_an_image_is_an_error(void **state)
                   error);
     assert_lacks(log_of.data, "\n");
     forget();
-    struct played played = play_bytes(server, client, stream, strstr(stream, "d2\\u") - stream + 3, 0);
+    struct played played =
+        play_bytes(server, client, stream, strstr(stream, "d2\\u") - stream + 3, 0);
     assert_status(played.status, RESPONSES_E_TRUNCATED, played.error);
     played_free(&played);
 }

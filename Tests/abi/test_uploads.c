@@ -4,7 +4,7 @@
 
 #include "test.h"
 
-#define NTS RESPONSES_NTS
+#define NTS    RESPONSES_NTS
 #define ANSWER "{\"id\":\"file_1\",\"object\":\"file\"}"
 
 static char bytes[5000];
@@ -74,8 +74,9 @@ static void check_form(int index, const char *fields, const char *field, const c
         const char *equals = strchr(at, '='), *end = strchr(at, '&');
         if (!end)
             end = at + strlen(at);
-        text_addf(&expected, "--%s\r\nContent-Disposition: form-data; name=\"%.*s\"\r\n\r\n%.*s\r\n",
-                  boundary, (int)(equals - at), at, (int)(end - equals - 1), equals + 1);
+        text_addf(&expected,
+                  "--%s\r\nContent-Disposition: form-data; name=\"%.*s\"\r\n\r\n%.*s\r\n", boundary,
+                  (int)(equals - at), at, (int)(end - equals - 1), equals + 1);
         at = *end ? end + 1 : NULL;
     }
     text_addf(&expected, "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n",
@@ -312,9 +313,9 @@ static int give_anew(void *user_data)
 
 static void from_callback(struct giver *giver, int64_t size, int rewinds)
 {
-    assert_ok(responses_source_callback(give, rewinds ? give_anew : NULL, size, giver, &source,
-                                        &error),
-              error);
+    assert_ok(
+        responses_source_callback(give, rewinds ? give_anew : NULL, size, giver, &source, &error),
+        error);
 }
 
 static void a_callback_gives_them_byte_by_byte(void **state)
@@ -544,12 +545,13 @@ static void several_and_one_several_times(void **state)
     say_of_source("media_type", "x/y");
     attach("b");
     answer(server_expect(server), 200, RESPONSE);
-    assert_ok(responses_send(client, "POST", "/x",
-                             "[\"attachment:b\",\"attachment:a\",\"attachment:b\",\"attachment: a\"]",
-                             NTS, &response, &error) == RESPONSES_E_INVALID
-                  ? 0
-                  : -1,
-              error); /* a body is an object */
+    assert_ok(
+        responses_send(client, "POST", "/x",
+                       "[\"attachment:b\",\"attachment:a\",\"attachment:b\",\"attachment: a\"]",
+                       NTS, &response, &error) == RESPONSES_E_INVALID
+            ? 0
+            : -1,
+        error); /* a body is an object */
     forget();
     assert_ok(responses_send(client, "POST", "/x",
                              "{\"i\":[\"attachment:b\",\"attachment:a\",\"attachment:b\","
@@ -641,9 +643,9 @@ static void a_session_takes_none(void **state)
     attach("a");
     await_close(server_expect(server));
     assert_ok(responses_session_open_start(client, &session, NULL, &error), error);
-    assert_status(responses_session_create_start(session, "{\"a\":\"attachment:a\"}", NTS, &call,
-                                                 &error),
-                  RESPONSES_E_UNSUPPORTED, error);
+    assert_status(
+        responses_session_create_start(session, "{\"a\":\"attachment:a\"}", NTS, &call, &error),
+        RESPONSES_E_UNSUPPORTED, error);
     assert_contains(message_of(error), "session");
     responses_session_free(session);
     server_abandon(server);

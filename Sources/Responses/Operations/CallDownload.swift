@@ -59,7 +59,8 @@ extension Call {
         download?.giveBack()
         reading.hasLentEvent = false
         wasRead.store(true, ordering: .relaxed)
-        while head == .awaited && outcome == nil && download?.piece.isEmpty == true && collectNews() {
+        while head == .awaited && outcome == nil && download?.piece.isEmpty == true && collectNews()
+        {
         }
         if head == .here && !hasBeenCancelled { return handOverHead() }
         switch next() {
@@ -135,7 +136,8 @@ extension Call {
             else {
                 failBytes(
                     .protocol,
-                    "the server was asked for the file from byte \(position) on, and sent another part")
+                    "the server was asked for the file from byte \(position) on, and sent another part"
+                )
                 return false
             }
             if total < 0 { download?.total = range.total }
@@ -237,7 +239,9 @@ extension Call {
         let rest = HTTPRequest(.get, at: first.place, url: Array(first.url.dropLast()))
         rest.wantsBytes = true
         rest.ownHeaders =
-            first.ownHeaders + [bytes("Range: bytes=") + decimal(position) + [0x2D], mark.condition]
+            first.ownHeaders + [
+                bytes("Range: bytes=") + decimal(position) + [0x2D], mark.condition,
+            ]
         request = placed(rest)
         log.warning("asking for the file from byte \(position) on in \(pause) ms")
         journal.pauseBegins(pause)

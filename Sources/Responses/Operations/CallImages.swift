@@ -86,7 +86,8 @@ extension Call {
             if images.output.count > settings.maximumResponseBytes {
                 fail(
                     .limit,
-                    "the answer is larger than max_response_bytes (\(settings.maximumResponseBytes))")
+                    "the answer is larger than max_response_bytes (\(settings.maximumResponseBytes))"
+                )
             }
         } else if decode(&images.output) {
             accumulator.arriving.moved(to: decoder.eventStart)

@@ -123,7 +123,8 @@ extension Call {
     /// The server has refused the key. True when the call asks for another; `refusal` is its result
     /// otherwise. Not twice in a row: what was given is all that there is then. A session asks by itself.
     func asksForOtherKey(_ status: Int32, else refusal: @autoclosure () -> ResponsesError) -> Bool {
-        guard status == 401, !isTurn, canSendBodyAgain, let source = settings.keySource, statusBeforeKey != 401
+        guard status == 401, !isTurn, canSendBodyAgain, let source = settings.keySource,
+            statusBeforeKey != 401
         else { return false }
         attemptFailed("http_401")
         let error = refusal()

@@ -41,7 +41,8 @@ extension Session {
     private func withoutAttachments(_ body: SessionBody) throws(ResponsesError) -> SessionBody {
         if try Attachment.isNamed(in: body.json, given.values.attachments) {
             throw ResponsesError(
-                .unsupported, "attachments cannot be sent over a session; send the request without one")
+                .unsupported,
+                "attachments cannot be sent over a session; send the request without one")
         }
         return body
     }

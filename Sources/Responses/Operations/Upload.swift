@@ -12,7 +12,8 @@ struct Form: ~Copyable {
             if let start = $0.baseAddress { platform_random(start, $0.count) }
         }
         // Letters and digits alone: a boundary may have "+" and "/", and not every server knows.
-        boundary = bytes("----libresponses") + Base64.encode(random).filter { $0 != 0x2B && $0 != 0x2F }
+        boundary =
+            bytes("----libresponses") + Base64.encode(random).filter { $0 != 0x2B && $0 != 0x2F }
     }
 
     private mutating func add(_ words: StaticString) { isFine = isFine && head.append(words) }

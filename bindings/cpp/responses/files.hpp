@@ -189,8 +189,7 @@ inline result<response> download_to(responses_client *client, const name_text &p
     to.out = &out;
     responses_response *answer = nullptr;
     responses_error *details = nullptr;
-    int status =
-        responses_download(client, path.c_str(), writing::write, &to, &answer, &details);
+    int status = responses_download(client, path.c_str(), writing::write, &to, &answer, &details);
     if (status == RESPONSES_OK)
         return response(answer);
     error e(status, details);

@@ -76,8 +76,8 @@ TEST_CASE("a file is downloaded, and goes on after a break")
     exchange *x = server_expect(at.scripted);
     say(x, head);
     hang_up(x);
-    answer_with(server_expect(at.scripted), 206,
-                "ETag: \"1\"\r\nContent-Range: bytes 4-8/9\r\n", "bytes", 5);
+    answer_with(server_expect(at.scripted), 206, "ETag: \"1\"\r\nContent-Range: bytes 4-8/9\r\n",
+                "bytes", 5);
     std::ostringstream out;
     auto got = at.client.try_download("/files/f/content", out);
     REQUIRE(got);
