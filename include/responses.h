@@ -921,8 +921,8 @@ RESPONSES_API int responses_call_next_batch(responses_call *call, int flags, voi
  * Returns RESPONSES_OK; RESPONSES_AGAIN when there is nothing yet; RESPONSES_DONE when the call has
  * ended well and all was read; RESPONSES_E_INVALID when the call is not raw and no download, or its
  * events were read by responses_call_next(), which a program may go over to after the head;
- * otherwise as responses_call_next(). A stream that told of an error ends with RESPONSES_E_API after
- * its text.
+ * otherwise as responses_call_next(). A stream that told of an error ends with RESPONSES_E_API
+ * after its text.
  */
 RESPONSES_API int responses_call_next_bytes(responses_call *call, const char **bytes, size_t *len,
                                             responses_error **err);
