@@ -443,6 +443,7 @@ package final class Call: Waiter {
         reading.hasLookedAgain = hasExpired
         transfer.wasTakenFrom = true
         progress.arrival = transfer.lastArrival
+        if let observed { observed.pieceArrived(transfer.lastArrival, stream.takenEvents) }
         if download != nil {
             if download?.take(from: &transfer.inbox) == false { return .nothing }
             progress.sawEvent = true
