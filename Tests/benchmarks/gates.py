@@ -24,6 +24,11 @@ PEAKS = (
     ("an answer and its text: answer", "text", "50000000", 2.0),
 )
 
+# Files of 50 MB, and the most memory that one may take, what libcurl needs once included, in bytes.
+FILES = ("download", "upload", "attach", "image", "stream")
+FILE_SIZE = 50_000_000
+FILE_MEMORY = 8_000_000
+
 # And what trees of jansson take, beside the answer and beside the caller's tree.
 TREES = (
     ("a request from a tree of one text: request", "text", 1.1),
@@ -133,6 +138,9 @@ def main() -> None:
         for what, workload, size, bound in PEAKS:
             peak = run([str(programs / "peaks"), workload, server.port, size]) or {}
             gate(f"memory for {what}", round(peak["peak"] / peak["size"], 3), bound)
+        for workload in FILES:
+            peak = run([str(programs / "files"), workload, str(FILE_SIZE)]) or {}
+            gate(f"bytes of memory for 50 MB, {workload}", peak["peak"], FILE_MEMORY)
         trees = [str(programs / "trees"), "WHAT", server.port, "50000000"]
         for what, workload, bound in TREES:
             peak = run([trees[0], workload, *trees[2:]]) or {}
