@@ -21,16 +21,22 @@ static const char *name_of(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-/* Somebody at a terminal may wonder what is waited for. */
-static void wait_for_input(int fd)
+/* Waits until there is something to read, or the end. False when a signal came. Somebody at a
+   terminal may wonder what is waited for. */
+static bool wait_for_input(int fd)
 {
     struct pollfd ready = {fd, POLLIN, 0};
+    int waited;
 
-    if (!status_line_is_on() || poll(&ready, 1, 1000) != 0)
-        return;
-    status_line_show("reading standard input");
-    poll(&ready, 1, -1);
-    status_line_erase();
+    for (waited = 0; !signals_stop(); waited++) {
+        if (poll(&ready, 1, 250) > 0)
+            break;
+        if (waited == 3)
+            status_line_show("reading standard input");
+    }
+    if (waited >= 3)
+        status_line_erase();
+    return !signals_stop();
 }
 
 enum outcome input_file(const char *path, struct text *text)
@@ -52,18 +58,16 @@ enum outcome input_file(const char *path, struct text *text)
         ssize_t count;
 
         text_reserve(text, 65536);
-        if (standard)
-            wait_for_input(fd);
+        if (standard && !wait_for_input(fd)) {
+            outcome = signals_outcome();
+            break;
+        }
         count = read(fd, text->bytes + text->length, text->room - text->length - 1);
         if (count > 0) {
             text->length += (size_t)count;
         } else if (count == 0) {
             break;
-        } else if (errno == EAGAIN) {
-            struct pollfd ready = {fd, POLLIN, 0};
-
-            poll(&ready, 1, -1);
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && errno != EAGAIN) {
             outcome = usage_failure("%s: %s", name_of(path), strerror(errno));
             break;
         }
