@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
 import pickle
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +25,7 @@ from libresponses.spark import map_rows
 def session() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     made = (
         SparkSession.builder.master("local[2,4]")
         .config("spark.ui.enabled", "false")

@@ -61,11 +61,19 @@ class Shared:
             pace.spend(float(asked["tokens"]))
         elif kind == "heed":
             pace.heed({str(name): str(value) for name, value in asked["headers"].items()})
-        elif kind == "done" and self.progress is not None:
-            with self._lock:
-                self._done += int(asked["n"])
-                self.progress(self._done)
+        elif kind == "done":
+            self._tell(int(asked["n"]))
         return {}
+
+    def _tell(self, n: int) -> None:
+        with self._lock:
+            self._done += n
+            try:
+                if self.progress is not None:
+                    self.progress(self._done)
+            except Exception:  # of the program; the work goes on
+                self.progress = None
+                _logger.exception("progress: the function has failed and is not called again")
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -83,6 +91,8 @@ class _Handler(socketserver.StreamRequestHandler):
             return
         self.say({})
         self.connection.settimeout(None)
+        # A machine that is gone says nothing: the system finds out.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         while True:
             self.say(shared.answer(self.line()))
 

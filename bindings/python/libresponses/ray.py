@@ -5,6 +5,8 @@ Needs Ray: ``pip install libresponses[ray]``. docs/distributed.md says how it wo
 
 from __future__ import annotations
 
+from inspect import signature
+
 from ._rows import CHUNK, Job, RowError, documented, table
 
 TYPE_CHECKING = False
@@ -58,15 +60,18 @@ def map_rows(
     if workers is None:
         workers = max(1, sum(bool(node.get("Alive")) for node in ray.nodes()))
     job.serve(host or ray.util.get_node_ip_address(), workers)
+    # Without these a batch whose actor has died ends all of it. Newer versions of Ray set them
+    # themselves, and warn of arguments that they do not name.
+    again = {"max_restarts": -1, "max_task_retries": -1}
+    if "max_calls" in signature(data.map_batches).parameters:
+        again = {}
     return data.map_batches(
         Worker,
         fn_constructor_args=(job,),
         batch_format="pyarrow",
         batch_size=batch_size,
         compute=ray.data.ActorPoolStrategy(size=workers),
-        # Without these a batch whose actor has died ends all of it.
-        max_restarts=-1,
-        max_task_retries=-1,
+        **again,
     )
 
 

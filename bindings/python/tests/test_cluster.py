@@ -130,6 +130,22 @@ def test_progress() -> None:
     done(one, two)
 
 
+def test_progress_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[int] = []
+
+    def failing(done: int) -> None:
+        told.append(done)
+        raise LookupError
+
+    one = another(_cluster.serve(Pace(), "127.0.0.1", 1, failing))
+    one.done(5)
+    one.done(7)
+    assert told == [5]
+    assert "not called again" in caplog.text
+    assert one._link is not None  # and the service is still there
+    done(one)
+
+
 def asked(served: Any, *lines: bytes) -> list[bytes]:
     """What the service says to somebody who sends these lines."""
     host, port = served._state[:2]
