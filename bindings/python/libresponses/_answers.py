@@ -286,6 +286,11 @@ class RawResponse(BaseAPIResponse):
     def read(self) -> bytes:
         return self.http_response.read()
 
+    def write_to_file(self, file: Any) -> None:
+        """Writes the body to a file of that path."""
+        with open(file, "wb") as out:  # noqa: PTH123 - pathlib takes long to import
+            out.write(self.content)
+
     def iter_bytes(self, chunk_size: int | None = None) -> Any:
         return self.http_response.iter_bytes(chunk_size)
 

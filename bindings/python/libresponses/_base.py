@@ -96,6 +96,10 @@ class BaseClient:
             from ._responses import Responses as Made
         elif name == "conversations":
             from ._conversations import Conversations as Made  # type: ignore[assignment]
+        elif name == "files":
+            from ._files import Files as Made  # type: ignore[assignment]
+        elif name == "containers":
+            from ._files import Containers as Made  # type: ignore[assignment]
         elif name == "webhooks":
             from ._webhooks import Webhooks as Made  # type: ignore[assignment]
         else:
@@ -184,7 +188,7 @@ class BaseClient:
     def _state(self) -> dict[str, Any]:
         """What a copy has, and a pickle: all but what belongs to one object alone."""
         state = dict(self.__dict__)
-        for name in ("responses", "conversations", "webhooks", "_line"):
+        for name in ("responses", "conversations", "files", "containers", "webhooks", "_line"):
             state.pop(name, None)
         return state
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ._assembly import Assembly
     from ._requests import Request
     from ._signatures import (
+        Containers,
         Conversations,
+        Files,
         RawResources,
         Responses,
         StreamingResources,
@@ -39,6 +41,8 @@ class OpenAI(BaseClient):
     _line: Line
     responses: Responses
     conversations: Conversations
+    files: Files
+    containers: Containers
     webhooks: Webhooks
     with_raw_response: RawResources
     with_streaming_response: StreamingResources

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ._assembly import Assembly
     from ._requests import Request
     from ._signatures_async import (
+        AsyncContainers,
         AsyncConversations,
+        AsyncFiles,
         AsyncRawResources,
         AsyncResponses,
         AsyncStreamingResources,
@@ -50,6 +52,8 @@ class AsyncOpenAI(BaseClient):
     _line: Line
     responses: AsyncResponses
     conversations: AsyncConversations
+    files: AsyncFiles
+    containers: AsyncContainers
     webhooks: Webhooks
     with_raw_response: AsyncRawResources
     with_streaming_response: AsyncStreamingResources

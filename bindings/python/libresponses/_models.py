@@ -460,6 +460,29 @@ class Conversation(Document):
         object: str
 
 
+class FileObject(Answer):
+    """A file at the server."""
+
+    if TYPE_CHECKING:
+        id: str
+        bytes: int
+        created_at: int
+        expires_at: int | None
+        filename: str
+        object: str
+        purpose: str
+        status: str
+
+
+class FileDeleted(Answer):
+    """What was deleted: `id`, and `deleted`, which is True."""
+
+    if TYPE_CHECKING:
+        id: str
+        deleted: bool
+        object: str
+
+
 class ConversationDeletedResource(Answer):
     """What was deleted: `id`, and `deleted`, which is True."""
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from time import monotonic
 
 from ._answers import BaseAPIResponse, HTTPResponse, RawResponse, SentRequest, streamed
@@ -155,13 +156,25 @@ class APIResponse(BaseAPIResponse):
         if chunk_size is not None:
             yield from pieces(self.text(), chunk_size)
             return
-        for piece in self._pieces():  # whole events, so whole characters
-            yield piece.decode("utf-8", "replace")
+        decoder = getincrementaldecoder("utf-8")("replace")  # a file may be cut in a character
+        for piece in self._pieces():
+            text = decoder.decode(piece)
+            if text:
+                yield text
+        rest = decoder.decode(b"", True)
+        if rest:
+            yield rest
 
     def iter_lines(self) -> Iterator[str]:
         """The lines of the body, as they come."""
         for part in self.iter_text():
             yield from lines(part)
+
+    def stream_to_file(self, file: Any, *, chunk_size: int | None = None) -> None:
+        """Writes the body to a file of that path, as it comes."""
+        with open(file, "wb") as out:  # noqa: PTH123 - pathlib takes long to import
+            for piece in self.iter_bytes(chunk_size):
+                out.write(piece)
 
     def close(self) -> None:
         """Ends the call and frees what it holds. Again is fine."""

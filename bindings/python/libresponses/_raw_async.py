@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from time import monotonic
 
 from ._answers import BaseAPIResponse, HTTPResponse, RawResponse, SentRequest, streamed
@@ -156,14 +157,26 @@ class AsyncAPIResponse(BaseAPIResponse):
             for chunk in pieces(await self.text(), chunk_size):
                 yield chunk
             return
-        async for piece in self._pieces():  # whole events, so whole characters
-            yield piece.decode("utf-8", "replace")
+        decoder = getincrementaldecoder("utf-8")("replace")  # a file may be cut in a character
+        async for piece in self._pieces():
+            text = decoder.decode(piece)
+            if text:
+                yield text
+        rest = decoder.decode(b"", True)
+        if rest:
+            yield rest
 
     async def iter_lines(self) -> AsyncIterator[str]:
         """The lines of the body, as they come."""
         async for part in self.iter_text():
             for line in lines(part):
                 yield line
+
+    async def stream_to_file(self, file: Any, *, chunk_size: int | None = None) -> None:
+        """Writes the body to a file of that path, as it comes."""
+        with open(file, "wb") as out:  # noqa: PTH123 - pathlib takes long to import
+            async for piece in self.iter_bytes(chunk_size):
+                out.write(piece)
 
     async def close(self) -> None:
         """Ends the call and frees what it holds. Again is fine."""

@@ -21,6 +21,9 @@ _UNTIL_NUL = c_size_t.from_param(c_size_t(-1).value)  # RESPONSES_NTS; no JSON h
 # Operations that take nothing but a body.
 _PLAIN = ("create", "create_stream")
 
+# Operations of requests that start themselves: `_uploads`.
+_FILES = ("upload", "download")
+
 _starts: dict[str, Any] = {}
 
 
@@ -94,9 +97,11 @@ class Request:
                     _options.set_all(client, {"default_query": query}, {})
                 if source is not None:
                     source.attach(client)
-            function = _starts.get(self.operation) or _start(self.operation)
             base_url = settings.options.get("base_url") or ""
             kind = RawCall if "raw" in self.options else Call
+            if self.operation in _FILES:
+                return self.begin(kind, base_url, source, client)
+            function = _starts.get(self.operation) or _start(self.operation)
             if self.operation in _PLAIN:
                 data, at = dumps(self.body), _address(client)
                 return kind(self.name, base_url, source, function, at, data, _UNTIL_NUL)
@@ -108,6 +113,10 @@ class Request:
         finally:
             if derived is not None:
                 derived.close()
+
+    def begin(self, kind: Any, base_url: str, source: Any, client: int) -> Call:
+        """Starts a call with the options that are set on a client, for what is more than JSON."""
+        raise NotImplementedError
 
 
 _CALL_OPTIONS = frozenset(

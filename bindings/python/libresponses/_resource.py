@@ -61,3 +61,11 @@ class Resources:
     @property
     def conversations(self) -> Any:
         return type(self._client.conversations)(self._client, self._mode)
+
+    @property
+    def files(self) -> Any:
+        return type(self._client.files)(self._client, self._mode)
+
+    @property
+    def containers(self) -> Any:
+        return type(self._client.containers)(self._client, self._mode)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, overload
 from typing_extensions import Unpack
 
 from . import _models
+from ._answers import RawResponse
 from ._connection import ResponsesConnection, ResponsesConnectionManager
 from ._options import Omit
 from ._outcomes import Outcome
@@ -311,6 +312,70 @@ class Conversations:
         self, conversation_id: str, **options: Unpack[CallOptions]
     ) -> _models.ConversationDeletedResource: ...
 
+class Files:
+    @property
+    def with_raw_response(self) -> Any: ...
+    @property
+    def with_streaming_response(self) -> Any: ...
+    def create(
+        self,
+        *,
+        file: Any,
+        purpose: str,
+        expires_after: Mapping[str, Any] = ...,
+        **options: Unpack[CallOptions],
+    ) -> _models.FileObject: ...
+    def retrieve(self, file_id: str, **options: Unpack[CallOptions]) -> _models.FileObject: ...
+    def list(
+        self,
+        *,
+        after: str = ...,
+        limit: int = ...,
+        order: Literal["asc", "desc"] = ...,
+        purpose: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> CursorPage: ...
+    def delete(self, file_id: str, **options: Unpack[CallOptions]) -> _models.FileDeleted: ...
+    def content(self, file_id: str, **options: Unpack[CallOptions]) -> RawResponse: ...
+
+class ContainerFileContent:
+    @property
+    def with_streaming_response(self) -> Any: ...
+    def retrieve(
+        self, file_id: str, *, container_id: str, **options: Unpack[CallOptions]
+    ) -> RawResponse: ...
+
+class ContainerFiles:
+    @property
+    def content(self) -> ContainerFileContent: ...
+    def create(
+        self,
+        container_id: str,
+        *,
+        file: Any = ...,
+        file_id: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> _models.FileObject: ...
+    def retrieve(
+        self, file_id: str, *, container_id: str, **options: Unpack[CallOptions]
+    ) -> _models.FileObject: ...
+    def list(
+        self,
+        container_id: str,
+        *,
+        after: str = ...,
+        limit: int = ...,
+        order: Literal["asc", "desc"] = ...,
+        **options: Unpack[CallOptions],
+    ) -> CursorPage: ...
+    def delete(
+        self, file_id: str, *, container_id: str, **options: Unpack[CallOptions]
+    ) -> _models.FileDeleted: ...
+
+class Containers:
+    @property
+    def files(self) -> ContainerFiles: ...
+
 class RawResources:
     """``client.with_raw_response``"""
 
@@ -318,6 +383,10 @@ class RawResources:
     def responses(self) -> RawResponses: ...
     @property
     def conversations(self) -> RawConversations: ...
+    @property
+    def files(self) -> Any: ...
+    @property
+    def containers(self) -> Any: ...
 
 class StreamingResources:
     """``client.with_streaming_response``"""
@@ -326,3 +395,7 @@ class StreamingResources:
     def responses(self) -> StreamingResponses: ...
     @property
     def conversations(self) -> StreamingConversations: ...
+    @property
+    def files(self) -> Any: ...
+    @property
+    def containers(self) -> Any: ...

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar, overload
 from typing_extensions import Unpack
 
 from . import _models
+from ._answers import RawResponse
 from ._connection_async import AsyncResponsesConnection, AsyncResponsesConnectionManager
 from ._options import Omit
 from ._outcomes import Outcome
@@ -319,6 +320,72 @@ class AsyncConversations:
         self, conversation_id: str, **options: Unpack[CallOptions]
     ) -> _models.ConversationDeletedResource: ...
 
+class AsyncFiles:
+    @property
+    def with_raw_response(self) -> Any: ...
+    @property
+    def with_streaming_response(self) -> Any: ...
+    async def create(
+        self,
+        *,
+        file: Any,
+        purpose: str,
+        expires_after: Mapping[str, Any] = ...,
+        **options: Unpack[CallOptions],
+    ) -> _models.FileObject: ...
+    async def retrieve(
+        self, file_id: str, **options: Unpack[CallOptions]
+    ) -> _models.FileObject: ...
+    def list(
+        self,
+        *,
+        after: str = ...,
+        limit: int = ...,
+        order: Literal["asc", "desc"] = ...,
+        purpose: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> AsyncPageRequest: ...
+    async def delete(self, file_id: str, **options: Unpack[CallOptions]) -> _models.FileDeleted: ...
+    async def content(self, file_id: str, **options: Unpack[CallOptions]) -> RawResponse: ...
+
+class AsyncContainerFileContent:
+    @property
+    def with_streaming_response(self) -> Any: ...
+    async def retrieve(
+        self, file_id: str, *, container_id: str, **options: Unpack[CallOptions]
+    ) -> RawResponse: ...
+
+class AsyncContainerFiles:
+    @property
+    def content(self) -> AsyncContainerFileContent: ...
+    async def create(
+        self,
+        container_id: str,
+        *,
+        file: Any = ...,
+        file_id: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> _models.FileObject: ...
+    async def retrieve(
+        self, file_id: str, *, container_id: str, **options: Unpack[CallOptions]
+    ) -> _models.FileObject: ...
+    def list(
+        self,
+        container_id: str,
+        *,
+        after: str = ...,
+        limit: int = ...,
+        order: Literal["asc", "desc"] = ...,
+        **options: Unpack[CallOptions],
+    ) -> AsyncPageRequest: ...
+    async def delete(
+        self, file_id: str, *, container_id: str, **options: Unpack[CallOptions]
+    ) -> _models.FileDeleted: ...
+
+class AsyncContainers:
+    @property
+    def files(self) -> AsyncContainerFiles: ...
+
 class AsyncRawResources:
     """``client.with_raw_response``"""
 
@@ -326,6 +393,10 @@ class AsyncRawResources:
     def responses(self) -> AsyncRawResponses: ...
     @property
     def conversations(self) -> AsyncRawConversations: ...
+    @property
+    def files(self) -> Any: ...
+    @property
+    def containers(self) -> Any: ...
 
 class AsyncStreamingResources:
     """``client.with_streaming_response``"""
@@ -334,3 +405,7 @@ class AsyncStreamingResources:
     def responses(self) -> AsyncStreamingResponses: ...
     @property
     def conversations(self) -> AsyncStreamingConversations: ...
+    @property
+    def files(self) -> Any: ...
+    @property
+    def containers(self) -> Any: ...
