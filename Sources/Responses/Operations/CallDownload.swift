@@ -1,5 +1,6 @@
 import CCurl
 import CPlatform
+import Synchronization
 
 /// A file on its way: what was handed over, and by what the file is known again.
 final class Download {

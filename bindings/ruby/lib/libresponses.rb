@@ -41,6 +41,9 @@ module Libresponses
     autoload :InputTokens, "#{__dir__}/libresponses/resources/input_items"
     autoload :Conversations, "#{__dir__}/libresponses/resources/conversations"
     autoload :ConversationItems, "#{__dir__}/libresponses/resources/conversations"
+    %i[FileResource Files Containers ContainerFiles ContainerFileContent].each do |name|
+      autoload name, "#{__dir__}/libresponses/resources/files"
+    end
     autoload :Webhooks, "#{__dir__}/libresponses/resources/webhooks"
   end
 end

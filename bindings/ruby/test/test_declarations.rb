@@ -19,7 +19,6 @@ class TestDeclarations < TestCase
     responses_tool_call_name responses_tool_call_id responses_tool_call_arguments
     responses_tool_call_answer responses_tool_call_answer_json responses_tool_call_fail responses_tool_call_free
     responses_key_request_attempt responses_key_request_http_status
-    responses_call_next_bytes
     responses_copy_text responses_response_get responses_event_type responses_event_kind
     responses_event_sequence responses_event_text responses_event_json responses_event_response_id
     responses_event_item_id responses_event_output_index responses_event_content_index
@@ -29,9 +28,7 @@ class TestDeclarations < TestCase
     responses_client_set_attempt_callback responses_attempt_json
     responses_attempt_number responses_attempt_text responses_attempt_user_data
     responses_attempt_rate_limit responses_response_rate_limit responses_error_rate_limit
-    responses_source_memory responses_source_file responses_source_descriptor responses_source_callback
-    responses_source_set responses_source_free responses_upload responses_upload_start
-    responses_download responses_download_to responses_download_start
+    responses_source_callback responses_upload responses_download responses_download_to
     responses_client_attach responses_client_set_image_callback
     responses_decode_start responses_call_feed responses_call_feed_end
   ].freeze

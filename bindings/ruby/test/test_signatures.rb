@@ -13,7 +13,7 @@ class TestSignatures < TestCase
 
   # Methods that are not for users, by what they belong to.
   INTERNAL = {
-    "Libresponses::Client" => %i[perform start connect session],
+    "Libresponses::Client" => %i[perform start download connect session],
     "Libresponses::Connection" => %i[open],
     "Libresponses::Response" => %i[of_stream http_answer],
     "Libresponses::Output" => %i[formats=],

@@ -65,6 +65,12 @@ module Libresponses
     # @return [Resources::Conversations]
     def conversations = @conversations ||= Resources::Conversations.new(self)
 
+    # @return [Resources::Files]
+    def files = @files ||= Resources::Files.new(self)
+
+    # @return [Resources::Containers]
+    def containers = @containers ||= Resources::Containers.new(self)
+
     # Asks no server.
     # @return [Resources::Webhooks]
     def webhooks = @webhooks ||= Resources::Webhooks.new
@@ -142,6 +148,20 @@ module Libresponses
     end
 
     # @api private
+    # Yields the bytes of a file as they come. Whatever ends that, the call does not stay behind.
+    # @return [Response] the answer without them
+    def download(path, request_options: {}, &block)
+      call = Thread.handle_interrupt(Native::UNINTERRUPTED) do
+        start(:responses_download_start, path, request_options: request_options)
+      end
+      begin
+        call.each_piece(&block)
+      ensure
+        call.close
+      end
+    end
+
+    # @api private
     # With interrupts off: they must find the call in its place.
     # @return [Call]
     def start(function, *arguments, request_options: {})
@@ -178,7 +198,7 @@ module Libresponses
       @parent = parent
       @headers = headers
       @options = options
-      @responses = @conversations = nil
+      @responses = @conversations = @files = @containers = nil
       @lock = Mutex.new
       begin_sessions
     end

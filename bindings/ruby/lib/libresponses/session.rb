@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "call"
+require_relative "download"
 require_relative "options"
 
 module Libresponses
@@ -8,7 +9,7 @@ module Libresponses
   #
   # @api private
   class Session
-    STREAMS = %i[responses_create_stream_start responses_get_stream_start].freeze
+    STREAMS = %i[responses_create_stream_start responses_get_stream_start responses_download_start].freeze
     NONE = {}.freeze
     private_constant :STREAMS, :NONE
 
@@ -41,7 +42,8 @@ module Libresponses
     # @return [Call]
     def start(function, arguments, options: NONE, headers: NONE)
       with(options, headers) do |session|
-        Call.new(@engine, @pid, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
+        kind = function == :responses_download_start ? Download : Call
+        kind.new(@engine, @pid, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
           Native.public_send(function, session.handle, *arguments, call, error)
         end
       end

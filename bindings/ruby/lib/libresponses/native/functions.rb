@@ -74,6 +74,15 @@ module Libresponses
       responses_session_connections: [%i[ulong], :int],
       responses_session_free: [%i[ulong], :void],
 
+      responses_source_memory: [%i[pointer size_t pointer pointer], :int],
+      responses_source_file: [%i[string pointer pointer], :int],
+      responses_source_descriptor: [%i[int pointer pointer], :int],
+      responses_source_set: [%i[pointer string string pointer], :int],
+      responses_source_free: [%i[pointer], :void],
+      responses_upload_start: [%i[pointer string string size_t pointer pointer pointer], :int],
+      responses_download_start: [%i[pointer string pointer pointer], :int],
+      responses_call_next_bytes: [%i[ulong pointer pointer pointer], :int],
+
       responses_webhook_verify: [%i[string string string pointer size_t string int pointer], :int],
 
       responses_call_next_batch: [%i[ulong int ulong size_t ulong ulong ulong], :int],
