@@ -9,7 +9,8 @@ require "libresponses/openai"
 class TestSignatures < TestCase
   # What is for this gem alone has no signature.
   PRIVATE = %i[Native Engine Call Batch Session Options Parameters Log StructuredOutput ToolLoop ToolHistory Headers
-               Document Progress Formats Names Query Builder Keys Buffer LargeDocument Turns Arrivals Many].freeze
+               Document Progress Formats Names Query Builder Keys Buffer LargeDocument Turns Arrivals Many Download
+               Source].freeze
 
   # Methods that are not for users, by what they belong to.
   INTERNAL = {
