@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every compiled example against the server of OPENAI_BASE_URL and looks at what it prints. The same
-# number prints the same in every language, but for ids and ticks of the clock.
+# number prints the same in every language, but for ids, ticks of the clock and the words about wrong arguments.
 # EXAMPLES is where they were built to. Python and Ruby run theirs in their own suites.
 set -eu
 cd "$(dirname "$0")/.."
@@ -44,7 +44,8 @@ run() {
         timeout 120 "$examples/$2" > "$out" 2>&1 < /dev/null || status=$?
     # COBOL's runtime is bound to libxml2, which complains on Debian 13 about its own version.
     sed -E '/^Warning: program compiled against libxml/d
-        s/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/' "$out" > "$scratch/printed"
+        s/resp_[0-9a-z]+/ID/; s/ticked [0-9]+ times/ticked N times/
+        s/^(The tool answered: )[Ee]rror: .*/\1what is wrong/' "$out" > "$scratch/printed"
     [ -e "$words" ] || cp "$scratch/printed" "$words"
     pattern=$(expected "$3")
     if [ $status != 0 ] || [ -z "$pattern" ] || ! tail -n 1 "$out" | grep -Eq "$pattern"; then

@@ -21,6 +21,8 @@
  *
  *   client       options, connections, and all operations          client.hpp
  *   session      a connection for many turns                       session.hpp
+ *   tools        functions that a model calls                      tools.hpp
+ *   tool_call    one call of one of them                           tool_function.hpp
  *   call         an operation under way; its events are a range    call.hpp
  *   response, event, json_value    what the server said            reading.hpp
  *   source       bytes to send, of a file or a stream              files.hpp
@@ -60,6 +62,8 @@
 #include "responses/reading.hpp"
 #include "responses/call.hpp"
 #include "responses/files.hpp"
+#include "responses/tool_function.hpp"
+#include "responses/tools.hpp"
 #include "responses/session.hpp"
 #include "responses/client.hpp"
 #include "responses/webhook.hpp"

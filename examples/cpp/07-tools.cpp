@@ -1,10 +1,10 @@
 /*
  * 07-tools.cpp - a function that the model may call
  *
- * The model answers with calls of the function in place of a text. Each is made here, what it came to
- * goes back with "previous_response_id", and this again and again until there is a text.
+ * The model answers with calls of the function in place of a text. client.run() makes each, sends back what
+ * it came to, and goes on until there is a text, which is printed while it is written.
  *
- * With nlohmann's JSON library, for the requests and what comes back.
+ * With nlohmann's JSON library, for the request and the arguments.
  *
  *     c++ 07-tools.cpp -o 07-tools $(pkg-config --cflags --libs responses nlohmann_json)
  *     OPENAI_API_KEY=... ./07-tools
@@ -17,75 +17,39 @@
 #include <cstdlib>
 #include <iostream>
 
-using nlohmann::json;
-
-static int called = 0;
-
-static std::string get_weather(const std::string &city)
-{
-    called++;
-    std::cout << "get_weather: " << city << "\n";
-    return "21 degrees in " + city;
-}
-
-/* What a call comes to. A model writes its arguments, so they need not be what they should. */
-static std::string make(const json &call)
-{
-    if (call.at("name") != "get_weather")
-        return "error: no such function";
-    try {
-        return get_weather(json::parse(call.at("arguments").get<std::string>()).at("city"));
-    } catch (const json::exception &) {
-        return "error: no JSON with a city";
-    }
-}
-
-/* Makes the calls of a response: items that say what they came to. */
-static json outputs_of(const responses::response &response)
-{
-    const json body = response.as<json>();
-    json outputs = json::array();
-    for (const json &item : body.at("output"))
-        if (item.at("type") == "function_call")
-            outputs.push_back({{"type", "function_call_output"},
-                               {"call_id", item.at("call_id")},
-                               {"output", make(item)}});
-    return outputs;
-}
-
 int main()
 {
     const char *model = std::getenv("RESPONSES_MODEL");
-    json request = json::parse(R"({
-        "input": "How is the weather in Paris and in Rome?",
-        "tools": [{
-            "type": "function", "name": "get_weather", "strict": true,
-            "description": "The weather of a city today.",
-            "parameters": {
-                "type": "object",
-                "properties": {"city": {"type": "string", "enum": ["Paris", "Rome"]}},
-                "required": ["city"], "additionalProperties": false
-            }
-        }]
-    })");
-    request["model"] = model ? model : "gpt-5";
+    int called = 0;
 
     try {
+        /* A call whose arguments do not fit the schema does not come here: the model is told. */
+        responses::tools tools;
+        tools.add("get_weather", "The weather of a city today.",
+                  R"({"type": "object",
+                      "properties": {"city": {"type": "string", "enum": ["Paris", "Rome"]}},
+                      "required": ["city"], "additionalProperties": false})",
+                  [&called](const nlohmann::json &arguments) {
+                      const std::string city = arguments.at("city");
+                      called++;
+                      std::cout << "get_weather: " << city << "\n";
+                      return "21 degrees in " + city;
+                  });
+
+        /* A model may go on calling for ever: max_steps is how many responses it gets. */
         responses::client client;
-        for (int rounds = 0; rounds < 5; rounds++) {
-            responses::response response = client.create(request);
-            json outputs = outputs_of(response);
-            if (outputs.empty()) {
-                std::cout << response.text() << "\n[" << response.status()
-                          << ", get_weather was called " << called << " times]\n";
-                return 0;
-            }
-            request["previous_response_id"] = std::string(response.id());
-            request["input"] = outputs;
-        }
-        std::cerr << "after 5 rounds the model still calls functions\n";
+        client.set("max_steps", 5);
+        const nlohmann::json request = {{"model", model ? model : "gpt-5"},
+                                        {"input", "How is the weather in Paris and in Rome?"}};
+        const auto response = client.run(request, tools, [](const responses::event_view &event) {
+            if (event.kind() == RESPONSES_EVENT_OUTPUT_TEXT_DELTA)
+                std::cout << event.text() << std::flush;
+        });
+        std::cout << "\n[" << response.status() << ", get_weather was called " << called
+                  << " times]\n";
+        return 0;
     } catch (const responses::error &error) {
         std::cerr << error.name() << ": " << error.what() << "\n";
+        return 1;
     }
-    return 1;
 }

@@ -264,13 +264,23 @@ class call : public call_view
 {
   public:
     explicit call(responses_call *adopted = nullptr) noexcept : call_view(adopted) {}
-    call(call &&other) noexcept : call_view(other.release()), error_(other.error_) {}
+    /* With what it uses, which is kept as long: the functions of a run. */
+    call(responses_call *adopted, std::shared_ptr<const void> uses) noexcept
+        : call_view(adopted), uses_(std::move(uses))
+    {
+    }
+    call(call &&other) noexcept
+        : call_view(other.handle_), error_(other.error_), uses_(std::move(other.uses_))
+    {
+        other.handle_ = nullptr;
+    }
     call &operator=(call &&other) noexcept
     {
         if (this != &other) {
             responses_call_free(handle_);
-            handle_ = other.release();
             error_ = other.error_;
+            uses_ = std::move(other.uses_);
+            handle_ = other.release();
         }
         return *this;
     }
@@ -278,10 +288,12 @@ class call : public call_view
     {
         responses_call_free(handle_);
     }
+    /* The functions of a run are then kept by their set alone. */
     RESPONSES_NODISCARD responses_call *release() noexcept
     {
         responses_call *handle = handle_;
         handle_ = nullptr;
+        uses_.reset();
         return handle;
     }
 
@@ -309,6 +321,7 @@ class call : public call_view
 
   private:
     responses::error error_;
+    std::shared_ptr<const void> uses_;
 };
 
 RESPONSES_NAMESPACE_END

@@ -71,6 +71,38 @@ class client : public starts
         return handle;
     }
 
+    /* A tool loop: creates responses until one calls no function of `with` any more, and is returned. Every
+       request is a stream. After max_steps responses RESPONSES_E_LIMIT, with the last as error.partial(). */
+    result<response> try_run(const json_text &json, const tools &with) const
+    {
+        return detail::run_with(responses_run, handle_, json, with);
+    }
+    /* The events of all its responses are handed to `listener`, as by stream(). */
+    template <class F>
+    result<response> try_run(const json_text &json, const tools &with, F &&listener) const
+    {
+        return detail::run_with(responses_run, handle_, json, with, listener);
+    }
+    /* A call that is read as that of a stream; its functions are called where it is read. */
+    result<call> try_start_run(const json_text &json, const tools &with) const
+    {
+        return detail::start_run_with(responses_run_start, handle_, json, with);
+    }
+#if RESPONSES_EXCEPTIONS
+    response run(const json_text &json, const tools &with) const
+    {
+        return try_run(json, with).value();
+    }
+    template <class F> response run(const json_text &json, const tools &with, F &&listener) const
+    {
+        return try_run(json, with, std::forward<F>(listener)).value();
+    }
+    call start_run(const json_text &json, const tools &with) const
+    {
+        return try_start_run(json, with).value();
+    }
+#endif
+
     /* Opens a session, many turns over one connection, with the options of now: returns when the server has
        agreed. */
     result<session> try_open_session() const

@@ -3,6 +3,7 @@
 #define RESPONSES_SESSION_HPP
 
 #include "starts.hpp"
+#include "tools.hpp"
 
 RESPONSES_NAMESPACE_BEGIN
 
@@ -98,6 +99,38 @@ class session
     call start_send(const json_text &json) const
     {
         return try_start_send(json).value();
+    }
+#endif
+
+    /* A tool loop whose requests are turns: creates responses until one calls no function of `with` any more, and is returned. Every
+       request is a stream. After max_steps responses RESPONSES_E_LIMIT, with the last as error.partial(). */
+    result<response> try_run(const json_text &json, const tools &with) const
+    {
+        return detail::run_with(responses_session_run, handle_, json, with);
+    }
+    /* The events of all its responses are handed to `listener`. */
+    template <class F>
+    result<response> try_run(const json_text &json, const tools &with, F &&listener) const
+    {
+        return detail::run_with(responses_session_run, handle_, json, with, listener);
+    }
+    /* A call that is read as that of a stream; its functions are called where it is read. */
+    result<call> try_start_run(const json_text &json, const tools &with) const
+    {
+        return detail::start_run_with(responses_session_run_start, handle_, json, with);
+    }
+#if RESPONSES_EXCEPTIONS
+    response run(const json_text &json, const tools &with) const
+    {
+        return try_run(json, with).value();
+    }
+    template <class F> response run(const json_text &json, const tools &with, F &&listener) const
+    {
+        return try_run(json, with, std::forward<F>(listener)).value();
+    }
+    call start_run(const json_text &json, const tools &with) const
+    {
+        return try_start_run(json, with).value();
     }
 #endif
 

@@ -32,6 +32,17 @@ int main()
     responses::call opening;
     if (client->try_start_session() && client->try_start_session(opening))
         return 1;
+    auto tools = responses::tools::try_new();
+    if (!tools || !tools->try_add("a", "", nullptr, [] { return "b"; }) ||
+        !tools->try_add("b", "b", "{}", [](const std::string &text) { return text; }) ||
+        !tools->try_add("c", "c", "{}", [](tool_call asked) { asked.try_fail("no").status(); }) ||
+        !tools->try_declare("d", "d", jansson()))
+        return 1;
+    if (client->try_run("{}", *tools) &&
+        client->try_run("{}", *tools, [](const event_view &event) { return bool(event); }) &&
+        client->try_start_run("{}", *tools) && session->try_run("{}", *tools) &&
+        session->try_run("{}", *tools, [](const event_view &) {}))
+        return session->try_start_run("{}", *tools).status();
 #if RESPONSES_EXCEPTIONS
     responses::client other;
     other.set("timeout_ms", std::chrono::seconds(1)).set_header("a", "b").reset("timeout_ms");
@@ -43,6 +54,11 @@ int main()
         many = event ? other.start_session() : other.start_session(opening);
     if (many.create("{}") && many.stream("{}", [](const event_view &) {}) && many.start_send("{}"))
         return 1;
+    responses::tools functions;
+    functions.add("a", "a", nullptr, [] { return std::string(); }).declare("b", "b", "{}");
+    for (auto &event : other.start_run("{}", functions))
+        if (event && other.run("{}", functions) && many.run("{}", functions))
+            break;
     return other.create("{}").http_status();
 #else
     return 0;
