@@ -271,6 +271,32 @@ def test_calls_of_a_map_are_cancelled() -> None:
         go_on.set()
 
 
+FORK = """
+import os
+from libresponses import OpenAI
+
+def mapped():
+    requests = ({"model": "sandbox", "input": f"n{n}"} for n in range(20))
+    found = [one.unwrap().output_text for one in client.responses.map(requests, concurrency=4)]
+    return found == [f"You said: n{n}" for n in range(20)]
+
+client = OpenAI(max_retries=0)
+assert mapped()
+child = os.fork()
+if not child:
+    os._exit(0 if mapped() and mapped() else 1)
+assert mapped()
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert mapped()
+client.close()
+"""
+
+
+def test_a_fork_between_two_maps() -> None:
+    done = script(FORK)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 class Counted:
     """What a program may hand over as ``pace``."""
 

@@ -118,6 +118,14 @@ class TestTools < TestCase
     assert_equal 2, sent.size
   end
 
+  # With the same key a server would answer the second request with what it answered the first.
+  def test_several_requests_have_no_key_in_common
+    error = assert_raises(Libresponses::UsageError) do
+      client.responses.run(model: MODEL, input: "x", tools: [weather], request_options: { idempotency_key: "mine" })
+    end
+    assert_includes error.message, "idempotency_key"
+  end
+
   def test_the_bound
     called = []
     tool = weather { |city:| called << city }

@@ -105,6 +105,9 @@ module Libresponses
       # @raise [ToolError] max_steps is reached; its `response` is the last one
       def run(tools:, max_steps: 20, raise_tool_errors: false, session: nil, **params, &block)
         raise UsageError, "run returns the last response; with a block it yields the events" if params[:stream]
+        if params[:request_options].to_h[:idempotency_key]
+          raise UsageError, "idempotency_key: run makes several requests, and each has its own"
+        end
 
         ToolLoop.new(session || self, tools, max_steps, raise_tool_errors).run(params, &block)
       end
