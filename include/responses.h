@@ -350,6 +350,13 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
                                                         off, comments and keepalives too
      raw                     0                          1: answers are handed over as they came; see
                                                         responses_call_next_bytes()
+     record_file                                        a file that every attempt is written to, as
+                                                        an HTTP archive (HAR 1.2), which browsers
+                                                        open; see below
+     replay_file                                        a file that attempts are answered from:
+                                                        nothing is sent, and no key is needed
+     replay_pace             fast                       of replay_file: fast, without the pauses, or
+                                                        original, as it was recorded
      ping_interval_ms        20000                      of a session: idle time before a ping, and
                                                         again before its connection is given up
      session_turns           16                         of a session: turns under way at a time,
@@ -367,6 +374,25 @@ RESPONSES_API int responses_client_derive(responses_client *client, responses_cl
    have the scheme of base_url, their own path, and no query; that of base_url is kept. Once all
    have failed, that counts as one failure, and a retry begins with base_url. Sessions use base_url
    alone.
+
+   record_file is made when it is set, readable by its owner alone, and must be a recording of this
+   library if it is there: attempts are added to it, also by other clients and processes at the same
+   time. Each is an entry once it is over, a failed one too, with the pieces of its answer and when
+   they came. Of secrets, "***" is written: the key, headers in which keys are sent, and whatever
+   else no message of an error has in it. Prompts and answers are written as they are. An attempt
+   takes memory for its body while it lasts, up to max_response_bytes of it, and three times that
+   while it is written. A file that cannot be written to, such as for a full disk, is told once in
+   the log, and ends no call. Sessions are not recorded.
+
+   replay_file is read when it is set: RESPONSES_E_INVALID names the place of what is not HAR. An
+   attempt takes the first entry that has its method, path, query and JSON, in which the order of
+   members does not matter, and that was not taken before by this client or those derived from it;
+   host and headers may differ. Set it again to begin anew. Events, pieces, failures, retries and
+   resumed streams come as they were recorded; so do limits of time, at once with replay_pace fast.
+   A request without an entry ends its call with RESPONSES_E_INVALID, and the message says in what
+   the closest entry differs. Sessions fail with RESPONSES_E_UNSUPPORTED, and the callback for keys
+   is not called. Files of browsers replay too, each body as one piece. The two options exclude each
+   other.
 
    Over HTTP/2 a server cannot be paused for one stream alone. A call that has 32 times
    max_queue_bytes unread, and was not read for a second, ends with RESPONSES_E_LIMIT or is resumed

@@ -235,6 +235,14 @@ static inline int curl_built_in_trust(const char *_Nullable *_Nonnull file,
 #endif
 }
 
+/* The address of the other side, NULL before there is one. */
+static inline const char *_Nullable curl_primary_address(CURL *easy)
+{
+    char *address = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+    return address;
+}
+
 static inline CURLcode curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value)
 {
     return curl_easy_getinfo(easy, info, value);

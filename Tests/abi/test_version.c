@@ -197,6 +197,9 @@ static void options_are_listed_by_index(void **state)
                                      "max_error_bytes",
                                      "count_comments",
                                      "raw",
+                                     "record_file",
+                                     "replay_file",
+                                     "replay_pace",
                                      "ping_interval_ms",
                                      "session_turns",
                                      "max_steps"};

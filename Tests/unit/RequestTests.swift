@@ -186,7 +186,7 @@ struct SettingsTests {
             withInput("\(option.name)") { #expect(Option.named($0) == option) }
             index += 1
         }
-        #expect(index == 39)
+        #expect(index == 42)
         withInput("api_ke") { #expect(Option.named($0) == nil) }
     }
 

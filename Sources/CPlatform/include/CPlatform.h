@@ -21,6 +21,7 @@
 #include "event_set.h"
 #include "generation.h"
 #include "handles.h"
+#include "record_file.h"
 #include "text_span.h"
 
 #pragma clang assume_nonnull begin

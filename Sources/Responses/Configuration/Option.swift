@@ -7,6 +7,7 @@ package enum Option: Int {
     case maximumRetries, resumeAttempts, retryMinimum, retryMaximum, pollInterval
     case maximumEventBytes, maximumResponseBytes, maximumQueueBytes, maximumErrorBytes
     case countComments, raw
+    case recordFile, replayFile, replayPace
     case pingInterval, sessionTurns, maximumSteps
 
     package var name: StaticString {
@@ -47,6 +48,9 @@ package enum Option: Int {
         case .maximumErrorBytes: return "max_error_bytes"
         case .countComments: return "count_comments"
         case .raw: return "raw"
+        case .recordFile: return "record_file"
+        case .replayFile: return "replay_file"
+        case .replayPace: return "replay_pace"
         case .pingInterval: return "ping_interval_ms"
         case .sessionTurns: return "session_turns"
         case .maximumSteps: return "max_steps"
@@ -68,6 +72,7 @@ package enum Option: Int {
             return first(name, .timeout, .userAgent, .tlsVerify, .clientKey, .proxyAuthentication)
         case 11:
             return first(name, .authHeader, .clientCertificate, .maximumRetries, .unixSocket)
+                ?? first(name, .recordFile, .replayFile, .replayPace)
         case 12:
             return first(name, .organization, .httpVersion, .retryMinimum, .retryMaximum)
         case 13: return first(name, .defaultQuery, .sessionTurns)

@@ -4,7 +4,7 @@
 /// A short one counts only as a whole word: it would be found in others that have nothing to do with it. So
 /// short that it is found among words and numbers, only the key counts.
 package final class Redaction: @unchecked Sendable {
-    private struct Secret {
+    struct Secret {
         let text: Text
         let start: Int
 
@@ -14,9 +14,9 @@ package final class Redaction: @unchecked Sendable {
     }
 
     /// From here on a secret is also found within a word.
-    private static let longEnough = 8
+    static let longEnough = 8
     private static let shortest = 4
-    private var secrets: [Secret] = []
+    private(set) var secrets: [Secret] = []
 
     // What libcurl may quote: see CurlText.
     let files: [(value: [UInt8], option: Option)]
@@ -187,7 +187,7 @@ package final class Redaction: @unchecked Sendable {
     }
 
     /// Letters, digits, and what stands within the words of keys.
-    private func isWord(_ byte: UInt8) -> Bool {
+    func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F, 0x80...: return true
         default: return false

@@ -74,6 +74,12 @@ package struct Settings {
     /// Takes the images of answers.
     var imageSink: ImageSink?
 
+    /// Every attempt is written there.
+    var recorder: Recorder?
+    /// Attempts are answered from there, and nothing is sent.
+    var replay: Replay?
+    var replaysAtOriginalPace = false
+
     // Of sessions.
     var pingInterval: Int64 = 20_000
     var sessionTurns = 16
@@ -189,7 +195,9 @@ package struct Settings {
 
     /// The server is told nothing without a key; only api.openai.com is known to want one.
     package var lacksKey: Bool {
-        guard apiKey == nil, keySource == nil, baseURL.isStandard else { return false }
+        guard apiKey == nil, keySource == nil, replay == nil, baseURL.isStandard else {
+            return false
+        }
         for header in extraHeaders where header.hasName(Settings.authorization.buffer) {
             return false
         }

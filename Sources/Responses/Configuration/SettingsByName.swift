@@ -65,6 +65,12 @@ extension Settings {
         case .retryMaximum: retryMaximum = try number(option, given, 0...600_000, "milliseconds")
         case .countComments: countsComments = try flag(option, given)
         case .raw: isRaw = try flag(option, given)
+        case .recordFile, .replayFile: try use(try RecordFile.open(option, given))
+        case .replayPace:
+            guard equal(given, "fast") || equal(given, "original") else {
+                throw refusal(option, "expected \"fast\" or \"original\"")
+            }
+            replaysAtOriginalPace = equal(given, "original")
         case .pingInterval: pingInterval = try milliseconds(option, given)
         case .sessionTurns: sessionTurns = Int(try number(option, given, 1...1000, "turns"))
         case .maximumSteps: maximumSteps = Int(try number(option, given, 1...1000, "responses"))
@@ -109,6 +115,9 @@ extension Settings {
         case .retryMaximum: retryMaximum = standard.retryMaximum
         case .countComments: countsComments = standard.countsComments
         case .raw: isRaw = standard.isRaw
+        case .recordFile: recorder = nil
+        case .replayFile: replay = nil
+        case .replayPace: replaysAtOriginalPace = false
         case .pingInterval: pingInterval = standard.pingInterval
         case .sessionTurns: sessionTurns = standard.sessionTurns
         case .maximumSteps: maximumSteps = standard.maximumSteps

@@ -145,8 +145,9 @@ package final class Call: Waiter {
 
     /// Ends everything; to be called once, before the call is given up.
     package func close() {
-        engine.locked {
+        let recorded: RecordedAttempt? = engine.locked {
             if let observed { measureAttempt(observed) }
+            let recorded = transfer?.takeRecording(.program)
             if let transfer { engine.stop(transfer) }
             transfer = nil
             leaveTurn()
@@ -155,7 +156,9 @@ package final class Call: Waiter {
             engine.setDeadline(self, 0)
             isGone = true
             engine.hostLoop.unlist(self)
+            return recorded
         }
+        if recorded != nil { write(recorded) }
         if observed != nil && hasStarted && outcome == nil { _ = tellOfEnd(.cancelled, -1, nil) }
     }
 
@@ -512,6 +515,8 @@ package final class Call: Waiter {
         engine.setDeadlineIfEarlier(self, limits.nextDeadline)
     }
 
+    override func limitWasReached() -> Bool { reachLimit() }
+
     override func deadlineReached(_ now: UInt64) -> UInt64 {
         if let transfer {
             limits.look(at: transfer, now)
@@ -535,14 +540,17 @@ package final class Call: Waiter {
     // MARK: the end
 
     /// Lets go of the transfer: `released`, its connection may be used again; otherwise it is closed.
-    func endTransfer(released: Bool) {
-        engine.locked {
+    func endTransfer(released: Bool, stop: RecordedStop = .program) {
+        let recorded: RecordedAttempt? = engine.locked {
             if let observed { measureAttempt(observed) }
             leaveTurn()
-            guard let transfer else { return }
+            guard let transfer else { return nil }
+            let recorded = transfer.takeRecording(released ? .finished : stop)
             if released { engine.release(transfer) } else { engine.stop(transfer) }
             self.transfer = nil
+            return recorded
         }
+        if recorded != nil { write(recorded) }
     }
 
     /// The next request of a run: of it nothing has come, and what is known is of the one before.
@@ -598,7 +606,9 @@ package final class Call: Waiter {
 
     private func conclude(_ end: Outcome) {
         if outcome != nil { return }
-        endTransfer(released: stream.hasTerminalEvent)
+        var stop = RecordedStop.program
+        if case .failed(let error) = end, error.status == .cancelled { stop = .cancelled }
+        endTransfer(released: stream.hasTerminalEvent, stop: stop)
         request.stream?.giveBack()
         engine.locked {
             forgetKeyRequest()

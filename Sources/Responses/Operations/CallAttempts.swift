@@ -16,12 +16,18 @@ extension Call {
         progress = Limits.Progress()
         if !tellOfAttempt() { return }
         if isTurn { return sendTurn() }
-        if let source = settings.keySource { askForKey(source) } else { sendAttempt() }
+        if let source = settings.keySource, settings.replay == nil {
+            askForKey(source)
+        } else {
+            sendAttempt()
+        }
     }
 
     func sendAttempt() {
         if isTurn { return useKeyForSession() }
-        if !beginBody() { return }
+        var recorded: Playback.Recorded?
+        let isReady = settings.replay != nil ? findRecording(&recorded) : beginBody()
+        if !isReady { return }
         journal.attemptStarted()
         attemptBegins()
         guard let transfer = Transfer(request, frozen, engine, self) else {
@@ -30,13 +36,18 @@ extension Call {
         log.info("attempt \(journal.attempts): \(request.summary)")
         transfer.handsOverDocument = images != nil
         bodyBeginnings = 0
-        let isReady = transfer.setUp()
+        if let recorded {
+            transfer.play(recorded, keepsPace: settings.replaysAtOriginalPace)
+        } else if settings.recorder != nil {
+            transfer.recording = Recording(maximumBytes: settings.maximumResponseBytes)
+        }
+        let isSetUp = transfer.playback != nil || transfer.setUp()
         let hasStarted = engine.locked {
             self.transfer = transfer
             hasExpired = false
             limits.attemptBegins(
                 platform_now(), goesOn: resumption.hasBegun && resumption.source == .stream)
-            guard isReady, engine.start(transfer) else { return false }
+            guard isSetUp, engine.start(transfer) else { return false }
             engine.setDeadline(self, nextDeadline)
             return true
         }
@@ -47,7 +58,9 @@ extension Call {
     }
 
     /// Sends the request after a pause.
-    func sleep(_ milliseconds: Int64) {
+    func sleep(_ pause: Int64) {
+        let milliseconds =
+            settings.replay == nil || settings.replaysAtOriginalPace ? pause : 0
         endTransfer(released: false)
         resetDecoder()
         engine.locked {

@@ -40,6 +40,8 @@ struct Limits {
     private var itemsDone: UInt64 = 0
     /// When the response must have ended that is asked for again and again in place of its stream.
     private var endOfPolling: UInt64 = 0
+    /// See `bringForward`.
+    private var isBroughtForward = false
 
     init(_ frozen: FrozenSettings, _ operation: Operation) {
         func nanoseconds(_ milliseconds: Int64) -> UInt64 {
@@ -67,6 +69,7 @@ struct Limits {
 
     mutating func attemptBegins(_ now: UInt64, goesOn: Bool) {
         phase = .awaiting(since: now)
+        isBroughtForward = false
         answerLimit = firstEventLimit
         if goesOn && idleLimit > 0 && (answerLimit == 0 || idleLimit < answerLimit) {
             answerLimit = idleLimit
@@ -76,6 +79,7 @@ struct Limits {
     }
 
     mutating func pauseBegins(_ now: UInt64, _ milliseconds: Int64) {
+        isBroughtForward = false
         phase = .sleeping(until: now &+ UInt64(max(0, milliseconds)) &* 1_000_000)
     }
 
@@ -191,8 +195,9 @@ struct Limits {
     enum Reached: Equatable { case nothing, pause, answer, idle, grace, details, polling, total }
 
     /// Which limit has been reached.
-    func reached(_ now: UInt64) -> Reached {
+    func reached(_ time: UInt64) -> Reached {
         if case .calling = phase { return .nothing }
+        let now = isBroughtForward ? max(time, nextDeadline) : time
         if total != 0 && now >= total { return .total }
         if endOfPolling != 0 && now >= endOfPolling { return .polling }
         switch phase {
@@ -210,8 +215,16 @@ struct Limits {
         }
     }
 
+    /// In a replay: what was recorded ends at a limit, and the next one that stands is reached now. False: none
+    /// stands.
+    mutating func bringForward() -> Bool {
+        isBroughtForward = nextDeadline != 0
+        return isBroughtForward
+    }
+
     /// A limit was reached that stands whatever may be in the bytes that wait to be read.
     func isFirmlyReached(_ now: UInt64) -> Bool {
+        if isBroughtForward { return false }
         switch reached(now) {
         case .total, .polling: return true
         default: return false
@@ -243,6 +256,10 @@ extension Call {
         let (reached, isDownloading) = engine.locked {
             limits.note(&progress, engine.now)
             return (limits.reached(now), limits.isDownloading)
+        }
+        switch reached {
+        case .nothing, .pause, .details: break
+        default: engine.locked { transfer?.recording?.hasTimedOut = true }
         }
         switch reached {
         case .nothing:

@@ -50,6 +50,11 @@ package final class Client {
             // Not the name that was given: it may be the value.
             throw .invalid("name", "no option has this name; the options are \(Option.allNames)")
         }
+        if let value, option == .recordFile || option == .replayFile {
+            // Files are opened and read while others may go on.
+            let file = try RecordFile.open(option, value)
+            return try change { settings throws(ResponsesError) in try settings.use(file) }
+        }
         try change { settings throws(ResponsesError) in try settings.set(option, value) }
         if option == .tlsVerify { warnIfUnverified() }
     }

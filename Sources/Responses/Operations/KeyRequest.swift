@@ -77,6 +77,7 @@ extension Call {
 
     func askForKey(_ source: KeySource, attempt: Int32, after status: Int32) {
         statusBeforeKey = status
+        if settings.replay != nil { return sendAttempt() }
         let asked = KeyRequest(self, attempt: attempt, httpStatus: status)
         engine.locked {
             keyRequest = asked

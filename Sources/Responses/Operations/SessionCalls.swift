@@ -5,6 +5,14 @@ extension Client {
     /// With the options that the client has now.
     package func makeSession() throws(ResponsesError) -> Session {
         let (frozen, log) = try checkedSettings()
+        if frozen.values.replay != nil {
+            throw ResponsesError(
+                .unsupported,
+                "replay_file: sessions are not recorded, and so cannot be replayed")
+        }
+        if frozen.values.recorder != nil {
+            log.warning("record_file: sessions are not recorded")
+        }
         if CurlLibrary.version.pointee.version_num < 0x07_4C_00 {
             throw ResponsesError(
                 .unsupported,

@@ -5,6 +5,7 @@ import CPlatform
 extension Engine {
     /// Sends the transfer's request. False when libcurl cannot take it.
     func start(_ transfer: Transfer) -> Bool {
+        if let playback = transfer.playback { return start(playback) }
         if failure != nil || (isSpoilt || multi == nil) && !replaceMulti() { return false }
         now = platform_now()
         if !drains.isEmpty { finishDrains() }
@@ -32,6 +33,7 @@ extension Engine {
     /// Takes a transfer away from libcurl; where it was still running, its connection is closed, or its
     /// stream on a connection that is shared. The owner may go on looking at it.
     func halt(_ transfer: Transfer, isOver: Bool = false) {
+        transfer.playback?.stop()
         let index = transfer.runningIndex
         guard index >= 0, let last = running.popLast() else { return }
         if index < running.count {
@@ -99,7 +101,7 @@ extension Engine {
     /// Ends the owner's interest in a transfer whose last event was read. The rest of the body is
     /// nearly always on its way; when it comes soon, the connection can be used again.
     func release(_ transfer: Transfer) {
-        if transfer.hasEnded {
+        if transfer.hasEnded || transfer.playback != nil {
             stop(transfer)
             return
         }

@@ -207,6 +207,12 @@ package final class ResponseHeaders {
         return out.copy()
     }
 
+    /// Calls `body` with each, in the order in which they came.
+    func forEach(_ body: (_ name: Input, _ value: Input) -> Void) {
+        var place = 0
+        while let field = nextField(&place) { body(field.name, field.value) }
+    }
+
     /// The field at `place`, which moves behind it.
     @inline(__always)
     private func nextField(_ place: inout Int) -> (name: Input, value: Input)? {

@@ -96,11 +96,15 @@ final class Transfer {
     /// What a proxy answered when it was asked for a tunnel, 0 when it was not.
     private(set) var proxyStatus: Int32 = 0
 
+    /// What is recorded of it, and what it is in a replay; mostly nil.
+    var recording: Recording?
+    private(set) var playback: Playback?
+
     let request: HTTPRequest
     let settings: FrozenSettings
     /// What no message may have in it.
     var redaction: Redaction? { settings.values.redaction }
-    private let clientHeaders: ClientHeaders
+    let clientHeaders: ClientHeaders
     private let url: ParsedURL?
     /// The handle was told the same settings for the transfer before, and still has them.
     private let isSetUp: Bool
@@ -293,6 +297,7 @@ final class Transfer {
     }
 
     func takeBody() {
+        if recording != nil { return takeRecordedBody() }
         curl_set_body_callback(
             easy,
             { bytes, size, count, context in
@@ -368,6 +373,23 @@ final class Transfer {
         tellOfEnd()
     }
 
+    // MARK: replaying
+
+    /// The answer comes from there, and libcurl has no part in it.
+    func play(_ recorded: Playback.Recorded, keepsPace: Bool) {
+        playback = Playback(recorded, for: self, keepsPace: keepsPace)
+    }
+
+    /// What was recorded has come to its end.
+    func endedInReplay(_ code: CURLcode, isCut: Bool) {
+        result = code
+        isCutAfterSending = isCut
+        proxyStatus = playback?.failure?.proxyStatus ?? 0
+        hasEnded = true
+        skipByteOrderMark()
+        tellOfEnd()
+    }
+
     private func tellOfEnd() {
         if let owner { engine.tell(owner) }
         webSocket?.transferEnded()
@@ -405,6 +427,7 @@ final class Transfer {
     func resumeIfPaused() {
         if isPaused {
             isPaused = false
+            if let playback { return playback.goOn() }
             if !changePause(CURLPAUSE_CONT) && maySpeakHTTP2 { hasLeftovers = true }
             if engine.isOutOfMemory { engine.endAll() }
         }

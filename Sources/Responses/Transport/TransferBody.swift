@@ -10,7 +10,9 @@ extension Transfer {
         // Once the body has begun somebody may be reading the headers; trailers do not change them.
         switch mode == .undecided ? headers.take(line, count) : headers.takeTrailer(count) {
         case .taken:
-            if mode == .undecided && request.wantsEvents && headers.isChunkedStream {
+            if mode == .undecided && request.wantsEvents && headers.isChunkedStream
+                && playback == nil
+            {
                 takeChunks()
             }
             if let webSocket, headers.isComplete {

@@ -5,7 +5,8 @@ import CPlatform
 extension Transfer {
     /// The proxy refused this client, and would refuse it again.
     var isRefusedByProxy: Bool {
-        proxyStatus >= 400 && proxyStatus < 500 || curl_is_refused_by_socks(easy) != 0
+        if let playback { return playback.failure?.isRefusedByProxy == true }
+        return proxyStatus >= 400 && proxyStatus < 500 || curl_is_refused_by_socks(easy) != 0
     }
 
     /// The status of the answer, or of the proxy's where that ended it; 0 when there was none.
@@ -33,6 +34,7 @@ extension Transfer {
     /// How far it has come. Not to be asked while libcurl may be at it.
     var phase: Phase {
         if headers.status != 0 { return .reading }
+        if let playback { return playback.failure?.phase ?? .waiting }
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .lookup
         case CURLE_COULDNT_CONNECT: return .connect
@@ -64,6 +66,7 @@ extension Transfer {
 
     /// Bytes of the request have gone out.
     var wasSent: Bool {
+        if playback != nil { return !phase.isBeforeSending }
         var sent = 0
         curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
         return sent > 0
@@ -159,6 +162,7 @@ extension Transfer {
     /// libcurl's description of the failure, or the general one of its code, and what to do. For a connection
     /// that ended the text is ours, because libcurl's differs for each phase, and with and without TLS.
     var errorMessage: Message {
+        if let playback { return playback.endMessage }
         if unwatched != 0 {
             return EngineFailure(what: "cannot watch a descriptor", number: unwatched).message
         }
@@ -201,6 +205,7 @@ extension Transfer {
 
     /// How the connection ended; nil when something else went wrong.
     var connectionEnd: StaticString? {
+        if let playback { return playback.failure?.isBroken == true ? "closed" : nil }
         if refusedUnread != nil { return nil }
         if isCutAfterSending || result == CURLE_OK { return "closed" }
         // A stream of HTTP/2 ends without its connection.

@@ -57,6 +57,9 @@ package class Waiter {
     /// What `Engine.settleLater` put off can be done now. The lock is held.
     func settleNow() {}
 
+    /// In a replay: what was recorded has come to a limit of time of the call. False: it has none. The lock is held.
+    func limitWasReached() -> Bool { false }
+
     /// Nothing works any more: see `EngineFailure`. The lock is held.
     func engineFailed() {}
 }
