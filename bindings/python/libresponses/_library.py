@@ -30,6 +30,7 @@ Size = POINTER(c_size_t)
 Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p)
 AttemptCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 KeyCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
+ToolCallback = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 ReadCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_size_t, Size, c_void_p)
 RewindCallback = ctypes.CFUNCTYPE(c_int, c_void_p)
 WriteCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
@@ -139,12 +140,12 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_session_connections": (c_int, [_C]),
     "responses_session_free": (None, [_C]),
     "responses_tools_new": (c_int, [Out, Out]),
-    "responses_tools_add": (c_int, [_C, _TEXT, _TEXT, _TEXT, _N, c_void_p, c_void_p, Out]),
-    "responses_tools_add_json": (c_int, [_C, _TEXT, _N, c_void_p, c_void_p, Out]),
+    "responses_tools_add": (c_int, [_C, _TEXT, _TEXT, _TEXT, _N, ToolCallback, c_void_p, Out]),
+    "responses_tools_add_json": (c_int, [_C, _TEXT, _N, ToolCallback, c_void_p, Out]),
     "responses_tools_free": (None, [_C]),
-    "responses_run": (c_int, [_C, _TEXT, _N, _C, c_void_p, c_void_p, Out, Out]),
+    "responses_run": (c_int, [_C, _TEXT, _N, _C, Callback, c_void_p, Out, Out]),
     "responses_run_start": (c_int, [_C, _TEXT, _N, _C, Out, Out]),
-    "responses_session_run": (c_int, [_C, _TEXT, _N, _C, c_void_p, c_void_p, Out, Out]),
+    "responses_session_run": (c_int, [_C, _TEXT, _N, _C, Callback, c_void_p, Out, Out]),
     "responses_session_run_start": (c_int, [_C, _TEXT, _N, _C, Out, Out]),
     "responses_tool_call_name": (c_char_p, [_C]),
     "responses_tool_call_id": (c_char_p, [_C]),

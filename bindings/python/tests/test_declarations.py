@@ -34,6 +34,7 @@ TYPES: dict[str, Any] = {
     "responses_event_fn": lib.Callback,
     "responses_attempt_fn": lib.AttemptCallback,
     "responses_key_fn": lib.KeyCallback,
+    "responses_tool_fn": lib.ToolCallback,
     "responses_log_fn": lib.LogCallback,
     "responses_read_fn": lib.ReadCallback,
     "responses_rewind_fn": lib.RewindCallback,
