@@ -128,6 +128,15 @@ def test_no_key_in_the_graph(cluster: Any) -> None:
     client.close()
 
 
+@pytest.mark.parametrize("scheduler", ["threads", "synchronous"])
+def test_without_a_cluster(scheduler: str) -> None:
+    with Counting() as server:
+        made = map_rows(
+            bag(50), asking, id_col="number", client=of_here(server), requests_per_minute=600_000
+        )
+        check(made.compute(scheduler=scheduler), 50)
+
+
 def test_what_is_no_collection() -> None:
     with pytest.raises(TypeError, match="a bag or a dataframe of Dask, not list"):
         map_rows([], asking, id_col="number")

@@ -288,6 +288,8 @@ class Intake:
         seconds = (
             self._pace.reserve(1, tried.tokens) if self._counts_tokens else self._pace.reserve(1)
         )
+        if not seconds >= 0:  # nor is nan
+            raise ValueError(f"pace: reserve() must return seconds of at least 0, not {seconds!r}")
         return float(seconds)
 
     def _first_time(self, outcome: Outcome) -> Tried:

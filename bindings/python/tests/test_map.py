@@ -364,6 +364,16 @@ def test_a_pace_that_raises(mapped: Mapped) -> None:
         mapped(server.base_url, asked(1), lambda _: None, pace=Broken())
 
 
+@pytest.mark.parametrize("seconds", [-1, float("nan")])
+def test_a_pace_that_returns_nonsense(client: OpenAI, seconds: float) -> None:
+    class Wrong:
+        def reserve(self, n: int) -> float:
+            return seconds
+
+    with pytest.raises(ValueError, match="seconds of at least 0"):
+        list(client.responses.map(asked(1), pace=Wrong()))
+
+
 def test_wrong_arguments(client: OpenAI) -> None:
     wrong: Any = 5
     with pytest.raises(TypeError, match="pace must be a Pace"):
