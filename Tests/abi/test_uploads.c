@@ -574,10 +574,9 @@ static void a_large_one_is_whole_in_every_way_to_call(void **state)
     attach("a");
     set(client, "max_retries", "1");
     answer(server_expect(server), 500, "{}");
-    answer_stream(server_expect(server),
-                  "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\","
-                  "\"status\":\"completed\",\"output\":[]}}\n\n",
-                  96);
+    const char *end = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\","
+                      "\"status\":\"completed\",\"output\":[]}}\n\n";
+    answer_stream(server_expect(server), end, strlen(end));
     const char *json = "{\"a\":\"attachment:a\"}";
     assert_ok(responses_create_stream(client, json, NTS, NULL, NULL, &response, &error), error);
     for (int i = 0; i < 2; i++) {

@@ -32,7 +32,8 @@ enum Authorization {
 
 /// What must hold for the headers of any request.
 enum RequestHeaders {
-    static func check(_ request: HTTPRequest) throws {
+    /// `isForm`: the body may be one, and is looked at by whoever takes it.
+    static func check(_ request: HTTPRequest, isForm: Bool = false) throws {
         if let id = request.header("x-client-request-id"),
             id.utf8.count > 512 || !id.utf8.allSatisfy({ $0 < 0x80 })
         {
@@ -40,7 +41,7 @@ enum RequestHeaders {
                 "Invalid 'X-Client-Request-Id' header: expected at most 512 ASCII characters.",
                 param: "X-Client-Request-Id")
         }
-        guard request.method == "POST", !request.body.isEmpty,
+        guard !isForm, request.method == "POST", !request.body.isEmpty,
             let type = request.header("content-type"),
             !type.lowercased().hasPrefix("application/json")
         else { return }

@@ -5,7 +5,7 @@ struct Route {
         case create, get, resume, delete, cancel
         case inputItems = "input_items"
         case inputTokens = "input_tokens"
-        case compact, conversations, models
+        case compact, conversations, files, models
         /// The handshake of a WebSocket, and each `response.create` over it.
         case websocket, turn
         case sandbox, unknown
@@ -28,6 +28,12 @@ struct Route {
         case listItems(conversation: String)
         case getItem(String, conversation: String)
         case deleteItem(String, conversation: String)
+        // In a container, or in none: "".
+        case createFile(container: String)
+        case listFiles(container: String)
+        case getFile(String, container: String)
+        case getFileContent(String, container: String)
+        case deleteFile(String, container: String)
         case listModels
         case getModel(String)
         case introspect([String])
@@ -53,6 +59,9 @@ struct Route {
         switch segments.count > 1 ? segments[1] : "" {
         case "responses": return responses(request, Array(segments.dropFirst(2)))
         case "conversations": return conversations(request.method, Array(segments.dropFirst(2)))
+        case "files": return files(request.method, "", Array(segments.dropFirst(2)))
+        case "containers" where segments.count > 3 && segments[3] == "files":
+            return files(request.method, segments[2], Array(segments.dropFirst(4)))
         case "models": return models(request.method, Array(segments.dropFirst(2)))
         default: return Route(.unknown, .unknown)
         }
@@ -100,6 +109,20 @@ struct Route {
         case ("GET", 3): return route(.getItem(rest[2], conversation: id))
         case ("DELETE", 3): return route(.deleteItem(rest[2], conversation: id))
         default: return route(.methodNotAllowed)
+        }
+    }
+
+    private static func files(_ method: String, _ container: String, _ rest: [String]) -> Route {
+        func route(_ action: Action) -> Route { Route(.files, action) }
+        switch (method, rest.count) {
+        case ("POST", 0): return route(.createFile(container: container))
+        case ("GET", 0): return route(.listFiles(container: container))
+        case ("GET", 1): return route(.getFile(rest[0], container: container))
+        case ("DELETE", 1): return route(.deleteFile(rest[0], container: container))
+        case ("GET", 2) where rest[1] == "content":
+            return route(.getFileContent(rest[0], container: container))
+        case (_, 0...1): return route(.methodNotAllowed)
+        default: return Route(.unknown, .unknown)
         }
     }
 

@@ -90,7 +90,7 @@ final class Server {
         }
         do {
             try Authorization.check(exchange.request, key: options.key)
-            try RequestHeaders.check(exchange.request)
+            try RequestHeaders.check(exchange.request, isForm: exchange.route.name == .files)
             try dispatch(exchange)
         } catch let error as APIError {
             exchange.respond(error)
@@ -120,6 +120,8 @@ final class Server {
         case .unknown, .introspect:
             throw APIError.invalid(
                 "Invalid URL (\(exchange.request.method) \(exchange.request.path))", status: 404)
+        case .createFile, .listFiles, .getFile, .getFileContent, .deleteFile:
+            try dispatchFile(exchange)
         default: try dispatchConversation(exchange)
         }
     }

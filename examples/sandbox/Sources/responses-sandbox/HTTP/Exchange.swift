@@ -142,12 +142,14 @@ enum ReasonPhrase {
     static func of(_ status: Int) -> String { phrases[status] ?? "Status" }
 
     private static let phrases = [
-        101: "Switching Protocols", 200: "OK", 204: "No Content", 301: "Moved Permanently",
+        101: "Switching Protocols", 200: "OK", 204: "No Content", 206: "Partial Content",
+        301: "Moved Permanently",
         302: "Found",
         307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
         401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
         408: "Request Timeout", 409: "Conflict", 413: "Payload Too Large",
-        415: "Unsupported Media Type", 418: "I'm a teapot", 422: "Unprocessable Entity",
+        415: "Unsupported Media Type", 416: "Range Not Satisfiable", 418: "I'm a teapot",
+        422: "Unprocessable Entity",
         426: "Upgrade Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
         500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
         503: "Service Unavailable", 504: "Gateway Timeout", 529: "Overloaded",

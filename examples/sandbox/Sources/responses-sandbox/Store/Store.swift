@@ -2,6 +2,8 @@
 final class Store {
     let identifiers: Identifiers
     private var responses: [String: ResponseRecord] = [:]
+    private var files: [String: StoredFile] = [:]
+    private var fileOrder: [String] = []
     private(set) var conversations: [String: Conversation] = [:]
 
     init(identifiers: Identifiers) { self.identifiers = identifiers }
@@ -14,6 +16,23 @@ final class Store {
 
     func add(_ conversation: Conversation) { conversations[conversation.id] = conversation }
 
+    func add(_ file: StoredFile) {
+        files[file.id] = file
+        fileOrder.append(file.id)
+    }
+
+    func file(_ id: String) -> StoredFile? { files[id] }
+
+    /// The oldest first.
+    func files(in container: String) -> [StoredFile] {
+        fileOrder.compactMap { files[$0] }.filter { $0.container == container }
+    }
+
+    func removeFile(_ id: String) {
+        files[id] = nil
+        fileOrder.removeAll { $0 == id }
+    }
+
     func removeConversation(_ id: String) { conversations[id] = nil }
 
     /// Forgets everything; what is still running stops.
@@ -21,6 +40,8 @@ final class Store {
         for record in responses.values { record.run?.abandon() }
         responses = [:]
         conversations = [:]
+        files = [:]
+        fileOrder = []
         identifiers.reset()
     }
 
