@@ -84,9 +84,10 @@ test-quick: ## In two minutes, after a build: unit, abi, gates, and a word from 
 	@scripts/test.sh test-unit test-abi test-gates test-bindings
 
 # Half an hour, most of it valgrind's: what is looked at in every commit by AddressSanitizer, or in part.
-test-long: deps-packages lib sandbox ## Before a release: all of the C suite under valgrind, 100,000 random streams, fuzzing
+test-long: deps lib sandbox ## Before a release: all of the C suite under valgrind, 100,000 random streams, 200 kills of a batch, fuzzing
 	@$(MAKE) --no-print-directory -C Tests/abi check-valgrind WHOLE=1
 	@$(MAKE) --no-print-directory -C Tests/calls run SEED=$$(date +%s)
+	@KILLS=200 MEASURE=1 .venv/bin/python -m pytest -o timeout=900 Tests/command/test_batch.py Tests/command/test_pace.py
 	@$(MAKE) --no-print-directory -C Tests/fuzz fuzz SECONDS=$(or $(SECONDS),60)
 
 # About 25 minutes for a system, most of it what `make test` takes.

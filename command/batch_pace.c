@@ -12,8 +12,10 @@
 /* Of what the server allows: clocks differ, and so do ways of counting. */
 #define SHARE 0.985
 
-/* Under way before anything is known of the server. */
+/* Under way before anything is known of the server; and so many more in each second in which it
+   says nothing, since a refusal would come at once, and an answer may take minutes. */
 #define FIRST_ONES 8
+#define FIRST_MS   1000
 
 /* A pause is looked at again after this. */
 #define LOOK_MS 250
@@ -126,7 +128,8 @@ int64_t pace_wait(struct pace *pace, double bytes, int flying, int64_t now)
     double wait, more;
 
     advance(pace, now);
-    if (!pace->answered && flying >= FIRST_ONES)
+    if (!pace->answered &&
+        flying >= FIRST_ONES * (1 + (pace->number > 0 ? (now - pace->first_ms) / FIRST_MS : 0)))
         return LOOK_MS;
     if (now < pace->paused_until)
         return pace->paused_until - now;
@@ -147,6 +150,8 @@ static void spend(struct meter *meter, double cost, double *then)
 void pace_sent(struct pace *pace, struct share *share, double bytes, int64_t now)
 {
     advance(pace, now);
+    if (pace->number == 0)
+        pace->first_ms = now;
     share->number = pace->number++;
     share->sent_ms = now;
     share->tokens = tokens_of(pace, bytes);

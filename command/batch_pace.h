@@ -37,6 +37,7 @@ struct pace {
     int64_t now_ms;
     int64_t paused_until; /* the server asked for that */
     bool answered;        /* anything, so that it is known whether there are limits */
+    int64_t first_ms;     /* when the first request was sent */
     long long number;     /* of the next request */
     long long newest;     /* of the request whose answer was the newest */
     double input_ratio;   /* tokens for each byte of a body */

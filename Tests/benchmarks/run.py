@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import batches
 import cores
 import languages
 import native
@@ -35,6 +36,7 @@ PARTS = {
     "W9c": sessions.many,
     "cores": cores.cores,
     "whole": native.whole,
+    "batch": batches.batches,
     "python": languages.python,
     "ruby": languages.ruby,
 }

@@ -88,3 +88,11 @@ def test_refusals_without_a_word_when(program: Program, tmp_path: Path) -> None:
     with Counting(requests=Window(100, 0.5), names_limits=False) as server:
         run(program, tmp_path, server, 300, 10, "-c", "20")
     assert server.refused <= 100
+
+
+def test_answers_that_take_long(program: Program, tmp_path: Path) -> None:
+    """Few are sent before the server has said anything, but not for as long as that may take."""
+    with Counting(latency=4) as server:
+        run(program, tmp_path, server, 30, 10)
+    assert server.most == 30
+    assert sum(at - server.times[0] < 0.5 for at in server.times) <= 8
