@@ -8,6 +8,9 @@ struct EasyHandle {
     var hasLeftovers = false
     /// Of the `FrozenSettings` that it was told and still has; 0: it is in its first state.
     var settingsNumber: UInt64 = 0
+    /// It is not used again: libcurl leaves out what it has no memory for when it resets one, without a word, and a
+    /// handle whose buffer for uploads has no size sends nothing.
+    var isUsedUp = false
 }
 
 /// Handles that wait for their next transfer. The lock is held.
@@ -33,7 +36,8 @@ extension Engine {
 
     /// One with leftovers is used again in any case: libcurl does not free them with the handle.
     func keepEasyHandle(_ handle: EasyHandle) {
-        if !handle.hasLeftovers && idleHandles.count >= Engine.maximumIdleHandles {
+        let isTooMany = idleHandles.count >= Engine.maximumIdleHandles
+        if !handle.hasLeftovers && (isTooMany || handle.isUsedUp) {
             curl_easy_cleanup(handle.easy)
             return
         }

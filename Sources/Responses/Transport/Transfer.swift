@@ -272,7 +272,8 @@ final class Transfer {
     var handle: EasyHandle {
         EasyHandle(
             easy: easy, hasLeftovers: hasLeftovers,
-            settingsNumber: leavesHandleSetUp ? settings.number : 0)
+            settingsNumber: leavesHandleSetUp ? settings.number : 0,
+            isUsedUp: request.stream != nil)
     }
 
     /// For the next transfer of these settings the handle can stay as it is. Not when something went wrong:

@@ -18,7 +18,7 @@ import sys
 from typing import Any
 
 # Handles by the function that frees them; "event" is freed too, though most are borrowed.
-KINDS = ("client", "call", "session", "response", "event", "error")
+KINDS = ("client", "call", "session", "source", "response", "event", "error")
 
 
 def declarations(header: str) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def usual(kind: str, place: int) -> str:
         return '"{}"'
     if plain == "size_t":
         return "RESPONSES_NTS"
-    if plain == "responses_event_fn" or plain == "responses_log_fn":
+    if plain.startswith("responses_") and plain.endswith("_fn"):
         return f"({kind})0"
     if plain.endswith("*"):
         return f"({kind})&scratch[{place}]"

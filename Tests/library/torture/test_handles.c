@@ -26,6 +26,7 @@ void forget(void **scratch)
         responses_response_free(scratch[i]);
         responses_call_free(scratch[i]);
         responses_session_free(scratch[i]);
+        responses_source_free(scratch[i]);
         responses_client_free(scratch[i]);
     }
 }
@@ -83,6 +84,7 @@ static struct {
     responses_client *client;
     responses_call *call;
     responses_session *session;
+    responses_source *source;
     responses_response *response;
     responses_event *event;
     responses_error *error;
@@ -100,6 +102,7 @@ static void make_one_of_each(void)
     /* Nobody agrees to it: this server speaks no WebSocket. */
     assert_int_equal(responses_session_open_start(one.client, &one.session, NULL, NULL),
                      RESPONSES_OK);
+    assert_int_equal(responses_source_memory("x", 1, &one.source, NULL), RESPONSES_OK);
     responses_create(one.client, "{", NTS, NULL, &one.error);
     assert_non_null(one.error);
 }
@@ -108,6 +111,7 @@ static void free_one_of_each(void)
 {
     responses_call_free(one.call);
     responses_session_free(one.session);
+    responses_source_free(one.source);
     responses_response_free(one.response);
     responses_event_free(one.event);
     responses_error_free(one.error);
@@ -121,6 +125,7 @@ static void handles_of_another_kind(void **state)
     give_to_all("a client", "client", one.client);
     give_to_all("a call", "call", one.call);
     give_to_all("a session", "session", one.session);
+    give_to_all("a source", "source", one.source);
     give_to_all("a response", "response", one.response);
     give_to_all("an event", "event", one.event);
     give_to_all("an error", "error", one.error);
@@ -145,6 +150,7 @@ static void handles_that_were_freed(void **state)
     give_to_all("a freed client", "", one.client);
     give_to_all("a freed call", "", one.call);
     give_to_all("a freed session", "", one.session);
+    give_to_all("a freed source", "", one.source);
     give_to_all("a freed response", "", one.response);
     give_to_all("a freed event", "", one.event);
     give_to_all("a freed error", "", one.error);
@@ -160,8 +166,9 @@ static void nothing_but_a_handle(void **state)
         const struct {
             const char *kind;
             const void *handle;
-        } all[] = {{"client", one.client},     {"call", one.call},   {"session", one.session},
-                   {"response", one.response}, {"event", one.event}, {"error", one.error}};
+        } all[] = {{"client", one.client}, {"call", one.call},         {"session", one.session},
+                   {"source", one.source}, {"response", one.response}, {"event", one.event},
+                   {"error", one.error}};
         for (size_t j = 0; j < COUNT(all); j++)
             if (strstr(functions[i].takes, all[j].kind))
                 functions[i].call(all[j].handle);
