@@ -24,6 +24,7 @@ expected() {
         06-many-at-once) echo '^500 of 500 streams completed, with [0-9]+ events$' ;;
         07-tools) echo '^\[completed, get_weather was called [012] times\]$' ;;
         08-jansson) echo '^\[completed, 2 input items, [1-9][0-9]* tokens\]$' ;;
+        11-replay) echo '^\[replay_file: completed after [1-9][0-9]* events\]$' ;;
         12-observe) echo '^\[2 calls, [23] attempts, [1-9][0-9]* tokens, first events after [0-9.]+ s\]$' ;;
         10-session) echo '^\[completed, turns: 2, connections: 1\]$' ;;
     esac
@@ -84,7 +85,7 @@ every() {
         name=$(basename "$source" .c)
         # jansson is of C: the other languages have their own way to such trees.
         case $name in
-            08-jansson | 12-observe) [ "$language" = C ] || continue ;;
+            08-jansson | 11-replay | 12-observe) [ "$language" = C ] || continue ;;
         esac
         source=examples/$folder/$name.$ending
         if grep -q '^#include <responses/nlohmann.hpp>' "$source" && ! pkg-config --exists nlohmann_json; then

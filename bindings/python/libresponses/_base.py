@@ -62,6 +62,8 @@ class BaseClient:
             self.api_key = ""
         else:
             found = environ("OPENAI_API_KEY") if api_key is None else api_key
+            if found is None and (options or {}).get("replay_file"):
+                found = ""  # nothing is sent
             if found is None:
                 raise _errors.OpenAIError(
                     "The api_key client option must be set either by passing api_key to the "

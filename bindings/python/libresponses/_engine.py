@@ -13,7 +13,7 @@ import os
 from _thread import allocate_lock
 from ctypes import byref, c_void_p
 from os import getpid
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from . import _certificates, _options
 from . import _library as lib
@@ -84,14 +84,30 @@ class Owned:
 class Engine(Owned):
     """Connections and a descriptor."""
 
-    __slots__ = ()
+    __slots__ = ("_replays",)
 
     def __init__(self) -> None:
         super().__init__(lib.blocking.responses_client_new)
+        # Those that a client and its copies are derived from, by the file that they replay.
+        self._replays: WeakKeyDictionary[Any, dict[str, Derived]] | None = None
         file = _certificates.fallback()
         # A library that was installed by others may be older, and knows no such option.
         if file and "ca_fallback_file" in _options.names():
             _options.set_all(self.handle, {"ca_fallback_file": file}, {})
+
+    def base(self, settings: Settings) -> int:
+        """The library's handle to derive a client from: copies that replay use up one file."""
+        file = settings.options.get("replay_file")
+        if not file:
+            return self.handle
+        if self._replays is None:
+            self._replays = WeakKeyDictionary()
+        files = self._replays.setdefault(settings.family, {})
+        if file not in files:
+            replaying = Derived(self.handle)
+            _options.set_all(replaying.handle, {"replay_file": file}, {})
+            files[file] = replaying
+        return files[file].handle
 
 
 _shared: WeakValueDictionary[Any, Engine] = WeakValueDictionary()
@@ -121,7 +137,7 @@ class Handle(Derived):
     __slots__ = ("engine",)
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        super().__init__(engine.handle)
+        super().__init__(engine.base(settings))
         self.engine = engine
         try:
             settings.apply(self.handle)

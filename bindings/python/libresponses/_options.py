@@ -198,10 +198,14 @@ _OF_DEFAULTS = (
 )  # fmt: skip
 
 
+class Family:
+    """What a client and its copies have in common: the recordings that they use up, for one."""
+
+
 class Settings:
     """What a client was given, in a form that can be pickled."""
 
-    __slots__ = ("api_key_provider", "headers", "options", "query", "timeout")
+    __slots__ = ("api_key_provider", "family", "headers", "options", "query", "timeout")
 
     def __init__(self) -> None:
         self.options: dict[str, str | None] = {}
@@ -209,6 +213,7 @@ class Settings:
         self.query: dict[str, Any] = {}
         self.api_key_provider: Any = None
         self.timeout: Any = omit
+        self.family = Family()
 
     def __getstate__(self) -> Any:
         return [getattr(self, name) for name in self.__slots__]
@@ -224,6 +229,7 @@ class Settings:
         made.query = dict(self.query)
         made.api_key_provider = self.api_key_provider
         made.timeout = self.timeout
+        made.family = self.family
         return made
 
     def connections(self) -> Any:
@@ -239,7 +245,10 @@ class Settings:
 
     def apply(self, handle: int) -> None:
         """Sets everything on a client of the library."""
-        set_all(handle, self.options, {**STANDARD, **self.headers})
+        options = self.options
+        if options.get("replay_file"):  # the client that this one is derived from has it
+            options = {name: value for name, value in options.items() if name != "replay_file"}
+        set_all(handle, options, {**STANDARD, **self.headers})
         if self.query:
             set_all(handle, {"default_query": encoded(self.query)}, {})
 
