@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <poll.h>
+#include <sys/wait.h>
 
 #define NTS        RESPONSES_NTS
 #define QUICK      "Retry-After-Ms: 1\r\n"
@@ -289,7 +290,6 @@ static void failures_come_again(void **state)
         /* Where it was is no matter. */
         set(client, "base_url", i < served ? "http://x.invalid/v1" : "https://y.invalid/v1");
         struct played second = play(client);
-        print_message("%s\n", message_of(second.error));
         assert_true(second.status < 0);
         check_same(&first[i], &second);
         played_free(&first[i]);
@@ -586,6 +586,80 @@ static void a_session_is_not_replayed(void **state)
     assert_contains(message_of(error), "replay_file");
 }
 
+/* ---- files ---- */
+
+static int take(const char *bytes, size_t len, void *text)
+{
+    text_add_bytes(text, bytes, len);
+    return 0;
+}
+
+/* A download that went on by Range, and an upload, whose body is not recorded. */
+static void files_come_again(void **state)
+{
+    (void)state;
+    char bytes[20000];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7 + i / 256);
+    struct exchange *x = server_expect(server);
+    say(x, "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nETag: \"a\"\r\n"
+           "Content-Length: 20000\r\n\r\n");
+    say_bytes(x, bytes, 7000);
+    hang_up(x);
+    answer_with(server_expect(server), 206,
+                "Content-Type: image/png\r\nETag: \"a\"\r\n"
+                "Content-Range: bytes 7000-19999/20000\r\n",
+                bytes + 7000, sizeof bytes - 7000);
+    answer(server_expect(server), 200, "{\"id\":\"file-1\"}");
+    set(client, "retry_min_ms", "1");
+    set(client, "max_retries", "2");
+    for (int replays = 0; replays < 2; replays++) {
+        struct text got = {0};
+        responses_source *source = NULL;
+        if (replays)
+            replay();
+        assert_ok(responses_download(client, "/files/f/content", take, &got, &response, &error),
+                  error);
+        assert_int_equal(got.len, sizeof bytes);
+        assert_memory_equal(got.data, bytes, sizeof bytes);
+        responses_response_free(response);
+        response = NULL;
+        assert_ok(responses_source_memory("some bytes", 10, &source, &error), error);
+        assert_ok(responses_upload(client, "/files", "{\"purpose\":\"user_data\"}", NTS, source,
+                                   &response, &error),
+                  error);
+        assert_string_equal(responses_response_id(response), "file-1");
+        responses_response_free(response);
+        response = NULL;
+        responses_source_free(source);
+        text_free(&got);
+    }
+}
+
+/* A child cannot use the client, and makes its own; the parent's goes on where it was. */
+static void a_child_replays_by_itself(void **state)
+{
+    (void)state;
+    answer(server_expect(server), 200, RESPONSE);
+    assert_ok(create(REQUEST), error);
+    replay();
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        responses_client *own = NULL;
+        int failed = responses_create(client, REQUEST, NTS, NULL, NULL) != RESPONSES_E_FORKED;
+        failed |= responses_client_new(&own, NULL);
+        failed |= responses_client_set(own, "replay_file", path, NULL);
+        failed |= responses_create(own, REQUEST, NTS, NULL, NULL);
+        responses_client_free(own);
+        _exit(failed ? 1 : 0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_ok(create(REQUEST), error);
+}
+
 /* ---- an event loop ---- */
 
 static int wait_ready(responses_call **ready)
@@ -743,6 +817,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(no_key_is_needed, setup, teardown),
     cmocka_unit_test_setup_teardown(nobody_is_asked_for_a_key, setup, teardown),
     cmocka_unit_test_setup_teardown(a_session_is_not_replayed, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_child_replays_by_itself, setup, teardown),
+    cmocka_unit_test_setup_teardown(files_come_again, setup, teardown),
     cmocka_unit_test_setup_teardown(an_event_loop_keeps_the_order, setup, teardown),
     cmocka_unit_test_setup_teardown(a_slow_reader_stops_the_replay, setup, teardown),
     cmocka_unit_test_setup_teardown(threads_share_a_replay, setup, teardown),
