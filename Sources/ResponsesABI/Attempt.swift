@@ -7,7 +7,13 @@ public func responses_client_set_attempt_callback(
     _ handle: OpaquePointer?, _ fn: responses_attempt_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> Int32 {
     answering(nil, nil) { () throws(ResponsesError) in
-        let observer = fn.map { fn in AttemptObserver { fn($0.handle, userData) } }
+        let observer = fn.map { fn in
+            AttemptObserver { attempt in
+                fn(attempt.handle, userData)
+                Handle.free(attempt.responseHandle, .response, evenBorrowed: true)
+                attempt.responseHandle = nil
+            }
+        }
         try with(client: handle) { $0.setObserver(observer) }
         return RESPONSES_OK
     }
@@ -97,6 +103,16 @@ public func responses_attempt_json(_ attempt: OpaquePointer?, _ len: UnsafeMutab
             return emptyText
         }
         return output(attempt.json(statusName: name), len)
+    }
+}
+
+@_cdecl("responses_attempt_response") @implementation
+public func responses_attempt_response(_ attempt: OpaquePointer?) -> OpaquePointer? {
+    read(attempt, nil) { attempt in
+        if attempt.responseHandle == nil, let response = attempt.response {
+            attempt.responseHandle = Handle.make(.response, response, isBorrowed: true)
+        }
+        return attempt.responseHandle
     }
 }
 

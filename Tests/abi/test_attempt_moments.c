@@ -160,6 +160,7 @@ static void a_callback_for_events_that_stops(void **state)
     assert_int_equal(told.count, 1);
     assert_attempt(&told, 0, 1, RESPONSES_E_USER, 200, END);
     assert_int_equal(told.list[0].events, 1);
+    assert_true(told.list[0].has_response);
 }
 
 static void a_limit_of_time(void **state)

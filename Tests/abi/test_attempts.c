@@ -92,6 +92,7 @@ static void a_create_is_one_attempt(void **state)
         assert_string_equal(a->method, "POST");
         assert_string_equal(a->path, "/responses");
         assert_string_equal(a->reason, "");
+        assert_true(a->has_response);
         assert_int_equal(a->input, 1);
         assert_int_equal(a->output, 2);
         assert_int_equal(a->tokens, 3);
@@ -215,6 +216,8 @@ static void a_stream_that_is_resumed_tells_of_each(void **state)
     assert_int_equal(told.list[0].events, 5);
     assert_int_equal(told.list[1].events, sse.count - 5);
     assert_string_equal(told.list[0].reason, "truncated");
+    assert_false(told.list[0].has_response);
+    assert_true(told.list[1].has_response);
     assert_string_equal(told.list[1].operation, "create");
     assert_string_equal(told.list[1].method, "GET");
     assert_string_equal(told.list[1].path, "/responses/{id}");
@@ -454,6 +457,8 @@ static void after_the_function_nothing_is_known(void **state)
     assert_int_equal(responses_attempt_number(NULL, RESPONSES_ATTEMPT_NUMBER), -1);
     assert_string_equal(responses_attempt_json(NULL, NULL), "");
     assert_null(responses_attempt_user_data(NULL));
+    assert_null(responses_attempt_response(kept));
+    assert_null(responses_attempt_response(NULL));
     assert_int_equal(responses_attempt_rate_limit(NULL, RESPONSES_RATE_LIMIT_REQUESTS), -1);
 }
 

@@ -53,6 +53,7 @@ void tell(const responses_attempt *attempt, void *user_data)
         .method = copy(attempt, RESPONSES_ATTEMPT_METHOD),
         .path = copy(attempt, RESPONSES_ATTEMPT_PATH),
         .reason = copy(attempt, RESPONSES_ATTEMPT_REASON),
+        .has_response = responses_attempt_response(attempt) != NULL,
         .user_data = responses_attempt_user_data(attempt),
     };
     size_t len;
@@ -88,6 +89,14 @@ void tell(const responses_attempt *attempt, void *user_data)
     assert_int_equal(responses_attempt_number(attempt, 0), -1);
     assert_int_equal(responses_attempt_number(attempt, 9999), -1);
     assert_null(responses_attempt_text(attempt, RESPONSES_ATTEMPT_NUMBER, NULL));
+    const responses_response *response = responses_attempt_response(attempt);
+    assert_ptr_equal(response, responses_attempt_response(attempt));
+    if (response) {
+        assert_true(a->next == RESPONSES_NEXT_END || a->next == RESPONSES_NEXT_STEP);
+        assert_int_equal(responses_json_check(responses_response_json(response, NULL),
+                                              RESPONSES_NTS, 64, NULL, NULL, NULL),
+                         RESPONSES_OK);
+    }
 }
 
 void told_free(struct told *told)

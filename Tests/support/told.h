@@ -12,6 +12,7 @@ struct attempt {
     int64_t number, status, http_status, next, pause, phase, reused, events, retry_after;
     int64_t lookup, connect, tls, sent, first_byte, first_event, last_event, total;
     int64_t bytes_sent, bytes_received, input, output, tokens;
+    int has_response;
     char *operation, *method, *path, *reason, *json;
     void *user_data;
 };

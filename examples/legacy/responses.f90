@@ -1185,6 +1185,12 @@ module responses
       integer(c_size_t), intent(out), optional :: len
       type(c_ptr) :: answer
     end function
+    function responses_attempt_response(attempt) bind(c, name='responses_attempt_response') &
+        result(answer)
+      import
+      type(c_ptr), value :: attempt
+      type(c_ptr) :: answer
+    end function
     function responses_attempt_user_data(attempt) bind(c, &
         name='responses_attempt_user_data') result(answer)
       import

@@ -64,6 +64,9 @@ package final class Attempt {
     var headers: ResponseHeaders?
     var responseID: Text?
     var responseModel: [UInt8] = []
+    package private(set) var response: Response?
+    /// By which the host has it while it is told.
+    package var responseHandle: OpaquePointer?
     private var texts: [Text?] = []
     private var limits: RateLimits?
     package var json: Text?
@@ -125,6 +128,7 @@ package final class Attempt {
         headers = nil
         responseID = nil
         responseModel = []
+        response = nil
         texts = []
         limits = nil
         json = nil
@@ -210,6 +214,7 @@ package final class Attempt {
 
     /// What the response says of itself.
     func take(_ response: Response) {
+        self.response = response
         usage.input = response.number("/usage/input_tokens")
         usage.cached = response.number("/usage/input_tokens_details/cached_tokens")
         usage.output = response.number("/usage/output_tokens")
@@ -379,6 +384,7 @@ extension Attempt {
         observer.tell(self)
         isLent = false
         json = nil
+        response = nil
     }
 }
 

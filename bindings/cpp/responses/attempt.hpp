@@ -46,6 +46,11 @@ class attempt_view
         const char *text = responses_attempt_json(handle_, &size);
         return string_view(text, size);
     }
+    /* What came of it, for the last one of a call and each step of a run; null where there is none. */
+    const responses_response *response() const noexcept
+    {
+        return responses_attempt_response(handle_);
+    }
     /* What call.user_data() was set to; null in a blocking function. */
     void *user_data() const noexcept
     {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from . import responses as responses
     from . import types as types
+    from ._attempts import Attempt as Attempt
     from ._azure import AzureOpenAI as AzureOpenAI
     from ._azure_async import AsyncAzureOpenAI as AsyncAzureOpenAI
     from ._client import OpenAI as OpenAI
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives; its module is imported when the name is first used.
 _PLACES = {
+    "_attempts": "Attempt",
     "_azure": "AzureOpenAI",
     "_azure_async": "AsyncAzureOpenAI",
     "_client": "OpenAI",

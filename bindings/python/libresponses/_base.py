@@ -22,7 +22,8 @@ class BaseClient:
     """Settings of a client, and its handles in the library.
 
     ``options`` are options of the library by name, as ``include/responses.h`` lists them:
-    ``{"proxy": "...", "ca_file": "...", "idle_timeout_ms": 60000}``.
+    ``{"proxy": "...", "ca_file": "...", "idle_timeout_ms": 60000}``. ``on_attempt`` is a function
+    that is told of every `Attempt` of a call when it has ended.
     """
 
     api_key: str
@@ -48,6 +49,7 @@ class BaseClient:
         default_query: Mapping[str, Any] | None = None,
         http_client: None = None,
         options: Mapping[str, Any] | None = None,
+        on_attempt: Callable[[Any], object] | None = None,
     ) -> None:
         if http_client is not None:
             raise _errors.InvalidArgumentError(
@@ -76,6 +78,7 @@ class BaseClient:
         self.base_url = str(base_url or environ("OPENAI_BASE_URL") or DEFAULT_BASE_URL)
         self.timeout = settings.timeout = timeout
         self.max_retries = max_retries
+        settings.observe(_options.function(on_attempt, "on_attempt"))
         settings.headers = dict(default_headers or {})
         settings.query = dict(default_query or {})
         settings.options = {
@@ -139,6 +142,7 @@ class BaseClient:
         set_default_query: Mapping[str, Any] | None = None,
         http_client: None = None,
         options: Mapping[str, Any] | None = None,
+        on_attempt: Any = omit,
     ) -> Self:
         """A client with some options changed, over the same connections. Cheap."""
         if http_client is not None:
@@ -158,6 +162,8 @@ class BaseClient:
             changed["project"] = made.project = project
         if base_url is not None:
             changed["base_url"] = made.base_url = str(base_url)
+        if not isinstance(on_attempt, Omit):
+            settings.observe(_options.function(on_attempt, "on_attempt"))
         if webhook_secret is not None:
             made.webhook_secret = webhook_secret
         if not isinstance(timeout, Omit):

@@ -121,8 +121,10 @@ class Call:
 
     __slots__ = (
         "__weakref__", "_base_url", "_handle", "_name", "_pid", "_place", "_source", "is_done",
+        "observer",
     )  # fmt: skip
     is_raw = False
+    observer: Any  # of its attempts, kept for as long as the call, where there is one
 
     def __init__(self, name: str, base_url: str, source: Any, start: Any, *arguments: Any) -> None:
         # The library writes the handle to where the finalizer looks: an exception of a signal

@@ -70,6 +70,7 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "responses_attempt_number": (c_int64, [_C, c_int]),
     "responses_attempt_text": (c_void_p, [_C, c_int, Size]),
     "responses_attempt_json": (c_void_p, [_C, Size]),
+    "responses_attempt_response": (c_void_p, [_C]),
     "responses_attempt_user_data": (c_void_p, [_C]),
     "responses_attempt_rate_limit": (c_int64, [_C, c_int]),
     "responses_response_rate_limit": (c_int64, [_C, c_int]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctypes import byref, c_void_p
 
-from . import _errors
+from . import _attempts, _errors
 from . import _library as lib
 
 TYPE_CHECKING = False
@@ -205,22 +205,30 @@ class Family:
 class Settings:
     """What a client was given, in a form that can be pickled."""
 
-    __slots__ = ("api_key_provider", "family", "headers", "options", "query", "timeout")
+    _GIVEN = ("api_key_provider", "family", "headers", "on_attempt", "options", "query", "timeout")
+    __slots__ = (*_GIVEN, "observer")
 
     def __init__(self) -> None:
         self.options: dict[str, str | None] = {}
         self.headers: dict[str, str | None] = {}
         self.query: dict[str, Any] = {}
         self.api_key_provider: Any = None
+        self.observe(None)
         self.timeout: Any = omit
         self.family = Family()
 
     def __getstate__(self) -> Any:
-        return [getattr(self, name) for name in self.__slots__]
+        return [getattr(self, name) for name in self._GIVEN]
 
     def __setstate__(self, state: Any) -> None:
-        for name, value in zip(self.__slots__, state):
+        for name, value in zip(self._GIVEN, state):
             setattr(self, name, value)
+        self.observe(self.on_attempt)
+
+    def observe(self, function: Any) -> None:
+        """A function is told of every attempt."""
+        self.on_attempt = function
+        self.observer = None if function is None else _attempts.Observer(function)
 
     def copy(self) -> Settings:
         made = Settings()
@@ -228,6 +236,7 @@ class Settings:
         made.headers = dict(self.headers)
         made.query = dict(self.query)
         made.api_key_provider = self.api_key_provider
+        made.on_attempt, made.observer = self.on_attempt, self.observer
         made.timeout = self.timeout
         made.family = self.family
         return made
@@ -251,6 +260,17 @@ class Settings:
         set_all(handle, options, {**STANDARD, **self.headers})
         if self.query:
             set_all(handle, {"default_query": encoded(self.query)}, {})
+        if self.observer is not None:
+            self.observer.attach(handle)
+
+
+def function(given: Any, name: str) -> Any:
+    """A function, or None for none."""
+    if given is None or callable(given):
+        return given
+    raise _errors.InvalidArgumentError(
+        f"{name}: expected a function or None, not {type(given).__name__}"
+    )
 
 
 def check(status: int, error: c_void_p) -> None:

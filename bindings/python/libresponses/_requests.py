@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctypes import c_size_t, c_void_p
 
-from . import _engine, _errors, _models, _options
+from . import _attempts, _engine, _errors, _models, _options
 from . import _library as lib
 from ._call import Call, RawCall
 
@@ -85,13 +85,35 @@ class Request:
         limit = settings.timeout if self.timeout is _options.omit else self.timeout
         if limit is not _options.omit and _options.is_nothing(limit):
             raise _errors.APITimeoutError(message="timeout=0: there is no time to send the request")
+        watching = _attempts.watching
+        watched = None if watching is None else watching(self, settings)
+        if watched is None:
+            return self._start(client, settings, source, None)
+        try:
+            return self._start(client, settings, source, watched)
+        except BaseException as problem:
+            watched.not_begun(problem)
+            raise
+
+    def _start(
+        self,
+        client: int,
+        settings: _options.Settings,
+        source: _keys.Source | None,
+        watched: _attempts.Watched | None,
+    ) -> Call:
+        observer = settings.observer if watched is None else watched
         derived = None
-        if self.options or self.headers or self.query or source is not None:
+        if self.options or self.headers or self.query or source is not None or watched is not None:
             derived = _engine.Derived(client)
             client = derived.handle
         try:
             if derived is not None:
-                _options.set_all(client, self.options, self.headers or {})
+                headers = self.headers or {}
+                if watched is not None:
+                    headers = {**watched.headers, **headers}
+                    watched.attach(client)
+                _options.set_all(client, self.options, headers)
                 if self.query:
                     query = _options.encoded({**settings.query, **self.query})
                     _options.set_all(client, {"default_query": query}, {})
@@ -104,12 +126,16 @@ class Request:
             function = _starts.get(self.operation) or _start(self.operation)
             if self.operation in _PLAIN:
                 data, at = dumps(self.body), _address(client)
-                return kind(self.name, base_url, source, function, at, data, _UNTIL_NUL)
-            arguments = list(self.arguments)
-            if self.body is not None:
-                data = dumps(self.body)
-                arguments += [data, len(data)]
-            return kind(self.name, base_url, source, function, client, *arguments)
+                call = kind(self.name, base_url, source, function, at, data, _UNTIL_NUL)
+            else:
+                arguments = list(self.arguments)
+                if self.body is not None:
+                    data = dumps(self.body)
+                    arguments += [data, len(data)]
+                call = kind(self.name, base_url, source, function, client, *arguments)
+            if observer is not None:
+                call.observer = observer
+            return call
         finally:
             if derived is not None:
                 derived.close()

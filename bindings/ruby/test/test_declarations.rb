@@ -27,6 +27,7 @@ class TestDeclarations < TestCase
     responses_json_quote responses_json_check
     responses_client_set_attempt_callback responses_attempt_json
     responses_attempt_number responses_attempt_text responses_attempt_user_data
+    responses_attempt_response
     responses_attempt_rate_limit responses_response_rate_limit responses_error_rate_limit
     responses_source_callback responses_upload responses_download responses_download_to
     responses_client_attach responses_client_set_image_callback
