@@ -362,7 +362,8 @@ extension Operation {
             }
         }
         if run != nil { return "run" }
-        if !isKnown { return "send" }
+        if kind == .bytes { return "download" }
+        if !isKnown { return request.stream == nil ? "send" : "upload" }
         if kind == .poll { return "wait" }
         if isList { return "list_input_items" }
         switch request.method {

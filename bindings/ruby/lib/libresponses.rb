@@ -22,6 +22,8 @@ module Libresponses
   autoload :Headers, "#{__dir__}/libresponses/headers"
   autoload :Query, "#{__dir__}/libresponses/query"
   autoload :Log, "#{__dir__}/libresponses/log"
+  autoload :Attempt, "#{__dir__}/libresponses/attempts"
+  autoload :Attempts, "#{__dir__}/libresponses/attempts"
   autoload :Keys, "#{__dir__}/libresponses/keys"
   autoload :LargeDocument, "#{__dir__}/libresponses/large_document"
   autoload :Tool, "#{__dir__}/libresponses/tool"

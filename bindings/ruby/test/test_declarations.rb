@@ -25,7 +25,6 @@ class TestDeclarations < TestCase
     responses_event_get responses_event_clone responses_event_free
     responses_json_get responses_json_text responses_json_read_string responses_json_count
     responses_json_quote responses_json_check
-    responses_client_set_attempt_callback responses_attempt_json
     responses_attempt_number responses_attempt_text responses_attempt_user_data
     responses_attempt_response
     responses_attempt_rate_limit responses_response_rate_limit responses_error_rate_limit
@@ -102,6 +101,12 @@ class TestDeclarations < TestCase
     assert_equal [:void, types.map do |type|
                            type == :string ? :pointer : type
                          end], Libresponses::Native::LOG_FUNCTION_TYPE
+  end
+
+  def test_the_attempt_function
+    typedef = File.read(HEADER)[/typedef void \(\*responses_attempt_fn\)\((.*?)\);/m, 1]
+    types = typedef.split(",").map { |argument| ffi_type(argument.strip.sub(/\w+\z/, "").strip) }
+    assert_equal [:void, types], Libresponses::Native::ATTEMPT_FUNCTION_TYPE
   end
 
   def test_the_key_function

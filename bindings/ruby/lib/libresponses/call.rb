@@ -43,6 +43,13 @@ module Libresponses
       engine.lock.synchronize { begin_with(start, is_stream) }
     end
 
+    # @param attempts [Attempts, nil] kept, because the library tells of the call's attempts there
+    # @return [self]
+    def told_to(attempts)
+      @attempts = attempts
+      self
+    end
+
     # @return [Boolean] whether there is an event to read, or the end
     attr_reader :is_ready
     alias ready? is_ready

@@ -37,6 +37,8 @@ module Libresponses
     # @param headers [Hash{String => String, nil}] for every request; nil takes one out
     # @param logger [Logger] gets a line for every attempt; none by default
     # @param log_level [Symbol] :error, :warn, :info or :debug
+    # @param on_attempt [#call] is given an {Attempt} for every attempt of a call that has ended, in a thread of its
+    #   own and in their order
     # @param options [Hash] connect_timeout, first_event_timeout, idle_timeout, http_version, ca_file,
     #   proxy, user_agent, default_query and all the others
     #
@@ -44,14 +46,15 @@ module Libresponses
     # access_token, uri_base, organization_id, request_timeout, extra_headers, api_version.
     # @raise [UsageError] for an unknown option or a value that does not fit
     # @raise [UnsupportedError] in a Ractor that is not the main one
-    def initialize(headers: nil, logger: nil, log_level: :info, default_headers: nil, extra_headers: nil, **options,
-                   &block)
+    def initialize(headers: nil, logger: nil, log_level: :info, default_headers: nil, extra_headers: nil,
+                   on_attempt: nil, **options, &block)
       Session.refuse_ractor
       raise UsageError, "a client takes no block: there is no connection to configure. Client.open yields one" if block
 
       @headers = [default_headers, extra_headers, headers].compact.reduce({}, :merge)
       @logger = logger
       @log_level = log_level
+      @on_attempt = on_attempt
       @options = Options.translate(options).compact
       @parent = nil
       @is_closed = false
@@ -76,10 +79,11 @@ module Libresponses
     def webhooks = @webhooks ||= Resources::Webhooks.new
 
     # A client with other options and this one's connections. Cheap.
+    # @param on_attempt [#call, nil, false] nil tells nobody; false, the default, who is told here
     # @return [Client]
-    def with_options(headers: nil, default_headers: nil, **options)
+    def with_options(headers: nil, default_headers: nil, on_attempt: false, **options)
       headers = [default_headers, headers].compact.reduce({}, :merge)
-      dup.tap { |client| client.derive_from(self, headers, Options.translate(options)) }
+      dup.tap { |client| client.derive_from(self, headers, Options.translate(options), on_attempt) }
     end
 
     # @return [String, #call, nil] the key that requests are sent with, or the proc that is asked; nil without one
@@ -194,8 +198,9 @@ module Libresponses
 
     protected
 
-    def derive_from(parent, headers, options)
+    def derive_from(parent, headers, options, on_attempt)
       @parent = parent
+      @on_attempt = on_attempt
       @headers = headers
       @options = options
       @responses = @conversations = @files = @containers = nil
@@ -241,7 +246,7 @@ module Libresponses
     end
 
     def open_session
-      Session.new(@parent&.session, @options, @headers, (@logger unless @parent), @log_level)
+      Session.new(@parent&.session, @options, @headers, (@logger unless @parent), @log_level).observed_by(@on_attempt)
     end
   end
 end

@@ -13,7 +13,7 @@ module Libresponses
     NONE = {}.freeze
     private_constant :STREAMS, :NONE
 
-    attr_reader :engine, :handle, :keys
+    attr_reader :engine, :handle, :keys, :attempts
 
     # @param parent [Session, nil] whose options and connections to begin with
     def initialize(parent, options, headers, logger, log_level)
@@ -21,6 +21,7 @@ module Libresponses
       Thread.handle_interrupt(Native::UNINTERRUPTED) { make(parent) }
       @keys = take_keys(parent, options[:api_key])
       Options.apply(@handle, options[:api_key].respond_to?(:call) ? options.except(:api_key) : options, headers)
+      @attempts = parent&.attempts
       @log = Log.attach(@handle, logger, log_level) if logger
       @engine = parent ? parent.engine : Engine.new(@handle)
     end
@@ -34,6 +35,19 @@ module Libresponses
                               "and send the Ractor what it is to work on"
     end
 
+    # Tells of attempts.
+    # @param function [#call, nil, false] false: whoever the parent tells
+    # @return [self]
+    def observed_by(function)
+      if function
+        @attempts = Attempts.new(function).attach(@handle)
+      elsif function.nil? && @attempts
+        Native.responses_client_set_attempt_callback(@handle, nil, nil)
+        @attempts = nil
+      end
+      self
+    end
+
     # Whether it is this process's own. What a parent process made cannot be used in its child.
     def ours? = @pid == Process.pid
 
@@ -45,7 +59,7 @@ module Libresponses
         kind = function == :responses_download_start ? Download : Call
         kind.new(@engine, @pid, session.keys, is_stream: STREAMS.include?(function)) do |call, error|
           Native.public_send(function, session.handle, *arguments, call, error)
-        end
+        end.told_to(session.attempts)
       end
     rescue ArgumentError => e
       raise unless e.message.include?("null byte")

@@ -37,6 +37,8 @@ module Libresponses
       responses_option_name: [%i[size_t], :string],
       responses_client_set_header: [%i[pointer string string pointer], :int],
       responses_client_set_log: [%i[pointer int pointer pointer], :int],
+      responses_client_set_attempt_callback: [%i[pointer pointer pointer], :int],
+      responses_attempt_json: [%i[pointer pointer], :pointer],
       responses_client_set_key_callback: [%i[pointer pointer pointer], :int],
       responses_key_request_answer: [%i[pointer string size_t pointer], :int],
       responses_key_request_free: [%i[pointer], :void],
@@ -100,6 +102,8 @@ module Libresponses
     ffi_lib Library.find
     FUNCTIONS.each { |name, (arguments, result)| attach_function(name, arguments, result) }
 
+    # responses_attempt_fn.
+    ATTEMPT_FUNCTION_TYPE = [:void, %i[pointer pointer]].freeze
     # responses_key_fn.
     KEY_FUNCTION_TYPE = [:void, %i[pointer pointer]].freeze
     # responses_log_fn.
