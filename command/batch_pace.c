@@ -22,8 +22,12 @@
 
 void pace_begin(struct pace *pace, double rpm, double tpm, int64_t now)
 {
-    *pace = (struct pace){
-        .factor = 1, .now_ms = now, .newest = -1, .input_ratio = 0.25, .output_tokens = 256};
+    *pace = (struct pace){.factor = 1,
+                          .now_ms = now,
+                          .window = 1e9,
+                          .newest = -1,
+                          .input_ratio = 0.25,
+                          .output_tokens = 256};
     pace->requests.own_rate = rpm / MINUTE;
     /* One: so no minute has more than is allowed. */
     pace->requests.own_room = pace->requests.own_level = 1;
@@ -133,6 +137,8 @@ int64_t pace_wait(struct pace *pace, double bytes, int flying, int64_t now)
         return LOOK_MS;
     if (now < pace->paused_until)
         return pace->paused_until - now;
+    if (flying >= pace->window)
+        return LOOK_MS;
     wait = wait_of(pace, &pace->requests, 1, now);
     more = wait_of(pace, &pace->tokens, tokens_of(pace, bytes), now);
     wait = more > wait ? more : wait;
@@ -219,10 +225,14 @@ static void take_headers(struct meter *meter, const char *limit, const char *rem
 }
 
 void pace_answered(struct pace *pace, const struct share *share, const struct limits *limits,
-                   double bytes, double input, double output, int64_t now)
+                   bool well, double bytes, double input, double output, int64_t now)
 {
     advance(pace, now);
     pace->answered = true;
+    if (well) {
+        pace->streak = 0;
+        pace->window += 0.5;
+    }
     if (input >= 0 && output >= 0) {
         /* What was reckoned and was not used may be spent, and the next guess is better. */
         double over = share->tokens - (input + output);
@@ -242,7 +252,8 @@ void pace_answered(struct pace *pace, const struct share *share, const struct li
                  limits->reset_tokens, share, share->tokens_then, now);
 }
 
-void pace_refused(struct pace *pace, const struct limits *limits, int64_t after_ms, int64_t now)
+void pace_refused(struct pace *pace, const struct limits *limits, int flying, int64_t after_ms,
+                  int64_t now)
 {
     double reset;
 
@@ -257,11 +268,16 @@ void pace_refused(struct pace *pace, const struct limits *limits, int64_t after_
         reset = pace_duration(limits->reset_tokens);
         after_ms = reset >= 0 && reset < 3600000 ? (int64_t)reset : -1;
     }
-    if (after_ms < 0)
-        after_ms = 1000;
     /* All that was under way may come back refused; that counts once. */
-    if (now >= pace->paused_until)
+    if (now >= pace->paused_until) {
         pace->factor = pace->factor * 0.9 > 0.1 ? pace->factor * 0.9 : 0.1;
+        pace->window =
+            smaller(pace->window, flying) / 2 > 1 ? smaller(pace->window, flying) / 2 : 1;
+        pace->streak++;
+    }
+    /* It doubles as long as nothing else comes, up to a minute. */
+    if (after_ms < 0)
+        after_ms = pace->streak < 7 ? 500LL << pace->streak : 60000;
     if (now + after_ms > pace->paused_until)
         pace->paused_until = now + after_ms;
 }

@@ -36,6 +36,8 @@ struct pace {
     double factor; /* of the rates; less than 1 after a refusal */
     int64_t now_ms;
     int64_t paused_until; /* the server asked for that */
+    double window;        /* how many may be under way; less after a refusal */
+    int streak;           /* pauses for refusals, since the last answer */
     bool answered;        /* anything, so that it is known whether there are limits */
     int64_t first_ms;     /* when the first request was sent */
     long long number;     /* of the next request */
@@ -67,12 +69,15 @@ int64_t pace_wait(struct pace *pace, double bytes, int flying, int64_t now);
 /* It was sent. */
 void pace_sent(struct pace *pace, struct share *share, double bytes, int64_t now);
 
-/* An answer came. `input` and `output` are the tokens that it took, -1 where it does not say. */
+/* An answer came, or, if not `well`, a refusal. `input` and `output` are the tokens that it took, -1
+   where it does not say. */
 void pace_answered(struct pace *pace, const struct share *share, const struct limits *limits,
-                   double bytes, double input, double output, int64_t now);
+                   bool well, double bytes, double input, double output, int64_t now);
 
-/* It was refused for its pace. `after_ms` is what the server asked for; -1 for nothing. */
-void pace_refused(struct pace *pace, const struct limits *limits, int64_t after_ms, int64_t now);
+/* It was refused for its pace, with so many under way. `after_ms` is what the server asked for; -1
+   for nothing. */
+void pace_refused(struct pace *pace, const struct limits *limits, int flying, int64_t after_ms,
+                  int64_t now);
 
 /* "1m2.5s", "120ms", or seconds as a number, in milliseconds; -1 when it is none of these. */
 double pace_duration(const char *text);

@@ -331,8 +331,8 @@ static void take_answer(struct sending *sending, struct slot *slot, int64_t now)
                             responses_response_header(response, "x-ratelimit-reset-tokens")};
 
     sending->answered_ms = now;
-    pace_answered(&batch->pace, &slot->share, &limits, (double)slot->body.length, (double)input,
-                  (double)output, now);
+    pace_answered(&batch->pace, &slot->share, &limits, true, (double)slot->body.length,
+                  (double)input, (double)output, now);
     if (input > 0)
         batch->numbers.input_tokens += input;
     if (output > 0)
@@ -370,7 +370,8 @@ static void take_failure(struct sending *sending, struct slot *slot, const respo
     limits_of_error(error, buffers, &limits);
     if (http > 0) {
         sending->answered_ms = now;
-        pace_answered(&batch->pace, &slot->share, &limits, (double)slot->body.length, -1, -1, now);
+        pace_answered(&batch->pace, &slot->share, &limits, false, (double)slot->body.length, -1, -1,
+                      now);
     }
     if (http == 401 || outcome == OUTCOME_QUOTA) {
         /* It is nothing of this request: it is not marked as failed, and all others would be. */
@@ -382,7 +383,7 @@ static void take_failure(struct sending *sending, struct slot *slot, const respo
     }
     if (http == 429) {
         batch->numbers.refused++;
-        pace_refused(&batch->pace, &limits, after, now);
+        pace_refused(&batch->pace, &limits, batch->numbers.flying + 1, after, now);
         again = batch->bounds.max_retries > 0 && ++slot->refusals < REFUSALS;
     } else if (++slot->attempts > batch->bounds.max_retries) {
         again = false;
@@ -395,7 +396,7 @@ static void take_failure(struct sending *sending, struct slot *slot, const respo
             return;
         }
     } else if (after > 0) {
-        pace_refused(&batch->pace, &limits, after, now);
+        pace_refused(&batch->pace, &limits, batch->numbers.flying + 1, after, now);
     }
     if (!again) {
         write_result(sending, slot, NULL, error);

@@ -96,7 +96,7 @@ class Chat(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def in_a_loop(place: Path, program: list[str], **options: str) -> tuple[float, float, float]:
+def in_a_loop(program: list[str], **options: str) -> tuple[float, float, float]:
     words = " ".join(f"'{word}'" for word in program)
     script = f"i=0; while [ $i -lt {LOOP} ]; do {words} || exit 1; i=$((i + 1)); done"
     return cost(["sh", "-c", script], lambda: True, **options)
@@ -167,21 +167,16 @@ def batches(bench: Bench) -> None:
 def loops(place: Path, url: str) -> None:
     """A process for each request, as in a loop of a shell."""
     heading("batch", f"{LOOP} requests, a process for each", "", "wall ms each", "CPU ms each")
-    answers = {
-        "**responses create**": in_a_loop(
-            place,
-            [str(PROGRAM), "create", "--no-stream", "-m", "answer-3072", "hello"],
-            OPENAI_BASE_URL=url,
-        ),
-        "curl": in_a_loop(
-            place,
-            [
-                *("curl", "--silent", "--fail", f"{url}/responses"),
-                *("-H", "Content-Type: application/json"),
-                *("-d", '{"model":"answer-3072","input":"hello"}'),
-            ],
-        ),
-    }
+
+    def show(name: str, program: list[str], **options: str) -> None:
+        wall, cpu, _ = in_a_loop(program, **options)
+        row(name, f"{wall / LOOP * 1000:.1f}", f"{cpu / LOOP * 1000:.1f}")
+
+    create = [str(PROGRAM), "create", "--no-stream", "-m", "answer-3072", "hello"]
+    show("**responses create**", create, OPENAI_BASE_URL=url)
+    body = '{"model":"answer-3072","input":"hello"}'
+    kind = "Content-Type: application/json"
+    show("curl", ["curl", "--silent", "--fail", f"{url}/responses", "-H", kind, "-d", body])
     llm = os.environ.get("LLM") or shutil.which("llm")
     if llm:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Chat)
@@ -189,11 +184,5 @@ def loops(place: Path, url: str) -> None:
         (place / "extra-openai-models.yaml").write_text(
             f"- model_id: m\n  model_name: m\n  api_base: http://127.0.0.1:{server.server_port}/v1\n"
         )
-        answers["llm"] = in_a_loop(
-            place,
-            [llm, "-m", "m", "--no-stream", "--no-log", "hello"],
-            LLM_USER_PATH=str(place),
-        )
+        show("llm", [llm, "-m", "m", "--no-stream", "--no-log", "hello"], LLM_USER_PATH=str(place))
         server.shutdown()
-    for name, (wall, cpu, _) in answers.items():
-        row(name, f"{wall / LOOP * 1000:.1f}", f"{cpu / LOOP * 1000:.1f}")
