@@ -77,15 +77,9 @@ class Chat(http.server.BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         message = {"role": "assistant", "content": "Hello."}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        body = json.dumps(
-            {
-                "id": "c",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "m",
-                "choices": [choice],
-            }
-        ).encode()
+        usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+        whole = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
+        body = json.dumps({**whole, "choices": [choice], "usage": usage}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
