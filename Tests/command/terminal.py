@@ -77,8 +77,17 @@ class Terminal:
         return self.wait(lambda screen: "[ended " in screen and "echo" not in screen)
 
     def __enter__(self) -> Terminal:
-        self.wait("$")
+        try:
+            self.wait("$")
+        except BaseException:
+            self.close()
+            raise
         return self
+
+    def close(self) -> None:
+        subprocess.run(
+            ["tmux", "-S", str(self.socket), "kill-server"], capture_output=True, timeout=LIMIT
+        )
 
     def __exit__(
         self,
@@ -86,9 +95,7 @@ class Terminal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        subprocess.run(
-            ["tmux", "-S", str(self.socket), "kill-server"], capture_output=True, timeout=LIMIT
-        )
+        self.close()
 
 
 def usual_signals() -> None:
