@@ -1,4 +1,5 @@
 import CPlatform
+import Synchronization
 
 /// What has happened to a call since it was last read: bytes, an end, a key, a limit of time.
 extension Call {
