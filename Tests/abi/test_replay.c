@@ -463,6 +463,8 @@ static void each_is_used_once_in_order(void **state)
         assert_status(create(REQUEST), RESPONSES_E_INVALID, error);
         assert_contains(message_of(error), "3 that match were used already");
         assert_contains(message_of(error), "3 of 3 recordings are used");
+        responses_error_free(error);
+        error = NULL;
         set(client, "replay_file", path);
         responses_client_free(other);
         assert_ok(responses_client_derive(client, &other, &error), error);
