@@ -5,8 +5,11 @@ extension Call {
     /// The response has come, and the run goes on with it: its functions are called.
     func goesOn(after response: Response) -> Bool {
         guard let run = operation.run, let document = response.document else { return false }
-        let items = run.calls(of: document)
         run.steps &+= 1
+        guard let items = run.calls(of: document) else {
+            fail(.noMemory, ResponsesError.noMemoryMessage)
+            return true
+        }
         if items.isEmpty { return false }
         keep(response)
         observed?.take(response)
@@ -49,7 +52,9 @@ extension Call {
             else { return nil }
             var callerText: Text?
             if let caller {
-                guard let text = Text(copying: caller.start, count: caller.count) else {
+                // What a server wrote may have what no request may.
+                var json = ByteBuffer()
+                guard JSONWriter.finite(caller, into: &json), let text = json.copy() else {
                     return nil
                 }
                 callerText = text

@@ -38,8 +38,8 @@ final class ToolRun {
     // MARK: which calls
 
     /// The calls of a response that are the run's to answer. Empty when it ends here: there are none, or one
-    /// is for the caller.
-    func calls(of response: JSONValue) -> [JSONValue] {
+    /// is for the caller. Nil when memory is out.
+    func calls(of response: JSONValue) -> [JSONValue]? {
         // A server that leaves the status out means "completed".
         if let status = response.member("status"), status.kind == .string,
             !status.isText("completed")
@@ -47,17 +47,19 @@ final class ToolRun {
             return []
         }
         guard let output = response.member("output") else { return [] }
+        var answered = AnsweredCalls(in: output)
         var found: [JSONValue] = []
         var endsHere = false
         output.forEach { _, item in
             guard let type = item.member("type"), type.kind == .string else { return true }
             let kind = type.rawText
-            if isCall(kind, item) && !isAnswered(item, in: output) {
+            if isCall(kind, item) && !answered.contains(item) {
                 endsHere = !isOurs(item, type)
                 found.append(item)
             }
             return !endsHere
         }
+        if answered.lacksMemory { return nil }
         return endsHere ? [] : found
     }
 
@@ -65,22 +67,6 @@ final class ToolRun {
         if equal(type, "function_call") || equal(type, "mcp_approval_request") { return true }
         // Of a computer, a shell, a custom tool; those that the server carries out have no id of their own.
         return ToolRun.ends(type, with: "_call") && ToolRun.isThere(item.member("call_id"))
-    }
-
-    /// The server's own shell comes with its output.
-    private func isAnswered(_ call: JSONValue, in output: JSONValue) -> Bool {
-        guard let id = call.member("call_id"), id.kind == .string else { return false }
-        var isAnswered = false
-        output.forEach { _, item in
-            if let type = item.member("type"), type.kind == .string,
-                ToolRun.ends(type.rawText, with: "_output"),
-                let other = item.member("call_id"), other.kind == .string
-            {
-                isAnswered = other.isSameText(as: id)
-            }
-            return !isAnswered
-        }
-        return isAnswered
     }
 
     private func isOurs(_ item: JSONValue, _ type: JSONValue) -> Bool {
@@ -107,7 +93,7 @@ final class ToolRun {
         return tools.first { $0.isCustom == isCustom && name.isText($0.name.buffer) }
     }
 
-    private static func ends(_ text: Input, with end: StaticString) -> Bool {
+    fileprivate static func ends(_ text: Input, with end: StaticString) -> Bool {
         text.count >= end.utf8CodeUnitCount
             && equal(Input(rebasing: text.suffix(end.utf8CodeUnitCount)), end)
     }
@@ -145,5 +131,57 @@ final class ToolRun {
             let problem = ArgumentCheck.problem(of: value, against: schema)
         else { return nil }
         return words + problem
+    }
+}
+
+/// The calls of a response whose outputs the server has given with them, as for its own shell. A server may write
+/// any number of both, in any order, so they are looked up by hash.
+private struct AnsweredCalls {
+    /// In order.
+    private var hashes: [UInt64] = []
+    /// Of an id with escapes there was no copy, and what was said of it is not so.
+    private(set) var lacksMemory = false
+
+    init(in output: JSONValue) {
+        output.forEach { _, item in
+            if let type = item.member("type"), type.kind == .string,
+                ToolRun.ends(type.rawText, with: "_output"), let hash = self.hash(of: item)
+            {
+                hashes.insert(hash, at: place(of: hash))
+            }
+            return true
+        }
+    }
+
+    mutating func contains(_ call: JSONValue) -> Bool {
+        guard !hashes.isEmpty, let hash = self.hash(of: call) else { return false }
+        let place = self.place(of: hash)
+        return place < hashes.count && hashes[place] == hash
+    }
+
+    /// Of the first that is not smaller.
+    @inline(never)
+    private func place(of hash: UInt64) -> Int {
+        var low = 0
+        var high = hashes.count
+        while low < high {
+            let middle = (low &+ high) / 2
+            if hashes[middle] < hash { low = middle &+ 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Of the text of the "call_id" (FNV-1a). Two texts with one hash are a server's doing, which could as well
+    /// have written the same text.
+    @inline(never)
+    private mutating func hash(of item: JSONValue) -> UInt64? {
+        guard let id = item.member("call_id"), id.kind == .string else { return nil }
+        let hash = id.withText { text in
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            return hash
+        }
+        if hash == nil { lacksMemory = true }
+        return hash
     }
 }

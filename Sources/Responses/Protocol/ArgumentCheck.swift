@@ -151,20 +151,18 @@ package struct ArgumentCheck {
 extension JSONValue {
     /// The member that has the text of a string for its name.
     fileprivate func member(named name: JSONValue) -> JSONValue? {
-        withText(of: name) { member($0) } ?? nil
+        name.withText { member($0) } ?? nil
     }
 
     package func isSameText(as other: JSONValue) -> Bool {
-        withText(of: other) { isText($0) } ?? false
+        other.withText { isText($0) } ?? false
     }
 
-    /// Nil when memory is out.
-    private func withText<Result>(
-        of string: JSONValue, _ body: (UnsafeBufferPointer<UInt8>) -> Result
-    ) -> Result? {
-        if memchr(string.start, 0x5C, string.count) == nil { return body(string.rawText) }
+    /// Hands over the text of a string. Nil when memory is out.
+    package func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        if memchr(start, 0x5C, count) == nil { return body(rawText) }
         var plain = ByteBuffer()
-        guard JSONEscape.decode(string.rawText, into: &plain) else { return nil }
+        guard JSONEscape.decode(rawText, into: &plain) else { return nil }
         return body(UnsafeBufferPointer(start: plain.bytes, count: plain.count))
     }
 }

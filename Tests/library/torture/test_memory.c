@@ -23,7 +23,7 @@ extern void *__libc_realloc(void *block, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 extern void __libc_free(void *block);
 
-static struct peer peer, socket_peer;
+static struct peer peer, socket_peer, calling_peer;
 
 /* ---- the allocator ---- */
 
@@ -447,6 +447,78 @@ static int take_turns(void)
     return status;
 }
 
+/* ---- a run whose response calls a function ---- */
+
+static int answered;
+
+static void answer_call(responses_tool_call *call, void *user_data)
+{
+    (void)user_data;
+    answered = responses_tool_call_answer(call, "21 degrees", NTS, NULL);
+    responses_tool_call_free(call);
+}
+
+static int run_tools(void)
+{
+    int status;
+    responses_client *client = new_client(&status);
+    responses_tools *tools = NULL;
+    responses_response *response = NULL;
+    responses_error *error = NULL;
+    answered = RESPONSES_OK;
+    if (status == RESPONSES_OK)
+        status = responses_client_set(client, "base_url", calling_peer.url, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_tools_new(&tools, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_tools_add(tools, "f", "What it does.",
+                                     "{\"type\":\"object\",\"properties\":{\"a\":{}}}", NTS,
+                                     answer_call, NULL, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_tools_add_json(tools, "{\"type\":\"custom\",\"name\":\"g\"}", NTS, NULL,
+                                          NULL, NULL);
+    if (status == RESPONSES_OK)
+        status = responses_run(client, "{\"store\":false,\"input\":\"?\"}", NTS, tools, NULL, NULL,
+                               &response, &error);
+    if (status == RESPONSES_OK)
+        assert_contains(responses_response_json(response, NULL), "Hello, world!");
+    /* The function had no memory for its output, and left its call without one. */
+    if (status == RESPONSES_E_USER && answered == RESPONSES_E_NOMEM)
+        status = answered;
+    responses_error_free(error);
+    responses_response_free(response);
+    responses_tools_free(tools);
+    responses_client_free(client);
+    return status;
+}
+
+static void call_functions(const struct request *request, struct exchange *x, void *user_data)
+{
+    static const char calls[] =
+        "data: "
+        "{\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_0\","
+        "\"status\":\"in_progress\",\"output\":[]}}\n\n"
+        "data: "
+        "{\"type\":\"response.completed\",\"sequence_number\":1,\"response\":{\"id\":\"resp_0\","
+        "\"status\":\"completed\",\"output\":["
+        "{\"type\":\"reasoning\",\"id\":\"rs\",\"encrypted_content\":\"e\"},"
+        "{\"type\":\"shell_call\",\"call_id\":\"s\"},"
+        "{\"type\":\"shell_call_output\",\"call_id\":\"\\u0073\"},"
+        "{\"type\":\"function_call\",\"call_id\":\"c\",\"name\":\"f\",\"caller\":{\"type\":\"x\"},"
+        "\"arguments\":\"{\\\"a\\\":1}\"},"
+        "{\"type\":\"function_call\",\"call_id\":\"d\",\"name\":\"none\",\"arguments\":\"{}\"},"
+        "{\"type\":\"function_call\",\"call_id\":\"e\",\"name\":\"f\",\"arguments\":\"[]\"}]}}\n\n";
+    (void)user_data;
+    if (strstr(request->body, "function_call_output") == NULL) {
+        answer_with(x, 200, "Content-Type: text/event-stream\r\n", calls, strlen(calls));
+        return;
+    }
+    struct sse sse;
+    sse_hello(&sse, "resp_1");
+    answer_with(x, 200, "Content-Type: text/event-stream\r\n", sse.text.data, sse.text.len);
+    sse_free(&sse);
+}
+
 static void play_turns(struct wire *wire, void *user_data)
 {
     struct sse sse;
@@ -544,6 +616,7 @@ TORTURE(list_items)
 TORTURE(read_json)
 TORTURE(take_turns)
 TORTURE(files)
+TORTURE(run_tools)
 
 int main(void)
 {
@@ -560,14 +633,17 @@ int main(void)
         cmocka_unit_test(read_json_without_memory),
         cmocka_unit_test(take_turns_without_memory),
         cmocka_unit_test(files_without_memory),
+        cmocka_unit_test(run_tools_without_memory),
     };
     signal(SIGSEGV, say_where);
     signal(SIGILL, say_where);
     signal(SIGABRT, say_where);
     peer = peer_start();
     socket_peer = peer_start_by(serve_turns, NULL);
+    calling_peer = peer_start_with(call_functions, NULL);
     int failed = run(memory);
     peer_stop(&peer);
     peer_stop(&socket_peer);
+    peer_stop(&calling_peer);
     return failed;
 }
