@@ -11,6 +11,28 @@ module Libresponses
   # @return [Hash] how the library was built and what it runs on
   def self.build_info = JSON.parse(Native.responses_build_info, symbolize_names: true)
 
+  # The events of a stream whose bytes are `chunks`.
+  #
+  #     Libresponses.decode(answer.body) { |event| p event }
+  #
+  # @param chunks [#each] gives Strings, in whatever pieces they come; nothing is asked for after the terminal event
+  # @yieldparam event [Event]
+  # @return [nil], or an Enumerator without a block
+  # @raise [Error] as {Stream#each}
+  def self.decode(chunks, &block)
+    return enum_for(:decode, chunks) unless block
+
+    decoder = Decoder.new
+    chunks.each do |bytes|
+      decoder.feed(bytes).each(&block)
+      return nil if decoder.done?
+    end
+    decoder.end.each(&block)
+    nil
+  ensure
+    decoder&.close
+  end
+
   # What many programs never use is loaded when it is named.
   %i[Schema Boolean ArrayOf HashOf UnionOf EnumOf Composed].each do |name|
     autoload name, "#{__dir__}/libresponses/schema"
@@ -36,6 +58,7 @@ module Libresponses
   autoload :Outcome, "#{__dir__}/libresponses/outcome"
   autoload :Pace, "#{__dir__}/libresponses/pace"
   autoload :Page, "#{__dir__}/libresponses/page"
+  autoload :Decoder, "#{__dir__}/libresponses/decoder"
 
   # The operations, by what they are about.
   module Resources

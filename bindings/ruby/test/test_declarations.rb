@@ -30,7 +30,6 @@ class TestDeclarations < TestCase
     responses_attempt_rate_limit responses_response_rate_limit responses_error_rate_limit
     responses_source_callback responses_upload responses_download responses_download_to
     responses_client_attach responses_client_set_image_callback
-    responses_decode_start responses_call_feed responses_call_feed_end
   ].freeze
 
   # What a type of the header is in a declaration.

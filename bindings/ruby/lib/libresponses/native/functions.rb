@@ -85,6 +85,10 @@ module Libresponses
       responses_download_start: [%i[pointer string pointer pointer], :int],
       responses_call_next_bytes: [%i[ulong pointer pointer pointer], :int],
 
+      responses_decode_start: [%i[pointer pointer pointer], :int],
+      responses_call_feed: [%i[ulong string size_t pointer], :int],
+      responses_call_feed_end: [%i[ulong pointer], :int],
+
       responses_webhook_verify: [%i[string string string pointer size_t string int pointer], :int],
 
       responses_call_next_batch: [%i[ulong int ulong size_t ulong ulong ulong], :int],
