@@ -3,7 +3,7 @@
 set -eu
 
 library=$LIB_DIR/libresponses.so
-limit=640000 # 625 KiB: it grows by decision alone; 51 KiB of it are recording (docs/adr/0019-recording.md), 46 files (docs/adr/0021-files.md), 34 sessions (docs/adr/0015-websocket.md), 42 tool loops, 24 observation, 9 webhooks, 5 several servers, 5 decoding
+limit=655360 # 640 KiB: it grows by decision alone; 51 KiB of it are recording (docs/adr/0019-recording.md), 46 files (docs/adr/0021-files.md), 34 sessions (docs/adr/0015-websocket.md), 42 tool loops, 24 observation, 9 webhooks, 5 several servers, 5 decoding
 readelf -dlW "$library" > "$SCRATCH/elf"
 
 failed=0
