@@ -160,11 +160,20 @@ final class ToolHistory {
         if !keepsAll { return true }
         var isFine = true
         response.member("output")?.forEach { _, item in
-            if isKnown(item) { isFine = ToolHistory.add(item, to: &items) }
+            if isKnown(item) { isFine = addItem(item) }
             return isFine
         }
         if isFine && !items.isEmpty && !outputs.isEmpty { isFine = items.append(0x2C) }
         return isFine && items.append(outputs.bytes, outputs.count)
+    }
+
+    /// An image that the program has taken out left "" behind, which for a server is one that is broken.
+    private func addItem(_ item: JSONValue) -> Bool {
+        guard item.member("type")?.isText("image_generation_call") == true,
+            item.member("result")?.isText("") == true
+        else { return ToolHistory.add(item, to: &items) }
+        return (items.isEmpty || items.append(0x2C))
+            && JSONWriter.object(item, replacing: "result", into: &items) { $0.append("null") }
     }
 
     /// Whether the server can make something of an item: not of the name of one that it forgot.
