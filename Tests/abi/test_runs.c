@@ -1,4 +1,4 @@
-/* Tool loops of the library: the cases that all languages share, and what a C program may do in between. */
+/* Tool loops of the library: what a C program may do in between, and how they end. */
 #include "tools.h"
 
 #include <poll.h>
@@ -6,13 +6,6 @@
 #include <sys/wait.h>
 
 #define NTS RESPONSES_NTS
-/* The error is read when the function has set it. */
-#define OK(expression) FAILS((expression), RESPONSES_OK)
-#define FAILS(expression, expected)                                                                \
-    do {                                                                                           \
-        int status_ = (expression);                                                                \
-        assert_status(status_, (expected), error);                                                 \
-    } while (0)
 #define ASK "{\"model\":\"m\",\"input\":\"How is the weather?\"}"
 
 static struct server *server;
@@ -31,7 +24,7 @@ static int setup(void **state)
     client = client_for(server);
     memset(&called, 0, sizeof called);
     memset(&events, 0, sizeof events);
-    OK(responses_tools_new(&tools, &error));
+    assert_ok(responses_tools_new(&tools, &error), error);
     return 0;
 }
 
@@ -69,7 +62,7 @@ static int run_it(void)
 
 static void start(void)
 {
-    OK(responses_run_start(client, ASK, NTS, tools, &call, &error));
+    assert_ok(responses_run_start(client, ASK, NTS, tools, &call, &error), error);
 }
 
 /* Reads the run in an event loop to its end. */
@@ -92,146 +85,6 @@ static int read_in_a_loop(void)
     }
 }
 
-/* ---- the cases ---- */
-
-static int is_as_asked(const json_t *found, const json_t *wanted)
-{
-    const char *text = json_string_value(wanted), *name;
-    if (text && strcmp(text, "<absent>") == 0)
-        return found == NULL;
-    if (text && text[0] == '~')
-        return json_is_string(found) && strstr(json_string_value(found), text + 1);
-    if (json_is_array(wanted)) {
-        if (!json_is_array(found) || json_array_size(found) != json_array_size(wanted))
-            return 0;
-        for (size_t i = 0; i < json_array_size(wanted); i++)
-            if (!is_as_asked(json_array_get(found, i), json_array_get(wanted, i)))
-                return 0;
-        return 1;
-    }
-    if (json_is_object(wanted)) {
-        json_t *value;
-        if (!json_is_object(found) || json_object_size(found) != json_object_size(wanted))
-            return 0;
-        json_object_foreach((json_t *)wanted, name,
-                            value) if (!is_as_asked(json_object_get(found, name), value)) return 0;
-        return 1;
-    }
-    return json_equal(found, wanted);
-}
-
-static void check_sent(const char *name, const json_t *sent)
-{
-    for (size_t i = 0; i < json_array_size(sent); i++) {
-        json_t *body = json_loads(server_request(server, (int)i)->body, 0, NULL), *value;
-        const char *member;
-        assert_non_null(body);
-        assert_true(json_is_true(json_object_get(body, "stream")));
-        json_object_foreach(json_array_get(sent, i), member,
-                            value) if (!is_as_asked(json_object_get(body, member), value))
-            fail_msg("%s: request %zu has another %s: %s", name, i + 1, member,
-                     server_request(server, (int)i)->body);
-        json_decref(body);
-    }
-    assert_int_equal(server_requests(server), json_array_size(sent));
-}
-
-static void check_end(const json_t *test, int status, int done, const responses_response *last)
-{
-    const json_t *end = json_object_get(test, "end");
-    const char *problem = json_string_value(json_object_get(end, "error"));
-    if (problem) {
-        assert_int_equal(status, RESPONSES_E_LIMIT);
-        assert_contains(message_of(error), problem);
-    } else {
-        assert_status(status, done, error);
-    }
-    assert_string_equal(responses_response_id(last), json_string_value(json_object_get(end, "id")));
-    if (json_object_get(end, "status"))
-        assert_string_equal(responses_response_status(last),
-                            json_string_value(json_object_get(end, "status")));
-}
-
-static void answer_all(const json_t *test)
-{
-    const json_t *answers = json_object_get(test, "answers");
-    for (size_t i = 0; i < json_array_size(answers); i++) {
-        const json_t *one = json_array_get(answers, i);
-        struct exchange *x = server_expect(server);
-        if (json_object_get(one, "response")) {
-            answer_run(x, json_object_get(one, "response"));
-        } else {
-            char *body = json_dumps(one, JSON_COMPACT);
-            answer(x, (int)json_integer_value(json_object_get(one, "status")), body);
-            free(body);
-        }
-    }
-}
-
-enum way { BLOCKING, PULLED, LOOPED, WAYS };
-
-static void play_case(const json_t *test, enum way way)
-{
-    const char *name = json_string_value(json_object_get(test, "name"));
-    const json_t *wanted = json_object_get(test, "called");
-    char *body = json_dumps(json_object_get(test, "body"), 0), steps[20];
-    setup(NULL);
-    json_t *tool;
-    size_t i;
-    json_array_foreach(json_object_get(test, "tools"), i, tool)
-        add_tool(tools, json_string_value(tool), &called);
-    if (json_object_get(test, "max_steps")) {
-        snprintf(steps, sizeof steps, "%d",
-                 (int)json_integer_value(json_object_get(test, "max_steps")));
-        set(client, "max_steps", steps);
-    }
-    answer_all(test);
-    if (way == BLOCKING) {
-        int status = responses_run(client, body, NTS, tools, collect, &events, &response, &error);
-        check_end(test, status, RESPONSES_OK, response);
-    } else {
-        OK(responses_run_start(client, body, NTS, tools, &call, &error));
-        int status = way == PULLED ? read_call(call, &events, &error) : read_in_a_loop();
-        check_end(test, status, RESPONSES_DONE, responses_call_response(call));
-    }
-    check_sent(name, json_object_get(test, "sent"));
-    assert_int_equal(called.count, json_array_size(wanted));
-    for (int n = 0; n < called.count; n++)
-        assert_string_equal(called.names[n], json_string_value(json_array_get(wanted, (size_t)n)));
-    free(body);
-    teardown(NULL);
-}
-
-static void play_cases(enum way way)
-{
-    json_error_t problem;
-    json_t *cases = json_load_file(CASES, 0, &problem), *test;
-    size_t index;
-    if (!cases)
-        fail_msg("%s: %s", CASES, problem.text);
-    assert_true(json_array_size(cases) > 30);
-    json_array_foreach(cases, index, test) play_case(test, way);
-    json_decref(cases);
-}
-
-static void cases_of_a_blocking_run(void **state)
-{
-    (void)state;
-    play_cases(BLOCKING);
-}
-
-static void cases_of_a_run_that_is_pulled(void **state)
-{
-    (void)state;
-    play_cases(PULLED);
-}
-
-static void cases_of_a_run_in_an_event_loop(void **state)
-{
-    (void)state;
-    play_cases(LOOPED);
-}
-
 /* ---- events ---- */
 
 static int key_of(int request, char key[100])
@@ -247,7 +100,7 @@ static void all_events_are_handed_over(void **state)
     add_tool(tools, "get_weather", &called);
     next(1, "[" WEATHER(1, "Oslo") "," WEATHER(2, "Rome") "]");
     next(2, "[" TAKE_A_COAT "]");
-    OK(run_it());
+    assert_ok(run_it(), error);
     const int kinds[] = {RESPONSES_EVENT_CREATED,          RESPONSES_EVENT_OUTPUT_ITEM_DONE,
                          RESPONSES_EVENT_OUTPUT_ITEM_DONE, RESPONSES_EVENT_COMPLETED,
                          RESPONSES_EVENT_CREATED,          RESPONSES_EVENT_OUTPUT_ITEM_DONE,
@@ -275,7 +128,7 @@ static void a_document_in_place_of_a_stream_will_do(void **state)
         "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":[" WEATHER(
             1, "Oslo") "]}");
     next(2, "[" TAKE_A_COAT "]");
-    OK(run_it());
+    assert_ok(run_it(), error);
     assert_int_equal(called.count, 1);
 }
 
@@ -285,7 +138,7 @@ static void a_callback_ends_it(void **state)
     add_tool(tools, "get_weather", &called);
     next(1, "[" WEATHER(1, "Oslo") "]");
     events.stop_after = 2;
-    FAILS(run_it(), RESPONSES_E_USER);
+    assert_status(run_it(), RESPONSES_E_USER, error);
     assert_int_equal(called.count, 0);
 }
 
@@ -306,12 +159,12 @@ static void keep(responses_tool_call *tool_call, void *user_data)
 static void add_kept(void)
 {
     memset(&kept, 0, sizeof kept);
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, keep, NULL, &error));
+    assert_ok(responses_tools_add(tools, "get_weather", NULL, NULL, 0, keep, NULL, &error), error);
 }
 
 static void give(int index, const char *output)
 {
-    OK(responses_tool_call_answer(kept.calls[index], output, NTS, &error));
+    assert_ok(responses_tool_call_answer(kept.calls[index], output, NTS, &error), error);
     responses_tool_call_free(kept.calls[index]);
     kept.calls[index] = NULL;
 }
@@ -373,10 +226,12 @@ static void another_thread_may_answer_a_blocking_run(void **state)
 {
     (void)state;
     memset(&kept, 0, sizeof kept);
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, keep_for_a_thread, NULL, &error));
+    assert_ok(
+        responses_tools_add(tools, "get_weather", NULL, NULL, 0, keep_for_a_thread, NULL, &error),
+        error);
     next(1, "[" WEATHER(1, "Oslo") "]");
     next(2, "[" TAKE_A_COAT "]");
-    OK(run_it());
+    assert_ok(run_it(), error);
     pthread_join(answering, NULL);
     assert_contains(server_request(server, 1)->body, "\"21 degrees\"");
 }
@@ -385,7 +240,9 @@ static void an_event_loop_is_woken_by_an_output(void **state)
 {
     (void)state;
     memset(&kept, 0, sizeof kept);
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, keep_for_a_thread, NULL, &error));
+    assert_ok(
+        responses_tools_add(tools, "get_weather", NULL, NULL, 0, keep_for_a_thread, NULL, &error),
+        error);
     next(1, "[" WEATHER(1, "Oslo") "]");
     next(2, "[" TAKE_A_COAT "]");
     start();
@@ -463,7 +320,8 @@ static void a_function_may_cancel_it(void **state)
 {
     (void)state;
     memset(&kept, 0, sizeof kept);
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, cancel_it, NULL, &error));
+    assert_ok(responses_tools_add(tools, "get_weather", NULL, NULL, 0, cancel_it, NULL, &error),
+              error);
     next(1, "[" WEATHER(1, "Oslo") "," WEATHER(2, "Rome") "]");
     start();
     int status = read_call(call, &events, &error);
@@ -483,7 +341,8 @@ static void a_function_may_free_it(void **state)
 {
     (void)state;
     memset(&kept, 0, sizeof kept);
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, free_it, NULL, &error));
+    assert_ok(responses_tools_add(tools, "get_weather", NULL, NULL, 0, free_it, NULL, &error),
+              error);
     next(1, "[" WEATHER(1, "Oslo") "," WEATHER(2, "Rome") "]");
     start();
     int status = read_call(call, &events, &error);
@@ -510,10 +369,11 @@ static void hang(const struct request *request, struct exchange *x, void *user_d
 static void an_interrupt_ends_a_blocking_run(void **state)
 {
     (void)state;
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, interrupt_it, NULL, &error));
+    assert_ok(responses_tools_add(tools, "get_weather", NULL, NULL, 0, interrupt_it, NULL, &error),
+              error);
     next(1, "[" WEATHER(1, "Oslo") "]");
     server_set_handler(server, hang, NULL); /* should the next request still be sent */
-    FAILS(run_it(), RESPONSES_E_CANCELLED);
+    assert_status(run_it(), RESPONSES_E_CANCELLED, error);
 }
 
 static void the_second_request_is_retried(void **state)
@@ -524,7 +384,7 @@ static void the_second_request_is_retried(void **state)
     next(1, "[" WEATHER(1, "Oslo") "]");
     answer_with(server_expect(server), 503, "Retry-After-Ms: 1\r\n", "{}", 2);
     next(2, "[" TAKE_A_COAT "]");
-    OK(run_it());
+    assert_ok(run_it(), error);
     assert_int_equal(called.count, 1);
     assert_int_equal(responses_response_attempts(response), 2);
     assert_string_equal(server_request(server, 1)->body, server_request(server, 2)->body);
@@ -544,7 +404,7 @@ static void a_stream_that_is_cut_ends_it(void **state)
     stream_head(x, "");
     stream_chunk(x, half, strlen(half));
     hang_up(x);
-    FAILS(run_it(), RESPONSES_E_TRUNCATED);
+    assert_status(run_it(), RESPONSES_E_TRUNCATED, error);
     assert_string_equal(field(error, RESPONSES_ERROR_RESPONSE_ID), "resp_2");
     assert_string_equal(responses_response_id(response), "resp_2");
 }
@@ -572,10 +432,11 @@ static void fork_in_it(responses_tool_call *tool_call, void *user_data)
 static void a_child_leaves_the_parent_alone(void **state)
 {
     (void)state;
-    OK(responses_tools_add(tools, "get_weather", NULL, NULL, 0, fork_in_it, NULL, &error));
+    assert_ok(responses_tools_add(tools, "get_weather", NULL, NULL, 0, fork_in_it, NULL, &error),
+              error);
     next(1, "[" WEATHER(1, "Oslo") "]");
     next(2, "[" TAKE_A_COAT "]");
-    OK(run_it());
+    assert_ok(run_it(), error);
     assert_contains(server_request(server, 1)->body, "\"yes\"");
 }
 
@@ -607,7 +468,7 @@ static void wrong_arguments_are_named(void **state)
     REFUSED(add_named("x", "{\"type\":\"string\"}"), "\"object\"");
     REFUSED(responses_tools_add(tools, "x", "\xff", NULL, 0, keep, NULL, &error), "description");
     REFUSED(responses_tools_add(NULL, "x", NULL, NULL, 0, keep, NULL, &error), "tools");
-    OK(add_named("x", "{}"));
+    assert_ok(add_named("x", "{}"), error);
     REFUSED(add_named("x", NULL), "another tool");
     REFUSED(responses_tools_add_json(tools, NULL, 0, keep, NULL, &error), "json");
     REFUSED(responses_tools_add_json(tools, "{\"type\":\"web_search\"}", NTS, keep, NULL, &error),
@@ -640,7 +501,7 @@ static void wrong_outputs_can_be_mended(void **state)
     REFUSED(responses_tool_call_answer_json(one, "{", NTS, &error), "JSON");
     REFUSED(responses_tool_call_answer_json(one, "NaN", NTS, &error), "NaN");
     REFUSED(responses_tool_call_fail(one, NULL, 0, &error), "message");
-    OK(responses_tool_call_answer(one, "\"a\"\n", NTS, &error));
+    assert_ok(responses_tool_call_answer(one, "\"a\"\n", NTS, &error), error);
     REFUSED(responses_tool_call_answer(one, "b", NTS, &error), "already");
     responses_tool_call_free(one);
     assert_int_equal(read_call(call, &events, &error), RESPONSES_DONE);
@@ -658,7 +519,7 @@ static void without_tools_it_is_a_create(void **state)
     next(1, "[" WEATHER(1, "Oslo") "]");
     next(2, "[" TAKE_A_COAT "]");
     /* The model made the function up, as there are none: it is told. */
-    OK(responses_run(client, ASK, NTS, NULL, NULL, NULL, &response, &error));
+    assert_ok(responses_run(client, ASK, NTS, NULL, NULL, NULL, &response, &error), error);
     assert_contains(server_request(server, 1)->body, "the tools are: none");
     assert_lacks(server_request(server, 0)->body, "\"tools\"");
 }
@@ -667,8 +528,9 @@ static void a_custom_tool_takes_text(void **state)
 {
     (void)state;
     memset(&kept, 0, sizeof kept);
-    OK(responses_tools_add_json(tools, "{\"type\":\"custom\",\"name\":\"shout\"}", NTS, keep, NULL,
-                                &error));
+    assert_ok(responses_tools_add_json(tools, "{\"type\":\"custom\",\"name\":\"shout\"}", NTS, keep,
+                                       NULL, &error),
+              error);
     next(1, "[{\"type\":\"custom_tool_call\",\"id\":\"ctc_1\",\"call_id\":\"call_1\",\"name\":"
             "\"shout\",\"input\":\"not {JSON\",\"status\":\"completed\"}]");
     next(2, "[" TAKE_A_COAT "]");
@@ -702,9 +564,6 @@ static void the_set_may_be_freed_when_it_has_begun(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases_of_a_blocking_run),
-        cmocka_unit_test(cases_of_a_run_that_is_pulled),
-        cmocka_unit_test(cases_of_a_run_in_an_event_loop),
         TEST(all_events_are_handed_over),
         TEST(a_document_in_place_of_a_stream_will_do),
         TEST(a_callback_ends_it),
