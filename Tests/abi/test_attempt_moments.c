@@ -194,6 +194,7 @@ static void a_call_that_waits_for_its_key(void **state)
     assert_attempt(&told, 0, 0, RESPONSES_E_CANCELLED, 0, END);
     responses_key_request_free(asked);
     let_go();
+    responses_error_free(error);
     start();
     let_go();
     assert_int_equal(told.count, 2);
@@ -201,7 +202,6 @@ static void a_call_that_waits_for_its_key(void **state)
     responses_key_request_free(asked);
     start();
     responses_key_request_free(asked);
-    responses_error_free(error);
     assert_int_equal(read_call(call, NULL, &error), RESPONSES_E_USER);
     assert_int_equal(told.count, 3);
     assert_attempt(&told, 2, 0, RESPONSES_E_USER, 0, END);

@@ -164,7 +164,8 @@ static void add_kept(void)
 
 static void give(int index, const char *output)
 {
-    assert_ok(responses_tool_call_answer(kept.calls[index], output, NTS, &error), error);
+    responses_error *problem = NULL;
+    assert_ok(responses_tool_call_answer(kept.calls[index], output, NTS, &problem), problem);
     responses_tool_call_free(kept.calls[index]);
     kept.calls[index] = NULL;
 }
