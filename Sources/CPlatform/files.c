@@ -1,12 +1,11 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* statx */
+#define _GNU_SOURCE /* struct statx */
 #endif
 #include "CPlatform.h"
-#include "system_call.h"
+#include "file_status.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 
 int platform_file_open(const char *path)
 {
@@ -25,15 +24,16 @@ int platform_file_copy(int fd)
 
 int platform_file_extent(int fd, int64_t *start, int64_t *size)
 {
-    struct statx about; /* fstat() has another name in an older glibc */
+    unsigned mode;
+    int64_t end;
     *start = 0;
     *size = -1;
-    const int outcome = system_call(statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE, &about));
+    const int outcome = file_status(fd, &mode, &end);
     if (outcome < 0)
         return outcome;
-    if (S_ISDIR(about.stx_mode))
+    if (S_ISDIR(mode))
         return -EISDIR;
-    if (!S_ISREG(about.stx_mode))
+    if (!S_ISREG(mode))
         return 0;
     const int found = errno;
     const off_t place = lseek(fd, 0, SEEK_CUR);
@@ -41,7 +41,6 @@ int platform_file_extent(int fd, int64_t *start, int64_t *size)
     if (place < 0)
         return 0;
     *start = place;
-    const int64_t end = (int64_t)about.stx_size;
     *size = end > place ? end - place : 0;
     return 0;
 }

@@ -1,17 +1,16 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* statx, pwritev */
+#define _GNU_SOURCE /* struct statx, pwritev */
 #endif
 
 #include "CPlatform.h"
+#include "file_status.h"
 #include "oldest_glibc.h"
-#include "system_call.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 static const char closing[] = "]}}\n";
@@ -19,22 +18,17 @@ enum { closing_count = sizeof closing - 1, shortest_entry = 16 };
 
 /* ---- what a file is ---- */
 
-/* 0 and its size, platform_record_foreign for what is no regular file, or -errno. By statx() where glibc has had it
-   longer than a function of the name fstat(). */
+/* 0 and its size, platform_record_foreign for what is no regular file, or -errno. */
 static int look(int fd, int64_t *size)
 {
-#if defined(__GLIBC__)
-    struct statx about;
-    const int outcome = system_call(statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE, &about));
-    const int is_regular = outcome == 0 && S_ISREG(about.stx_mode);
-    *size = is_regular ? (int64_t)about.stx_size : 0;
-#else
-    struct stat about;
-    const int outcome = system_call(fstat(fd, &about));
-    const int is_regular = outcome == 0 && S_ISREG(about.st_mode);
-    *size = is_regular ? about.st_size : 0;
-#endif
-    return outcome < 0 ? outcome : is_regular ? 0 : platform_record_foreign;
+    unsigned mode;
+    const int outcome = file_status(fd, &mode, size);
+    if (outcome < 0)
+        return outcome;
+    if (S_ISREG(mode))
+        return 0;
+    *size = 0;
+    return platform_record_foreign;
 }
 
 /* ---- the lock ---- */

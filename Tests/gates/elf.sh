@@ -29,8 +29,8 @@ fi
 
 # An old system must be able to load what a new one has built.
 newest=$(objdump -T "$library" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
-if [ "$(printf '%s\nGLIBC_2.28\n' "$newest" | sort -V | tail -n 1)" != GLIBC_2.28 ]; then
-    echo "   needs $newest, more than GLIBC_2.28"
+if [ "$(printf '%s\nGLIBC_2.25\n' "$newest" | sort -V | tail -n 1)" != GLIBC_2.25 ]; then
+    echo "   needs $newest, more than GLIBC_2.25"
     failed=1
 fi
 
