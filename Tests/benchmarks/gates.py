@@ -103,7 +103,7 @@ def main() -> None:
         gate(
             "the same and reading the answer: a scanner",
             round(answer / slope(scan, 50, 250), 3),
-            1.4,
+            1.42,
         )
 
         short, long = allocations("stream", "stream-1000"), allocations("stream", "stream-11000")

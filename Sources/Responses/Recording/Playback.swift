@@ -21,13 +21,14 @@ final class Playback: Waiter {
         let status: Int32
         let lines: ByteBuffer
         let body: Text
-        let pieces: Pieces
+        let pieces: RecordedPieces
         let headAt: UInt64
         let endAt: UInt64
         let failure: RecordedFailure?
 
         fileprivate init(
-            status: Int32, lines: consuming ByteBuffer, body: Text, pieces: consuming Pieces,
+            status: Int32, lines: consuming ByteBuffer, body: Text,
+            pieces: consuming RecordedPieces,
             headAt: UInt64, endAt: UInt64, failure: RecordedFailure?
         ) {
             self.status = status
@@ -246,9 +247,10 @@ extension Replay {
     }
 
     /// The pieces of the body. Where somebody has changed it, and their sum is not its size, it is one.
-    private static func pieces(_ list: JSONValue?, of count: Int, otherwise time: UInt64) -> Pieces?
+    private static func pieces(_ list: JSONValue?, of count: Int, otherwise time: UInt64)
+        -> RecordedPieces?
     {
-        var pieces = Pieces()
+        var pieces = RecordedPieces()
         var left = count
         var isFine = true
         list?.forEach { _, piece in
@@ -263,7 +265,7 @@ extension Replay {
         }
         if !isFine { return nil }
         if left == 0 { return consume pieces }
-        var whole = Pieces()
+        var whole = RecordedPieces()
         if !whole.add(time: time, count: count) { return nil }
         return consume whole
     }

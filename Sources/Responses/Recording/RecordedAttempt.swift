@@ -15,7 +15,7 @@ final class RecordedAttempt {
     let times: RecordedTimes
     let address: [UInt8]
     let body: ByteBuffer
-    let pieces: Pieces
+    let pieces: RecordedPieces
     let lacksBytes: Bool
     let failure: RecordedFailure?
     let settings: FrozenSettings
@@ -23,7 +23,7 @@ final class RecordedAttempt {
     init(
         request: HTTPRequest, lines: [HeaderLine]?, headers: ResponseHeaders, startedAt: Int64,
         times: RecordedTimes, address: [UInt8], body: consuming ByteBuffer,
-        pieces: consuming Pieces, lacksBytes: Bool, failure: RecordedFailure?,
+        pieces: consuming RecordedPieces, lacksBytes: Bool, failure: RecordedFailure?,
         settings: FrozenSettings
     ) {
         self.request = request
@@ -81,7 +81,7 @@ final class RecordedAttempt {
         }
         if let body = request.body {
             var plain = ByteBuffer()
-            guard redaction.redact(body.buffer, into: &plain, moving: Pieces()),
+            guard redaction.redact(body.buffer, into: &plain, moving: RecordedPieces()),
                 out.append(",\"postData\":{\"mimeType\":\"application/json\""),
                 content(plain, &out), out.append(0x7D)
             else { return false }

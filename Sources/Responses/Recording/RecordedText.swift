@@ -23,7 +23,8 @@ extension Redaction {
 
     /// Copies text with "***" for each secret in it. The pieces that it came in keep their places: one that ended
     /// within a secret ends behind it. False when memory is out.
-    func redact(_ text: Input, into out: inout ByteBuffer, moving pieces: borrowing Pieces) -> Bool
+    func redact(_ text: Input, into out: inout ByteBuffer, moving pieces: borrowing RecordedPieces)
+        -> Bool
     {
         guard let start = text.baseAddress else { return true }
         if !out.reserve(text.count) { return false }

@@ -9,7 +9,7 @@ final class Recording {
     /// The body as the decoder gets it: unpacked, and its chunks of HTTP/1.1 taken apart.
     fileprivate(set) var body = ByteBuffer()
     /// The pieces in which it came: microseconds from the start, and bytes.
-    fileprivate(set) var pieces = Pieces()
+    fileprivate(set) var pieces = RecordedPieces()
     fileprivate(set) var lacksBytes = false
     /// The call gave it up, as one of its limits of time was reached.
     var hasTimedOut = false
@@ -33,16 +33,16 @@ final class Recording {
         return taken
     }
 
-    fileprivate func takePieces() -> Pieces {
-        var taken = Pieces()
+    fileprivate func takePieces() -> RecordedPieces {
+        var taken = RecordedPieces()
         swap(&taken, &pieces)
         return taken
     }
 }
 
-/// Pieces of a body, each with the time at which it came, in microseconds. In memory that may be missing, as their
+/// RecordedPieces of a body, each with the time at which it came, in microseconds. In memory that may be missing, as their
 /// number is the server's choice.
-struct Pieces: ~Copyable {
+struct RecordedPieces: ~Copyable {
     struct Piece {
         var time: UInt64
         var count: Int

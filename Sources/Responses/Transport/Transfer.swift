@@ -430,7 +430,9 @@ final class Transfer {
             isPaused = false
             if let playback { return playback.goOn() }
             if !changePause(CURLPAUSE_CONT) && maySpeakHTTP2 { hasLeftovers = true }
-            if engine.isOutOfMemory { engine.endAll() }
+            if engine.isOutOfMemory { return engine.endAll() }
+            // What was held may have been the end: no socket has anything more to tell, and libcurl looks by itself.
+            engine.armTimer()
         }
     }
 

@@ -24,7 +24,9 @@ verdict() {
 to=$scratch/to
 PREFIX=/opt/here LIBDIR=/opt/here/lib/x86_64-linux-gnu INCLUDEDIR=/opt/here/include
 DOCDIR=/opt/here/share/doc DESTDIR=$to BUILD=$scratch/build
-export PREFIX LIBDIR INCLUDEDIR DOCDIR DESTDIR BUILD
+BINDIR=/opt/here/bin MANDIR=/opt/here/share/man BASHCOMPDIR=/opt/here/share/bash-completion
+ZSHCOMPDIR=/opt/here/share/zsh FISHCOMPDIR=/opt/here/share/fish
+export PREFIX LIBDIR INCLUDEDIR DOCDIR DESTDIR BUILD BINDIR MANDIR BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR
 # shellcheck disable=SC2153 # from the Makefile
 verdict "build libresponses-request" make -s OUT="$BUILD" LIB_DIR="$LIB_DIR" INCLUDE_DIR="$INCLUDE_DIR"
 verdict "install libresponses" ../../scripts/install.sh install
