@@ -1562,9 +1562,9 @@ RESPONSES_API const char *responses_attempt_text(const responses_attempt *attemp
    has its members. "" when memory is out. Borrowed. */
 RESPONSES_API const char *responses_attempt_json(const responses_attempt *attempt, size_t *len);
 
-/* The response that came of the attempt, complete or as far as it arrived, with what was handed over
-   as events: for the last attempt of a call, and for each step of a run. NULL where there is none.
-   Borrowed, as the attempt is; responses_response_clone() keeps it. */
+/* The response that came of the attempt, complete or as far as it arrived, with what was handed
+   over as events: for the last attempt of a call, and for each step of a run. NULL where there is
+   none. Borrowed, as the attempt is; responses_response_clone() keeps it. */
 RESPONSES_API const responses_response *
 responses_attempt_response(const responses_attempt *attempt);
 
