@@ -570,6 +570,46 @@ static void a_reader_who_waits_holds_the_server_up(void **state)
     free(large);
 }
 
+static void drive_for_a_while(void)
+{
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(responses_client_dispatch(client), RESPONSES_OK);
+        sleep_ms(1);
+    }
+}
+
+/* All of it has come, and libcurl holds the rest for a transfer that is paused: when that goes on, no socket has
+   anything more to tell. Where libcurl cuts what comes decides which of these are of that kind. */
+static void an_end_that_was_held_comes_at_once(void **state)
+{
+    (void)state;
+    enum { MOST = 150000 };
+    char *body = malloc(MOST);
+    memset(body, 'x', MOST);
+    set(client, "max_queue_bytes", "1024");
+    for (size_t size = 1000; size < MOST; size += 1000) {
+        answer_with(server_expect(server), 200, "", body, size);
+        responses_call *call;
+        assert_ok(responses_download_start(client, PATH, &call, &error), error);
+        size_t sum = 0, n;
+        const char *bytes;
+        int status;
+        drive_for_a_while();
+        while ((status = responses_call_next_bytes(call, &bytes, &n, &error)) != RESPONSES_DONE) {
+            if (status == RESPONSES_AGAIN) {
+                assert_int_equal(responses_call_wait(call, at_most(5000)), RESPONSES_OK);
+                continue;
+            }
+            sum += n;
+            if (sum + 40000 < size)
+                drive_for_a_while();
+        }
+        assert_int_equal(sum, size);
+        responses_call_free(call);
+    }
+    free(body);
+}
+
 static void it_can_be_cancelled_at_any_moment(void **state)
 {
     (void)state;
@@ -672,6 +712,7 @@ int main(void)
         T(it_can_be_pulled),
         T(it_can_be_read_in_an_event_loop),
         T(a_reader_who_waits_holds_the_server_up),
+        T(an_end_that_was_held_comes_at_once),
         T(it_can_be_cancelled_at_any_moment),
         T(the_callback_may_fork),
         T(the_parents_download_is_the_parents),
